@@ -1,0 +1,61 @@
+"""What can go wrong between us and an AI service. Raised by models, shown to the student by `chat`."""
+
+from typing import ClassVar
+
+from tutor.core.errors import TutorError
+
+
+class ModelError(TutorError):
+    """The reply could not be had, or not to its end.
+
+    `retryable` says whether the same call may be made again at once by the chain (only before the first piece).
+    """
+
+    code = "ai_unavailable"
+    status = 503
+    retryable: ClassVar[bool] = False
+
+
+class ModelUnavailable(ModelError):
+    """No connection, or the service answered with a fault of its own (5xx)."""
+
+    code = "ai_unavailable"
+    status = 503
+    retryable = True
+
+
+class ModelOverloaded(ModelError):
+    """The service asks us to slow down (429). Fact: `retry_after_s`."""
+
+    code = "ai_overloaded"
+    status = 503
+    retryable = True
+
+
+class ModelTimeout(ModelError):
+    """A deadline passed. Fact: `stage`: connect, first_token, between_tokens or total."""
+
+    code = "ai_timeout"
+    status = 504
+    retryable = True
+
+
+class ModelRejected(ModelError):
+    """The service refused the call for good (4xx other than 429): key, model name or request are wrong."""
+
+    code = "ai_rejected"
+    status = 502
+
+
+class ModelGarbled(ModelError):
+    """The service's stream could not be understood, or it reported an error inside the stream."""
+
+    code = "ai_garbled"
+    status = 502
+
+
+class ModelCut(ModelError):
+    """The stream ended without saying that the reply is complete."""
+
+    code = "ai_cut"
+    status = 502

@@ -1,0 +1,99 @@
+"""The one interface to whatever writes the tutor's replies, and the values that cross it.
+
+`chat` hands a Prompt to `Model.stream` and publishes the pieces; it never knows which service stands behind it.
+"""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from tutor.core.caller import Language
+
+Mode = Literal["guide", "explain"]
+Speaker = Literal["user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier or present turn of the dialogue, as the service gets it (a student's text already in its slot)."""
+
+    speaker: Speaker
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Everything a model may know for one reply: no name, no e-mail, no school.
+
+    `system` holds our instructions and nothing a person typed. `turns` end with the question. `question` is the
+    student's bare text, for models that read it themselves (the built-in tutor). `earlier` are the student's bare
+    earlier questions, oldest first. `version` names the template.
+    """
+
+    system: str
+    turns: tuple[Turn, ...]
+    question: str
+    earlier: tuple[str, ...]
+    language: Language
+    mode: Mode
+    subject: str
+    grade: int
+    version: str
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the service counted them; zeros when it does not say."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The next characters of the reply, never empty."""
+
+    text: str
+
+
+FinishReason = Literal["stop", "length", "filtered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end of a complete reply; always the last item of a stream, and only there when the service said so."""
+
+    reason: FinishReason
+    provider: str
+    model: str
+    usage: Usage
+
+
+class Model(Protocol):
+    """A writer of replies."""
+
+    @property
+    def provider(self) -> str:
+        """A short name of the service, stored with every reply."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The model's name at that service."""
+        ...
+
+    def stream(self, prompt: Prompt) -> AsyncGenerator[Piece | Finish, None]:
+        """Yield Pieces and then one Finish.
+
+        The caller closes the generator (`contextlib.aclosing`), which is the only way a stream is cancelled.
+
+        Raises:
+            ModelError: a child of it, before the first Piece (nothing shown yet) or after (the reply is cut short).
+
+        """
+        ...
+
+    async def close(self) -> None:
+        """Release connections; the model is not used afterwards."""
+        ...
