@@ -1,0 +1,105 @@
+"""What crosses the edge of accounts: the bodies of sign-up, sign-in and profile, and their answers."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, EmailStr, Field, SecretStr, StringConstraints
+
+from tutor.core.caller import Language, Role
+from tutor.core.messages import Answer, Command
+
+USERNAME = re.compile(r"^[\w][\w.-]{1,31}$")
+
+
+def _plain_username(name: str) -> str:
+    if not USERNAME.fullmatch(name):
+        raise ValueError("username")
+    return name
+
+
+Username = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=32), AfterValidator(_plain_username)
+]
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=128)]
+GivenPassword = Annotated[SecretStr, Field(min_length=1, max_length=128)]
+Grade = Annotated[int, Field(ge=1, le=12)]
+Token = Annotated[str, StringConstraints(min_length=16, max_length=256)]
+
+
+class Register(Command):
+    """Open an account. Students give their grade; an invitation makes a teacher and needs none."""
+
+    username: Username
+    email: EmailStr
+    password: NewPassword
+    display_name: DisplayName
+    grade: Grade | None = None
+    language: Language | None = None
+    invitation: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=64)] | None = None
+
+
+class SignIn(Command):
+    """Sign in with a username or an e-mail address."""
+
+    username: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254)]
+    password: GivenPassword
+
+
+class Refresh(Command):
+    """Trade a refresh token for a new pair. A browser page sends none: its cookie carries it."""
+
+    refresh_token: Token | None = None
+
+
+class ChangePassword(Command):
+    """Replace the password; every other device is signed out."""
+
+    current_password: GivenPassword
+    new_password: NewPassword
+
+
+class UpdateMe(Command):
+    """Change parts of the own profile; a field that is left out stays."""
+
+    display_name: DisplayName | None = None
+    email: EmailStr | None = None
+    grade: Grade | None = None
+    language: Language | None = None
+
+
+class UserView(Answer):
+    """A person as they see themselves."""
+
+    id: str
+    username: str
+    email: str
+    display_name: str
+    role: Role
+    grade: int | None
+    language: Language
+    created_at: datetime
+
+
+class Me(Answer):
+    """The caller's own profile."""
+
+    user: UserView
+
+
+class SignedIn(Answer):
+    """A fresh pair of tokens. `refresh_token` is None for a browser page, which gets it as a cookie."""
+
+    user: UserView
+    access_token: str
+    refresh_token: str | None
+    expires_in: int
+    token_type: Literal["Bearer"] = "Bearer"
+
+
+class Invited(Answer):
+    """A teacher's invitation; the code is shown this once."""
+
+    code: str
+    expires_at: datetime

@@ -1,0 +1,369 @@
+"""What crosses the edge of the chat: socket commands and their answers, events to a room, and the HTTP bodies."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from tutor.ai.model import Mode
+from tutor.chat.models import AuthorKind, Rating, State, Subject
+from tutor.core.messages import Answer, ClientId, Command, Event, Id
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Part = Annotated[int, Field(ge=0)]
+Seq = Annotated[int, Field(ge=0)]
+
+
+# What is shown
+
+
+class ConversationView(Answer):
+    """A conversation as its student and teachers see it."""
+
+    id: str
+    student_id: str
+    title: str
+    subject: Subject
+    grade: int
+    mode: Mode
+    last_seq: int
+    archived: bool
+    deleted: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class AuthorView(Answer):
+    """Who wrote a message."""
+
+    kind: AuthorKind
+    id: str | None = None
+    name: str | None = None
+
+
+class UsageView(Answer):
+    """Tokens as the AI service counted them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class ReplyView(Answer):
+    """What is known of a tutor's reply beside its text. `error` is the code of what ended it early."""
+
+    question_id: str
+    attempt: int
+    parts: int
+    provider: str | None
+    model: str | None
+    prompt_version: str | None
+    usage: UsageView
+    first_token_ms: int | None
+    finish_reason: str | None
+    error: str | None
+    rating: Rating | None
+
+
+class MessageView(Answer):
+    """One message; the tutor's reply is a message with `reply` set."""
+
+    id: str
+    seq: int
+    conversation_id: str
+    client_id: str
+    author: AuthorView
+    text: str
+    state: State
+    created_at: datetime
+    reply: ReplyView | None = None
+
+
+class PartView(Answer):
+    """One part of a running reply; parts count from 0."""
+
+    part: int
+    text: str
+
+
+class PresentView(Answer):
+    """Someone who has the room open, counted once however many tabs they have."""
+
+    id: str
+    name: str
+    role: Literal["student", "teacher"]
+
+
+# Socket commands and the data in their acks
+
+
+class CreateConversation(Command):
+    """Open a new conversation. The same `client_id` again gives the same conversation."""
+
+    client_id: ClientId
+    subject: Subject = "math"
+    grade: Annotated[int, Field(ge=1, le=12)] | None = None
+    mode: Mode = "guide"
+    title: Title | None = None
+
+
+class OneConversation(Answer):
+    """A conversation in its envelope."""
+
+    conversation: ConversationView
+
+
+class RunningReply(Command):
+    """How much of a running reply the client has: parts below `part`."""
+
+    id: Id
+    part: Part
+
+
+class OpenConversation(Command):
+    """Enter a room, or catch up after a gap: what lies after `after_seq`, and the parts from `reply.part` on."""
+
+    conversation_id: Id
+    after_seq: Seq | None = None
+    reply: RunningReply | None = None
+
+
+class OpenedReply(Answer):
+    """The running reply: either the missing `parts`, or all its `text` so far; live parts continue at `next_part`."""
+
+    id: str
+    state: State
+    parts: list[PartView] | None = None
+    text: str | None = None
+    next_part: int
+
+
+class Opened(Answer):
+    """A room as it is now. When `messages` ends below `conversation.last_seq`, open again after its last `seq`."""
+
+    conversation: ConversationView
+    messages: list[MessageView]
+    reply: OpenedReply | None = None
+    present: list[PresentView]
+
+
+class CloseConversation(Command):
+    """Leave a room; a running reply goes on."""
+
+    conversation_id: Id
+
+
+class SendMessage(Command):
+    """Say something in a room. The same `client_id` again gives the same answer; other content is a conflict."""
+
+    conversation_id: Id
+    client_id: ClientId
+    text: Text
+
+
+class ReplyTicket(Answer):
+    """The reply that was started; `position` is its place in the queue while it waits (1 is next)."""
+
+    id: str
+    state: State
+    position: int | None = None
+
+
+class MessageSent(Answer):
+    """The stored message, and the tutor's reply to it: None when a teacher wrote."""
+
+    message: MessageView
+    reply: ReplyTicket | None
+
+
+class StopReply(Command):
+    """End a running reply; its text so far stays."""
+
+    conversation_id: Id
+    reply_id: Id
+
+
+class RetryReply(Command):
+    """Ask for a new reply to the same question; the old one stays in the history."""
+
+    conversation_id: Id
+    reply_id: Id
+
+
+class RateReply(Command):
+    """Say whether a reply helped; None takes the rating back."""
+
+    conversation_id: Id
+    reply_id: Id
+    rating: Rating | None
+
+
+class OneReply(Answer):
+    """A reply after a command on it."""
+
+    reply: ReplyTicket
+
+
+class WatchClass(Command):
+    """Follow which rooms of a class are live; news arrive as `room.changed`."""
+
+    class_id: Id
+
+
+class UnwatchClass(Command):
+    """Stop following a class."""
+
+    class_id: Id
+
+
+class RoomView(Answer):
+    """A student's room on the teacher's list. It is live while the student has it open or a reply is running."""
+
+    conversation_id: str
+    student_id: str
+    student_name: str
+    title: str
+    subject: Subject
+    open: bool
+    answering: bool
+    updated_at: datetime
+
+
+class Rooms(Answer):
+    """The live rooms of a class."""
+
+    rooms: list[RoomView]
+
+
+# Events to a room
+
+
+class MessageAdded(Event):
+    """A message was stored; a reply is announced this way too, still empty."""
+
+    event: ClassVar[str] = "message.added"
+    conversation_id: str
+    message: MessageView
+
+
+class MessageChanged(Event):
+    """Something about a stored message changed (its rating)."""
+
+    event: ClassVar[str] = "message.changed"
+    conversation_id: str
+    message: MessageView
+
+
+class ReplyStarted(Event):
+    """The tutor begins to write; `message_id` is the question."""
+
+    event: ClassVar[str] = "reply.started"
+    conversation_id: str
+    reply_id: str
+    message_id: str
+
+
+class ReplyDelta(Event):
+    """The next part of a running reply: only its new text."""
+
+    event: ClassVar[str] = "reply.delta"
+    conversation_id: str
+    reply_id: str
+    part: int
+    text: str
+
+
+class ReplyFinished(Event):
+    """A reply reached its final state. `length` counts the characters (code points) of its whole text."""
+
+    event: ClassVar[str] = "reply.finished"
+    conversation_id: str
+    reply_id: str
+    state: State
+    parts: int
+    length: int
+    message: MessageView
+
+
+class PresenceChanged(Event):
+    """Who has the room open now."""
+
+    event: ClassVar[str] = "presence.changed"
+    conversation_id: str
+    present: list[PresentView]
+
+
+class ConversationChanged(Event):
+    """A conversation of the student was created, renamed, archived, deleted or restored; to all their devices."""
+
+    event: ClassVar[str] = "conversation.changed"
+    conversation: ConversationView
+
+
+class RoomChanged(Event):
+    """A room of a watched class opened, closed, or began or ended a reply."""
+
+    event: ClassVar[str] = "room.changed"
+    class_id: str
+    room: RoomView
+
+
+# HTTP
+
+
+class UpdateConversation(Command):
+    """Rename or archive a conversation; a field that is left out stays."""
+
+    title: Title | None = None
+    archived: bool | None = None
+
+
+class ListConversations(Command):
+    """A page of the own conversations, last used first."""
+
+    archived: bool = False
+    cursor: Annotated[str, StringConstraints(max_length=100)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 30
+
+
+class Conversations(Answer):
+    """A page; `next` is the cursor of the following one, None at the end."""
+
+    items: list[ConversationView]
+    next: str | None
+
+
+class ListMessages(Command):
+    """A page of a conversation's messages: the ones after or before a `seq`, or else the newest."""
+
+    after_seq: Seq | None = None
+    before_seq: Seq | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class Messages(Answer):
+    """Messages in order of `seq`; `next` is the `seq` to go on from in the same direction, None at the end."""
+
+    items: list[MessageView]
+    next: int | None
+
+
+class SearchConversations(Command):
+    """Look for words in the titles and the own messages of the caller's conversations."""
+
+    q: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class Hit(Answer):
+    """A conversation that matches; `message_id` and `seq` say where, None when the title does."""
+
+    conversation: ConversationView
+    message_id: str | None
+    seq: int | None
+    excerpt: str
+
+
+class Hits(Answer):
+    """What was found, last used conversation first; at most 50."""
+
+    items: list[Hit]
