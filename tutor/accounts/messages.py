@@ -95,7 +95,7 @@ class SignedIn(Answer):
     access_token: str
     refresh_token: str | None
     expires_in: int
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  # the scheme, no secret
 
 
 class Invited(Answer):

@@ -26,13 +26,14 @@ class User:
 class Session:
     """One sign-in on one device, kept alive by its refresh token.
 
-    `token_hash` belongs to the newest refresh token; `previous_hash` to the one before it, rotated at `rotated_at`.
+    `token_hashes` are of the refresh tokens that are good now: one, or several after two tabs raced for it.
+    `previous_hashes` are of those replaced at `rotated_at`; one of them coming back later means it was stolen.
     """
 
     id: str
     user_id: str
-    token_hash: str
-    previous_hash: str | None
+    token_hashes: tuple[str, ...]
+    previous_hashes: tuple[str, ...]
     rotated_at: datetime
     created_at: datetime
     expires_at: datetime
