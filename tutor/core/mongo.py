@@ -4,14 +4,16 @@ Stores type against the names defined here, so that leaving motor for PyMongo's 
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Generic, TypeAlias, TypeVar
 
 from aiohttp import web
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pydantic import TypeAdapter
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
+Noun = TypeVar("Noun")
 Value: TypeAlias = object
 Document: TypeAlias = dict[str, Value]
 Client: TypeAlias = AsyncIOMotorClient[Document]
@@ -76,3 +78,29 @@ def clashes_on(error: DuplicateKeyError, field: str) -> bool:
 async def ping(database: Database) -> None:
     """Raise a PyMongoError when MongoDB does not answer."""
     await database.command("ping")
+
+
+class Mapped(Generic[Noun]):
+    """Turns one dataclass into documents and back: `id` is `_id`, and what the dataclass does not name is left out."""
+
+    def __init__(self, noun: type[Noun]) -> None:
+        self._adapter: TypeAdapter[Noun] = TypeAdapter(noun)
+
+    def to_document(self, value: Noun) -> Document:
+        """The document of a value."""
+        document = _plain(value)
+        if not isinstance(document, dict):
+            raise TypeError("only dataclasses become documents")
+        if "id" in document:
+            document["_id"] = document.pop("id")
+        return document
+
+    def from_document(self, document: Mapping[str, Value]) -> Noun:
+        """The value of a document, checked against the dataclass's types."""
+        return self._adapter.validate_python({**document, "id": document.get("_id")})
+
+
+def _plain(value: Value) -> Value:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return list(value) if isinstance(value, tuple) else value

@@ -6,6 +6,7 @@ A room is a name. Membership is local to the node; `core/bus.py` carries events 
 from collections.abc import Callable
 from typing import Protocol
 
+from aiohttp import web
 from engineio.packet import Packet
 
 from tutor.core.caller import Caller
@@ -106,3 +107,6 @@ class Rooms:
         for prefix, changed in self._watchers:
             if room.startswith(prefix):
                 changed(room)
+
+
+ROOMS: web.AppKey[Rooms] = web.AppKey("rooms", Rooms)

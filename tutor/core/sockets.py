@@ -295,3 +295,6 @@ class Door:
         """The body of a refused CONNECT: its `data` is the error, as socket clients expect."""
         body = orjson.loads(error_body(error, self._words, "zh"))["error"]
         return orjson.dumps({"message": body["code"], "data": body}).decode()
+
+
+DOOR: web.AppKey[Door] = web.AppKey("door", Door)

@@ -6,6 +6,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 import jwt
+from aiohttp import web
 
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
@@ -17,6 +18,8 @@ ISSUER = "wuhao-tutor"
 AUDIENCE = "wuhao-tutor-api"
 REQUIRED = ["typ", "aud", "iss", "jti", "sid", "exp", "iat", "nbf", "sub"]
 LEEWAY = timedelta(seconds=5)
+
+SECRET: web.AppKey[str] = web.AppKey("secret", str)
 
 
 class Tokens:
