@@ -115,6 +115,7 @@ class Client:
             return
         _say("Fetching the web client's packages with npm (60 MB the first time, less than a minute)")
         self._npm(node, "ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
+        self._installed.parent.mkdir(exist_ok=True)  # npm makes none for a client without packages
         self._installed.write_text(locked)
 
     def check(self) -> None:
@@ -133,7 +134,10 @@ class Client:
             [*node.npm, *arguments], cwd=self.folder, env=node.environment, stdout=sys.stderr, check=False
         )
         if done.returncode:
-            raise CannotBuild(NPM_FAILED.format(command=" ".join(arguments), folder=self.folder, code=done.returncode))
+            command, advice = " ".join(arguments), NO_PACKAGES if arguments[0] == "ci" else ""
+            raise CannotBuild(
+                NPM_FAILED.format(command=command, folder=self.folder, code=done.returncode, advice=advice)
+            )
         _say(f"  done in {time.monotonic() - started:.1f} s")
 
     def _sources(self) -> list[Path]:
