@@ -8,6 +8,7 @@ from collections import deque
 from typing import Protocol
 
 import structlog
+from aiohttp import web
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
@@ -129,3 +130,6 @@ class Bus:
         """Close both ends."""
         self.up = False
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # same
+
+
+BUS: web.AppKey[Bus] = web.AppKey("bus", Bus)

@@ -11,9 +11,12 @@ from aiohttp import web
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pydantic import TypeAdapter
 from pymongo import IndexModel
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 Noun = TypeVar("Noun")
+# What every call to a store can fail with, beside the named errors.
+StoreFault = PyMongoError
+
 Value: TypeAlias = object
 Document: TypeAlias = dict[str, Value]
 Client: TypeAlias = AsyncIOMotorClient[Document]

@@ -75,6 +75,10 @@ class Rooms:
         """The people in a room on this node, each once, in the order they came."""
         return list({caller.id: caller for caller in self._members.get(room, {}).values()}.values())
 
+    def names(self, prefix: str) -> list[str]:
+        """The rooms on this node whose name begins with `prefix`."""
+        return [room for room in self._members if room.startswith(prefix)]
+
     def sids(self, room: str) -> list[str]:
         """The sockets in a room on this node."""
         return list(self._members.get(room, ()))

@@ -1,0 +1,29 @@
+/** How the client is built (into web/static/dist, read by the server through manifest.json) and tested. */
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  base: "/static/dist/",
+  publicDir: false,
+  build: {
+    outDir: "../static/dist",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2022",
+    // The policy of the pages allows no data: fonts or scripts and no inline script.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: {
+        sign: "src/sign.ts",
+        account: "src/account.ts",
+        chat: "src/chat.ts",
+        teacher: "src/teacher.ts",
+      },
+    },
+  },
+  test: {
+    environment: "node",
+    include: ["test/**/*.test.ts"],
+    unstubGlobals: true,
+  },
+});
