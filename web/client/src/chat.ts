@@ -5,6 +5,7 @@ import "./styles/room.css";
 import { ApiError } from "./api.ts";
 import { Composer } from "./composer.ts";
 import { ConversationList } from "./conversations.ts";
+import { clientId as makeClientId } from "./ids.ts";
 import type { Classes, OneClass } from "./protocol.ts";
 import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
@@ -96,7 +97,7 @@ async function say(text: string): Promise<boolean> {
 let pending: { text: string; clientId: string } | null = null;
 
 async function create(text: string): Promise<string | null> {
-  if (pending?.text !== text) pending = { text, clientId: crypto.randomUUID() };
+  if (pending?.text !== text) pending = { text, clientId: makeClientId() };
   const title = [...(text.split("\n")[0] ?? text)].slice(0, TITLE_LENGTH).join("");
   try {
     const { conversation } = await connection.call("conversation.create", {

@@ -2,7 +2,7 @@
 import type { Api } from "./api.ts";
 import type { Classes, ClassRoster, ClassView, MemberView, OneClass, RoomView } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
-import { ago, byId, complain, copy, data, fill, icon, make, openDialog, sentenceOf, toast, words } from "./ui.ts";
+import { ago, byId, complain, copy, data, fill, make, openDialog, sentenceOf, toast, words } from "./ui.ts";
 
 const KEY = "class";
 

@@ -62,7 +62,7 @@ export class RoomView implements RoomListener {
   }
 
   stop(): void {
-    this.#room?.stop().catch(complain);
+    void this.#room?.stop();
   }
 
   // What the room tells
@@ -70,7 +70,6 @@ export class RoomView implements RoomListener {
   reset(messages: readonly MessageView[]): void {
     this.#clear();
     this.#messages.append(...messages.map((message) => this.#element(message)));
-    for (const { clientId, text, state } of this.#room?.unsent ?? []) this.unsent(clientId, text, state);
     this.#follower.follow();
     this.#changed();
   }
@@ -158,9 +157,9 @@ export class RoomView implements RoomListener {
   readonly #actions = {
     retry: (replyId: string) => {
       this.#follower.follow();
-      this.#room?.retry(replyId).catch(complain);
+      void this.#room?.retry(replyId);
     },
-    rate: (replyId: string, rating: "up" | "down" | null) => void this.#room?.rate(replyId, rating).catch(complain),
+    rate: (replyId: string, rating: "up" | "down" | null) => void this.#room?.rate(replyId, rating),
   };
 
   #clear(): void {
@@ -179,7 +178,7 @@ export class RoomView implements RoomListener {
   }
 
   #loadOlder(): void {
-    this.#room?.loadOlder().catch(complain);
+    void this.#room?.loadOlder();
   }
 }
 
