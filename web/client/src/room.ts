@@ -310,7 +310,8 @@ export class Room {
 
   async #deliver({ clientId, text }: Unsent): Promise<void> {
     const payload = { conversation_id: this.conversationId, client_id: clientId, text };
-    const { message } = await this.#connection.call("message.send", payload);
+    const { message, reply } = await this.#connection.call("message.send", payload);
+    if (reply) this.#transcript.heard(message.seq + 1); // the reply is stored after its question
     this.#stored(message);
   }
 

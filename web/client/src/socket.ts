@@ -182,8 +182,7 @@ export class Connection {
   async #comeBackWithNewToken(): Promise<void> {
     clearTimeout(this.#comeback);
     this.#refusals += 1;
-    this.#enter("connecting");
-    this.#socket.disconnect();
+    this.#leave();
     try {
       await this.api.refresh();
     } catch (error) {
@@ -197,10 +196,15 @@ export class Connection {
 
   #reconnect(): void {
     if (this.#state === "ended") return;
-    this.#enter("connecting");
+    this.#leave();
+    this.#socket.connect();
+  }
+
+  /** Ends this socket's connection to make another; to the page that is a loss like any other. */
+  #leave(): void {
+    if (this.#state === "online") this.#enter("connecting");
     this.#socket.disconnect();
     this.#failPending();
-    this.#socket.connect();
   }
 
   /** Longer after every refusal, and never the same for all clients. */
