@@ -1,4 +1,7 @@
-"""Who has a conversation open, and which rooms of a class are live. Told to rooms whenever somebody enters or leaves."""
+"""Who has a conversation open, and which rooms of a class are live.
+
+Told to rooms whenever somebody enters or leaves; `sockets.py` and `routes.py` ask for it.
+"""
 
 from tutor.accounts.service import Accounts
 from tutor.chat.messages import PresenceChanged, PresentView, RoomChanged, RoomView
@@ -35,9 +38,7 @@ class Presence:
 
     def _moved(self, room: str) -> None:
         conversation_id = room.removeprefix(PREFIX)
-        self._rooms.send(
-            room, PresenceChanged(conversation_id=conversation_id, present=self.of(conversation_id))
-        )
+        self._rooms.send(room, PresenceChanged(conversation_id=conversation_id, present=self.of(conversation_id)))
         self.refresh(conversation_id)
 
     def refresh(self, conversation_id: str) -> None:

@@ -1,4 +1,7 @@
-"""structlog set-up: JSON lines in production, readable lines at a desk. Ids only; never what a child wrote, nor a token."""
+"""structlog set-up: JSON lines in production, readable lines at a desk.
+
+Ids only: never what a child wrote, nor a token. `serve.py` calls it first.
+"""
 
 import logging
 import sys

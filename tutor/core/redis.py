@@ -1,4 +1,7 @@
-"""Redis through redis-py: one client for commands with short deadlines and no hidden retries, one for blocking reads."""
+"""Redis through redis-py: one client for commands with short deadlines and no hidden retries, one for blocking reads.
+
+`app.py` makes both.
+"""
 
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -291,7 +291,7 @@ class Door:
         if ack_id is not None:
             self._transport.post(sid, ack_frame(ack_id, body.decode()))
 
-    def refusal(self, sid: str, error: TutorError) -> str:
+    def refusal(self, error: TutorError) -> str:
         """The body of a refused CONNECT: its `data` is the error, as socket clients expect."""
         body = orjson.loads(error_body(error, self._words, "zh"))["error"]
         return orjson.dumps({"message": body["code"], "data": body}).decode()
