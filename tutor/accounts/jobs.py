@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import structlog
 from aiohttp import web
-from pymongo.errors import PyMongoError
 
 from tutor.accounts.context import SESSIONS
 from tutor.accounts.sessions import Sessions
 from tutor.core.clock import CLOCK, Clock
+from tutor.core.mongo import StoreFault
 from tutor.core.sockets import DOOR, Door
 from tutor.core.tasks import TASKS
 
@@ -25,7 +25,7 @@ async def sweep(sessions: Sessions, door: Door, clock: Clock) -> None:
             continue
         try:
             await sessions.end_dead(open_here)
-        except PyMongoError as error:
+        except StoreFault as error:
             log.warning("session_sweep_failed", error=type(error).__name__)
 
 

@@ -164,17 +164,25 @@ class Accounts:
             raise Conflict(what="password")
         log.info("password_changed", user=user.id)
 
-    async def me(self, caller: Caller) -> User:
-        """The caller's own profile.
+    async def user(self, user_id: str) -> User:
+        """A person, for rooms that know their id.
 
         Raises:
             NotFound: the account is gone.
 
         """
-        user = await self._users.find(caller.id)
+        user = await self._users.find(user_id)
         if user is None:
             raise NotFound(what="user")
         return user
+
+    async def find(self, name: str) -> User | None:
+        """The person with this username or e-mail address: only for the command line, which shows it to nobody."""
+        return await self._users.find_by_name(name)
+
+    async def me(self, caller: Caller) -> User:
+        """The caller's own profile; see `user`."""
+        return await self.user(caller.id)
 
     async def update_me(self, caller: Caller, command: UpdateMe) -> User:
         """Change parts of the caller's profile.

@@ -5,17 +5,17 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS
-from tutor.classes.service import ClassService
+from tutor.classes.service import Classes
 from tutor.classes.store import ClassStore
 from tutor.core.clock import CLOCK
 from tutor.core.mongo import MONGO
 
-CLASSES: web.AppKey[ClassService] = web.AppKey("classes", ClassService)
+CLASSES: web.AppKey[Classes] = web.AppKey("classes", Classes)
 
 
 async def classes_context(app: web.Application) -> AsyncIterator[None]:
     """Build the service."""
     store = ClassStore(app[MONGO])
     await store.prepare()
-    app[CLASSES] = ClassService(store, app[ACCOUNTS], app[CLOCK])
+    app[CLASSES] = Classes(store, app[ACCOUNTS], app[CLOCK])
     yield

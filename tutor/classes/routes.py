@@ -27,7 +27,7 @@ async def join(request: web.Request, body: JoinClass) -> OneClass:
     return OneClass(class_=await request.app[CLASSES].join(request[CALLER], body))
 
 
-@api.on("GET", "/classes/{class_id}")
+@api.on("GET", "/classes/{id}")
 async def roster(request: web.Request) -> ClassRoster:
     """Read a class with its students, as its teacher."""
-    return await request.app[CLASSES].roster(request[CALLER], request.match_info["class_id"])
+    return await request.app[CLASSES].roster(request[CALLER], request.match_info["id"])

@@ -18,7 +18,7 @@ from tutor.core.errors import NotAllowed, NotFound
 log = structlog.get_logger(__name__)
 
 
-class ClassService:
+class Classes:
     """Every class, shown to those who belong to it."""
 
     def __init__(
