@@ -118,7 +118,6 @@ class Settings(BaseSettings):
     origins: tuple[str, ...]
     data_dir: Path
     secret_key: SecretStr
-    trusted_proxies: tuple[str, ...]
     log: LogSection
     mongodb: MongodbSection
     redis: RedisSection

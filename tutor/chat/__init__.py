@@ -5,12 +5,13 @@ Commands and events are in `messages.py`, the verbs in `service.py`, a running r
 
 from aiohttp import web
 
-from tutor.chat import context, routes, sockets
+from tutor.chat import context, pages, routes, sockets
 from tutor.core.sockets import DOOR
 
 
 def setup(app: web.Application) -> None:
     """Put the chat into the application."""
+    app.add_routes(pages.pages)
     routes.api.add_to(app)
     app[DOOR].add([sockets.events])
     app.cleanup_ctx.append(context.chat)

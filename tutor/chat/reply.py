@@ -1,6 +1,7 @@
 """Running replies: takes the model's pieces, sends them to the room in parts, keeps them, and ends each reply once.
 
-`service.py` starts and stops replies; nothing else ends one but the model, a limit or a deadline. Closing a tab does not.
+`service.py` starts and stops replies; nothing else ends one but the model, a limit or a deadline. Closing a tab does
+not.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 HISTORY = 60
 END_WITHIN_S = 60.0
+INTERRUPT_S = 2.0
 
 
 def room_of(conversation_id: str) -> str:
@@ -61,7 +63,9 @@ class Running:
     characters: int = 0
     logged: int = 0
     stopped: bool = False
+    cancelled: bool = False
     task: asyncio.Task[None] | None = None
+    work: asyncio.Task[None] | None = None
     timer: asyncio.TimerHandle | None = None
     last_part_at: float = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -71,9 +75,14 @@ class Running:
         return "".join(self.parts)
 
     def stop(self) -> None:
+        """Cancel the writing because somebody asked for it."""
+        self.stopped = True
+        self.interrupt()
+
+    def interrupt(self) -> None:
         """Cancel the writing, once: a second cancellation could leak the connection to the AI service."""
-        if not self.stopped:
-            self.stopped = True
+        if not self.cancelled:
+            self.cancelled = True
             if self.task is not None:
                 self.task.cancel()
 
@@ -114,8 +123,17 @@ class Replies:
         return list(self._waiting).index(reply_id) + 1 if reply_id in self._waiting else None
 
     def lease(self) -> Lease:
-        """This node's hold on a reply, from now."""
+        """The hold that a node takes on a reply, from now."""
         return Lease(self._node, self._clock.now() + timedelta(seconds=self._settings.lease_s))
+
+    async def drain(self, seconds: float) -> None:
+        """Give the running replies up to `seconds` to end; those that do not are kept as interrupted."""
+        for patience in (seconds, INTERRUPT_S):
+            works = [running.work for running in self._running.values() if running.work is not None]
+            if works:
+                await asyncio.wait(works, timeout=patience)
+            for running in self._running.values():
+                running.interrupt()
 
     def start(self, message: Message, build: Callable[[list[Message]], Prompt]) -> None:
         """Begin a stored reply in the background. `build` makes the prompt from the dialogue up to the question."""
@@ -125,14 +143,14 @@ class Replies:
         self._running[message.id] = running
         if self._slots.locked():
             self._waiting[message.id] = None
-        self._tasks.spawn(self._run(running, build), f"reply:{message.id}")
+        running.work = self._tasks.spawn(self._run(running, build), f"reply:{message.id}")
 
     async def _run(self, running: Running, build: Callable[[list[Message]], Prompt]) -> None:
         message = running.message
         keeper = self._tasks.spawn(self._keep(running), f"keep:{message.id}")
         try:
             running.task = asyncio.create_task(self._write(running, build))
-            if running.stopped:
+            if running.cancelled:
                 running.task.cancel()
             state, error = await self._outcome(running)
             await self._finish(running, state, error)
@@ -148,10 +166,7 @@ class Replies:
         try:
             await running.task
         except asyncio.CancelledError:
-            if not running.stopped:
-                running.task.cancel()
-                return "interrupted", ReplyInterrupted()
-            return "stopped", None
+            return ("stopped", None) if running.stopped else ("interrupted", ReplyInterrupted())
         except TutorError as error:
             log.warning("reply_failed", reply=running.message.id, code=error.code, stage=str(error.facts.get("stage")))
             return ("interrupted" if running.parts or running.buffer else "failed"), error

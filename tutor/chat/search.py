@@ -1,6 +1,7 @@
 """Search in Chinese and English without a text index: a text is cut into grams, which an ordinary index can find."""
 
 import unicodedata
+from itertools import pairwise
 
 
 def folded(text: str) -> str:
@@ -12,7 +13,7 @@ def grams(text: str) -> list[str]:
     """All single characters and pairs of neighbours, without white space: what a stored text can be found by."""
     letters = folded(text)
     found = {letter for letter in letters if letter.isalnum()}
-    found |= {pair for pair in map("".join, zip(letters, letters[1:], strict=False)) if not any(map(str.isspace, pair))}
+    found |= {pair for pair in map("".join, pairwise(letters)) if not any(map(str.isspace, pair))}
     return sorted(found)
 
 

@@ -1,8 +1,10 @@
-"""The verbs of the chat: check, change, then tell. Called by `sockets.py` and `routes.py`; starts replies in `reply.py`."""
+"""The verbs of the chat: check, change, then tell.
+
+Called by `sockets.py` and `routes.py`; starts replies in `reply.py`.
+"""
 
 import asyncio
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime
 from weakref import WeakValueDictionary
 
@@ -42,7 +44,7 @@ from tutor.chat.prompts import Prompts
 from tutor.chat.reply import Replies, room_of
 from tutor.chat.store import NEWEST, ChatStore
 from tutor.chat.views import conversation_view, message_view
-from tutor.classes.service import Classes
+from tutor.classes.service import ClassService
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
 from tutor.core.errors import Conflict, InvalidInput, NotFound
@@ -62,7 +64,7 @@ class Chat:
         self,
         store: ChatStore,
         accounts: Accounts,
-        classes: Classes,
+        classes: ClassService,
         rooms: Rooms,
         replies: Replies,
         parts: PartsLog,
@@ -121,7 +123,7 @@ class Chat:
     async def create(self, caller: Caller, command: CreateConversation) -> OneConversation:
         """Open a new conversation; the same `client_id` again gives the same one."""
         now = self._clock.now()
-        grade = command.grade or (await self._accounts.user(caller.id)).grade or DEFAULT_GRADE
+        grade = command.grade or (await self._accounts.me(caller)).grade or DEFAULT_GRADE
         conversation, created = await self._store.add_conversation(
             Conversation(
                 id=new_id(),
@@ -327,9 +329,7 @@ class Chat:
         if created:
             await self._store.touch(conversation.id, reply.seq, reply.created_at)
             self._announce(reply)
-            self._replies.start(
-                reply, lambda dialogue: self._prompts.build(conversation, dialogue, caller.language)
-            )
+            self._replies.start(reply, lambda dialogue: self._prompts.build(conversation, dialogue, caller.language))
         return self._ticket(reply)
 
     def _ticket(self, reply: Message) -> ReplyTicket:
@@ -368,7 +368,9 @@ class Chat:
             question = await self._store.message(conversation.id, old.reply.question_id) if old.reply else None
             if question is None:
                 raise NotFound(what="message")
-            attempts = Counter(reply.reply.question_id for reply in await self._store.replies_to(question) if reply.reply)
+            attempts = Counter(
+                reply.reply.question_id for reply in await self._store.replies_to(question) if reply.reply
+            )
             ticket = await self._reply_to(conversation, question, caller, attempt=attempts[question.id] + 1)
         return OneReply(reply=ticket)
 
@@ -380,9 +382,7 @@ class Chat:
         if rated is None:
             raise ReplyRunning
         view = message_view(rated)
-        self._rooms.send(
-            room_of(conversation.id), MessageChanged(conversation_id=conversation.id, message=view)
-        )
+        self._rooms.send(room_of(conversation.id), MessageChanged(conversation_id=conversation.id, message=view))
         return view
 
 

@@ -136,10 +136,8 @@ class ChatStore:
 
     # Messages
 
-    async def add_message(
-        self, message: Message, student_id: str, lease: Lease | None = None
-    ) -> tuple[Message, bool]:
-        """Store a message under the next free `seq`, or return the one with the same `client_id`; and whether it is new.
+    async def add_message(self, message: Message, student_id: str, lease: Lease | None = None) -> tuple[Message, bool]:
+        """Store a message under the next free `seq`, or return the one with the same `client_id`, and say which.
 
         The message's own `seq` is only where to begin trying. A reply comes with the lease of the node that writes it.
 
@@ -191,7 +189,11 @@ class ChatStore:
         """All replies to a question, oldest first."""
         rows = documents(
             self._messages,
-            {"conversation_id": question.conversation_id, "seq": {"$gt": question.seq}, "reply.question_id": question.id},
+            {
+                "conversation_id": question.conversation_id,
+                "seq": {"$gt": question.seq},
+                "reply.question_id": question.id,
+            },
             order=[("seq", 1)],
         )
         return [MESSAGE.from_document(row) async for row in rows]
@@ -227,7 +229,7 @@ class ChatStore:
 
     async def checkpoint(self, reply_id: str, fence: int, lease: Lease, text: str, parts: int) -> bool | None:
         """Keep the text so far. None when the reply is not ours any more, else whether somebody asked to stop it."""
-        found = await self._messages.find_one_and_update(
+        found: Document | None = await self._messages.find_one_and_update(
             {"_id": reply_id, "running": True, "reply.fence": fence},
             {"$set": {"text": text, "reply.parts": parts, "owner": lease.owner, "lease_until": lease.until}},
             projection={"stop_asked": 1},

@@ -1,4 +1,7 @@
-"""How the chat's nouns are shown: from models to the answers of `messages.py`. Used by services and by running replies."""
+"""How the chat's nouns are shown: from models to the answers of `messages.py`.
+
+Used by the service and by running replies.
+"""
 
 from tutor.chat.messages import (
     AuthorView,
@@ -51,9 +54,7 @@ def _reply_view(reply: Reply) -> ReplyView:
         provider=reply.provider,
         model=reply.model,
         prompt_version=reply.prompt_version,
-        usage=UsageView(
-            prompt_tokens=reply.usage.prompt_tokens, completion_tokens=reply.usage.completion_tokens
-        ),
+        usage=UsageView(prompt_tokens=reply.usage.prompt_tokens, completion_tokens=reply.usage.completion_tokens),
         first_token_ms=reply.first_token_ms,
         finish_reason=reply.finish_reason,
         error=reply.error,

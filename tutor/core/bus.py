@@ -28,7 +28,7 @@ class Deliver(Protocol):
 
 
 class Bus:
-    """This node's end of the bus. Works without Redis too: then only this node's members hear."""
+    """A node's end of the bus. Works without Redis too: then only this node's members hear."""
 
     def __init__(self, commands: RedisClient, listening: RedisClient, prefix: str) -> None:
         self.node = new_id()

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Literal, get_type_hints
 
 import orjson
@@ -29,30 +30,22 @@ from tutor.core.doors import (
 )
 from tutor.core.errors import Malformed, MethodNotAllowed, NotFound, TooLarge, TutorError, Unauthenticated
 from tutor.core.messages import Answer, Command
+from tutor.core.words import LANGUAGES, negotiate
 
 log = structlog.get_logger(__name__)
 
 AUTHENTICATE: web.AppKey[Authenticate] = web.AppKey("authenticate", Authenticate)
 WORDS: web.AppKey[Sentences] = web.AppKey("words", Sentences)
+SECURE: web.AppKey[bool] = web.AppKey("secure", bool)
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
+LANGUAGE_COOKIE = "language"
 LANGUAGE: web.RequestKey[str] = web.RequestKey("language", str)
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "font-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types dompurify default 'allow-duplicates'",
-    )
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types dompurify default 'allow-duplicates'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -172,6 +165,11 @@ def _validated(model: type[Command], value: dict[str, object]) -> Command:
         raise invalid_input(error) from error
 
 
+def reply_json(value: object) -> web.Response:
+    """A JSON response from plain values that may be kept for a while."""
+    return web.Response(body=orjson.dumps(value), content_type="application/json")
+
+
 def reply(model: BaseModel, status: int = 200) -> web.Response:
     """A JSON response from an answer."""
     return web.Response(
@@ -190,13 +188,14 @@ async def _authenticate(request: web.Request) -> Caller:
 
 
 def language_of(request: web.Request) -> Language:
-    """The language that this request is answered in."""
-    return "en" if request.get(LANGUAGE) == "en" else "zh"
-
-
-def is_socket(request: web.BaseRequest) -> bool:
-    """Whether the request is a Socket.IO handshake, which has a door of its own."""
-    return request.path.startswith("/socket.io")
+    """The reader's language: the caller's own, or asked for in the address (`?lang=`), chosen before (cookie), or liked
+    by the browser.
+    """
+    for wish in (request.get(LANGUAGE), request.query.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        for language in LANGUAGES:
+            if wish == language:
+                return language
+    return negotiate(request.headers.get("Accept-Language", ""))
 
 
 @web.middleware
@@ -236,7 +235,7 @@ async def protect(request: web.Request, handler: AiohttpHandler) -> web.StreamRe
     if not response.prepared:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.secure:
+        if request.app[SECURE]:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response
 
@@ -247,7 +246,7 @@ async def errors(request: web.Request, handler: AiohttpHandler) -> web.StreamRes
     try:
         return await handler(request)
     except web.HTTPException as error:
-        if error.status < 400:
+        if error.status < HTTPStatus.BAD_REQUEST:
             raise
         named = _of_http(error)
     except TutorError as error:
@@ -255,7 +254,7 @@ async def errors(request: web.Request, handler: AiohttpHandler) -> web.StreamRes
     except Exception as error:
         named = explain(error)
         log.exception("request_failed", code=named.code)
-    if named.status < 500:
+    if named.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         log.info("request_refused", code=named.code)
     return failure(request, named)
 
@@ -265,7 +264,7 @@ def failure(request: web.Request, error: TutorError) -> web.Response:
     headers = {"Cache-Control": "no-store"}
     if isinstance(wait := error.facts.get("retry_after_s"), int | float):
         headers["Retry-After"] = str(max(1, round(wait)))
-    if error.status == 401:
+    if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     body = error_body(error, request.app[WORDS], language_of(request))
     return web.Response(status=error.status, body=body, content_type="application/json", headers=headers)
@@ -274,8 +273,8 @@ def failure(request: web.Request, error: TutorError) -> web.Response:
 def _of_http(error: web.HTTPException) -> TutorError:
     if isinstance(error, web.HTTPRequestEntityTooLarge):
         return TooLarge(limit_kb=1024)
-    if error.status == 405:
+    if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
         return MethodNotAllowed()
-    if error.status == 404:
+    if error.status == HTTPStatus.NOT_FOUND:
         return NotFound(what="page")
     return Malformed()

@@ -1,4 +1,7 @@
-"""structlog set-up: JSON lines in production, readable lines at a desk. Ids only; never what a child wrote, nor a token."""
+"""structlog set-up: JSON lines in production, readable lines at a desk.
+
+Ids only: never what a child wrote, nor a token. `serve.py` calls it first.
+"""
 
 import logging
 import sys
@@ -8,6 +11,10 @@ import structlog
 SECRET_KEYS = frozenset(
     {"password", "token", "secret", "authorization", "cookie", "text", "email", "phone", "refresh_token"}
 )
+
+
+# Local variables in a traceback would carry what children wrote.
+WITHOUT_LOCALS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 
 
 def hide_secrets(_logger: object, _method: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -27,9 +34,11 @@ def set_up_logs(level: str, *, as_json: bool) -> None:
         hide_secrets,
     ]
     last: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [structlog.processors.ExceptionRenderer(WITHOUT_LOCALS), structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )]
     )
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -1,4 +1,7 @@
-"""Background work that is held, logged when it fails, and ended at shutdown. Everything that outlives a request runs here."""
+"""Background work that is held, logged when it fails, and ended at shutdown.
+
+Everything that outlives a request runs here.
+"""
 
 import asyncio
 from collections.abc import Coroutine

@@ -1,4 +1,7 @@
-"""Signs and reads access tokens, and makes refresh tokens. The only import of jwt; used by HTTP and by sockets alike."""
+"""Signs and reads access tokens, and makes refresh tokens.
+
+The only import of jwt; used by HTTP and by sockets alike.
+"""
 
 import hashlib
 import hmac

@@ -53,7 +53,7 @@ class Listener(Protocol):
     async def disconnect(self, sid: str) -> None:
         """A socket that was admitted is gone; never raises."""
 
-    def refusal(self, sid: str, error: TutorError) -> str:
+    def refusal(self, error: TutorError) -> str:
         """The error's body as JSON, in the reader's language."""
 
 
@@ -251,6 +251,7 @@ class Engine(engineio.AsyncServer):
     bounds: Bounds
     origins: frozenset[str]
     same_host: bool
+    left: asyncio.Event
 
     async def handle_request(self, *args: object, **kwargs: object) -> web.StreamResponse:
         request = args[0]
@@ -292,6 +293,12 @@ class Engine(engineio.AsyncServer):
         finally:
             await line.close(wait=False, abort=True)
             self.sockets.pop(sid, None)
+            self.left.set()
+
+
+def _is_plain(data: object) -> bool:
+    """Whether it is a CONNECT, DISCONNECT, EVENT or ACK: no binary packet and no attachment."""
+    return isinstance(data, str) and data[:1] in {"0", "1", "2", "3"}
 
 
 class Transport(socketio.AsyncServer):
@@ -313,10 +320,10 @@ class Transport(socketio.AsyncServer):
         self.eio.bounds = bounds
         self.eio.origins = origins
         self.eio.same_host = same_host
+        self.eio.left = asyncio.Event()
         self.eio._async = {**self.eio._async, "websocket": PlainWebSocket}
         self.listener: Listener | None = None
         self._admitted: set[str] = set()
-        self.accepting = True
 
     def _engineio_server_class(self) -> type[Engine]:
         return Engine
@@ -330,6 +337,17 @@ class Transport(socketio.AsyncServer):
         """Queue a packet for an admitted socket; a socket that is gone is no error."""
         if sid in self._admitted and (line := self.lines.get(sid)) is not None:
             line.offer(packet, droppable=droppable)
+
+    async def wait_until_empty(self, seconds: float) -> None:
+        """Wait for every connection to go; cut those that are still there after `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self.lines:
+                    self.eio.left.clear()
+                    await self.eio.left.wait()
+        except TimeoutError:
+            for line in tuple(self.lines.values()):
+                line.cut()
 
     def hang_up(self, sid: str) -> None:
         """Close a socket after what is queued; cut it if it does not read."""
@@ -345,10 +363,10 @@ class Transport(socketio.AsyncServer):
         if line is None:
             return
         try:
-            if not isinstance(data, str) or data[:1] not in {"0", "1", "2", "3"}:
-                raise ValueError("packet type")
-            packet = self.packet_class(encoded_packet=data)
+            packet = self.packet_class(encoded_packet=data) if _is_plain(data) else None
         except (ValueError, TypeError, IndexError, AttributeError):
+            packet = None
+        if packet is None:
             log.info("bad_packet", sid=eio_sid)
             line.cut()
             return
@@ -369,10 +387,10 @@ class Transport(socketio.AsyncServer):
             async with asyncio.timeout(self.eio.bounds.connect_s):
                 await self.listener.connect(eio_sid, data)
         except TutorError as error:
-            self._refuse(line, self.listener.refusal(eio_sid, error))
+            self._refuse(line, self.listener.refusal(error))
             return
         except TimeoutError:
-            self._refuse(line, self.listener.refusal(eio_sid, TutorError()))
+            self._refuse(line, self.listener.refusal(TutorError()))
             return
         if line.closed:
             await self.listener.disconnect(eio_sid)
