@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import aiohttp
 import socketio
@@ -49,6 +49,13 @@ class Server:
     address: str
     port: int
     settings: Settings
+
+
+class Addressed(Protocol):
+    """A server wherever it runs: in this process or in another."""
+
+    @property
+    def address(self) -> str: ...
 
 
 @asynccontextmanager
@@ -96,6 +103,7 @@ class Socket:
     heard: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     order: list[tuple[str, Json]] = field(default_factory=list)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(self, command: str, /, **payload: Any) -> Json:
         """Send a command and return the ack's data; an error raises Refused."""
@@ -124,8 +132,7 @@ class Socket:
     async def until_gone(self) -> None:
         """Wait until the server has closed the connection."""
         async with asyncio.timeout(WAIT_S):
-            while self.client.connected:
-                await asyncio.sleep(0.01)
+            await self.gone.wait()
 
     async def close(self) -> None:
         await self.client.disconnect()
@@ -135,7 +142,7 @@ class Socket:
 class Person:
     """A signed-in user of a server."""
 
-    server: Server
+    server: Addressed
     http: aiohttp.ClientSession
     user: Json
     access_token: str
@@ -171,7 +178,7 @@ class Person:
         return conversation_id
 
 
-async def connect(server: Server, auth: Any) -> Socket:
+async def connect(server: Addressed, auth: Any) -> Socket:
     """A socket with whatever it says in CONNECT; a refusal raises socketio's ConnectionError."""
     client = socketio.AsyncClient(reconnection=False)
     socket = Socket(client)
@@ -179,6 +186,10 @@ async def connect(server: Server, auth: Any) -> Socket:
     @client.on("*")  # type: ignore[untyped-decorator]  # python-socketio carries no types
     async def hear(event: str, body: Json) -> None:
         await socket.take(event, body)
+
+    @client.on("disconnect")  # type: ignore[untyped-decorator]  # same
+    async def lost(_reason: str) -> None:
+        socket.gone.set()
 
     await client.connect(server.address, auth=auth, transports=["websocket"], wait_timeout=WAIT_S)
     return socket

@@ -5,8 +5,10 @@ The child is `llama_child.py`, so that a crash of native code cannot take the te
 
 import asyncio
 import importlib.util
+import random
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,7 +28,7 @@ class Llama:
         self._child: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
-        port = _free_port()
+        port = free_port()
         command = (sys.executable, str(Path(__file__).with_name("llama_child.py")), str(_weights()), str(port), KEY)
         quiet = asyncio.subprocess.DEVNULL
         self._child = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
@@ -62,7 +64,10 @@ def _weights() -> Path:
     return Path(spec.origin).with_name(MODEL)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port that nobody uses, below those that the kernel gives to clients: it stays free while its server is down."""
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            port = random.randrange(20_000, 32_000)  # noqa: S311  # no secret
+            probe.bind(("127.0.0.1", port))
+            return port
