@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, EmailStr, Field, SecretStr, StringConstraints
 
+from tutor.accounts.models import User
 from tutor.core.caller import Language, Role
 from tutor.core.messages import Answer, Command
 
@@ -69,6 +70,18 @@ class UpdateMe(Command):
     language: Language | None = None
 
 
+class RenewSession(Command):
+    """Go on with a newer access token of the same sign-in, before the socket's old one ends."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+
+
+class Renewed(Answer):
+    """How long the newer token is good, in seconds."""
+
+    expires_in: int
+
+
 class UserView(Answer):
     """A person as they see themselves."""
 
@@ -80,6 +93,20 @@ class UserView(Answer):
     grade: int | None
     language: Language
     created_at: datetime
+
+    @classmethod
+    def of(cls, user: User) -> "UserView":
+        """The view of a user, without what is nobody's business."""
+        return cls(
+            id=user.id,
+            username=user.username,
+            email=user.email,
+            display_name=user.display_name,
+            role=user.role,
+            grade=user.grade,
+            language=user.language,
+            created_at=user.created_at,
+        )
 
 
 class Me(Answer):
@@ -95,7 +122,7 @@ class SignedIn(Answer):
     access_token: str
     refresh_token: str | None
     expires_in: int
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  # the scheme, no secret
 
 
 class Invited(Answer):

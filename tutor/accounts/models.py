@@ -26,24 +26,56 @@ class User:
 class Session:
     """One sign-in on one device, kept alive by its refresh token.
 
-    `token_hash` belongs to the newest refresh token; `previous_hash` to the one before it, rotated at `rotated_at`.
+    `id` is random: nobody can name a session who never held one of its tokens. `token_hashes` are of the refresh
+    tokens that are good now: one, or several after two tabs raced for it. `previous_hashes` are of those replaced at
+    `rotated_at`, taken a moment longer; any other token of the session coming back means that one was stolen.
     """
 
     id: str
     user_id: str
-    token_hash: str
-    previous_hash: str | None
+    token_hashes: tuple[str, ...]
+    previous_hashes: tuple[str, ...]
     rotated_at: datetime
     created_at: datetime
     expires_at: datetime
     ended_at: datetime | None
 
+    def lives(self, now: datetime) -> bool:
+        """Whether it was neither ended nor left unused for too long."""
+        return self.ended_at is None and self.expires_at > now
+
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A teacher's ticket: whoever registers with its code becomes a teacher, once."""
+    """A teacher's ticket: whoever registers with its code becomes a teacher, once. `id` is the digest of the code."""
 
-    code_hash: str
+    id: str
     created_by: str
     expires_at: datetime
     used_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a sign-in yields: the person and a fresh pair of tokens. `expires_in` is of the access token, in seconds."""
+
+    user: User
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsSettings:
+    """What accounts need to know of the settings.
+
+    `address` is what people type; `origins` are further browser origins. `secure_cookies` says that it is https.
+    """
+
+    access_minutes: float
+    refresh_days: float
+    refresh_grace_s: float
+    invitation_days: float
+    secure_cookies: bool
+    address: str
+    origins: tuple[str, ...]

@@ -198,6 +198,12 @@ class RateReply(Command):
     rating: Rating | None
 
 
+class OneMessage(Answer):
+    """A message in its envelope."""
+
+    message: MessageView
+
+
 class OneReply(Answer):
     """A reply after a command on it."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tutor.core.messages import Answer, Command
 
@@ -40,7 +40,9 @@ class ClassView(Answer):
 class OneClass(Answer):
     """A class in its envelope."""
 
-    class_: Annotated[ClassView, Field(serialization_alias="class", validation_alias="class")]
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    class_: Annotated[ClassView, Field(alias="class")]
 
 
 class Classes(Answer):
@@ -61,5 +63,7 @@ class MemberView(Answer):
 class ClassRoster(Answer):
     """A class and its students, for its teachers."""
 
-    class_: Annotated[ClassView, Field(serialization_alias="class", validation_alias="class")]
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    class_: Annotated[ClassView, Field(alias="class")]
     students: list[MemberView]

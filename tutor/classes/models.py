@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class. Whoever knows `code` may join it as a student."""
+    """A class. Whoever knows `code` may join it as a student; `students` counts those who did."""
 
     id: str
     name: str
@@ -14,13 +14,15 @@ class Class:
     grade: int | None
     code: str
     teacher_ids: tuple[str, ...]
+    students: int
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Student:
-    """A member of a class as the teacher sees them."""
+class Membership:
+    """A student's place in a class."""
 
     id: str
-    display_name: str
-    grade: int | None
+    class_id: str
+    student_id: str
+    joined_at: datetime

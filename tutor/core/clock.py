@@ -4,6 +4,7 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
+from aiohttp import web
 from bson import ObjectId
 
 
@@ -26,3 +27,6 @@ class Clock:
 def new_id() -> str:
     """A fresh id: 24 hexadecimal digits that grow with time, so that new documents lie together in an index."""
     return str(ObjectId())
+
+
+CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)

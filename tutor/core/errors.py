@@ -6,7 +6,6 @@ The two doors (`core/http.py` and `core/sockets.py`) translate them; `core/words
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-
 Fact = str | int | float | bool | Sequence["Fact"] | Mapping[str, "Fact"] | None
 
 
@@ -121,3 +120,10 @@ class Stopping(TutorError):
 
     code = "stopping"
     status = 503
+
+
+class MethodNotAllowed(TutorError):
+    """The address is right, the HTTP method is not."""
+
+    code = "method_not_allowed"
+    status = 405

@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from tutor.core.caller import Language
 from tutor.core.errors import TutorError
-from tutor.core.words import LANGUAGES, Words, negotiate
+from tutor.core.http import LANGUAGE_COOKIE, language_of
+from tutor.core.words import LANGUAGES, Words
 
-COOKIE = "language"
 COOKIE_AGE_S = 365 * 24 * 3600
 HASHED = "/static/dist/assets/"
 
@@ -115,15 +115,6 @@ def setup_pages(app: web.Application, words: Words, templates: Path, static: Pat
     app.on_response_prepare.append(_keep_hashed_files)
 
 
-def language_of(request: web.Request) -> Language:
-    """The reader's language: asked for in the address (`?lang=`), chosen before (cookie), or liked by the browser."""
-    for wish in (request.query.get("lang"), request.cookies.get(COOKIE)):
-        for language in LANGUAGES:
-            if wish == language:
-                return language
-    return negotiate(request.headers.get("Accept-Language", ""))
-
-
 async def render(request: web.Request, template: str, page: object, status: int = 200) -> web.Response:
     """A page in the reader's language; the template sees `page` and `language`. A choice by `?lang=` is remembered."""
     language = language_of(request)
@@ -137,7 +128,7 @@ async def render(request: web.Request, template: str, page: object, status: int 
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Vary"] = "Accept-Language, Cookie"
     if request.query.get("lang") == language:
-        response.set_cookie(COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", httponly=True)
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", httponly=True)
     return response
 
 
@@ -145,4 +136,3 @@ async def _keep_hashed_files(request: web.Request, response: web.StreamResponse)
     """Files whose name carries a hash of their content never change, so browsers need not ask again."""
     if request.path.startswith(HASHED) and response.status < web.HTTPBadRequest.status_code:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-

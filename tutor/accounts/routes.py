@@ -1,0 +1,91 @@
+"""Accounts over HTTP: sign-up, sign-in, refresh, sign-out, password, invitations and the own profile."""
+
+from aiohttp import web
+
+from tutor.accounts.context import ACCOUNTS, SESSIONS
+from tutor.accounts.cookies import admitted, forget_cookie, is_page, refresh_token_of
+from tutor.accounts.messages import (
+    ChangePassword,
+    Invited,
+    Me,
+    Refresh,
+    Register,
+    SignedIn,
+    SignIn,
+    UpdateMe,
+    UserView,
+)
+from tutor.core.errors import Unauthenticated
+from tutor.core.http import AUTHENTICATE, CALLER, Api, language_of, reply
+from tutor.core.messages import Nothing
+
+api = Api("/api/v1")
+
+
+@api.on("POST", "/auth/register", access="anyone", status=201, answers=SignedIn)
+async def register(request: web.Request, body: Register) -> web.Response:
+    """Open an account and sign in."""
+    page = is_page(request)
+    admission = await request.app[ACCOUNTS].register(body, language_of(request))
+    return admitted(request, admission, page=page, status=201)
+
+
+@api.on("POST", "/auth/login", access="anyone", answers=SignedIn)
+async def sign_in(request: web.Request, body: SignIn) -> web.Response:
+    """Sign in with username or e-mail address, and password."""
+    page = is_page(request)
+    return admitted(request, await request.app[ACCOUNTS].sign_in(body), page=page)
+
+
+@api.on("POST", "/auth/refresh", access="anyone", answers=SignedIn)
+async def refresh(request: web.Request, body: Refresh) -> web.Response:
+    """Trade a refresh token for a fresh pair."""
+    page = is_page(request)
+    token = refresh_token_of(request, body)
+    if token is None:
+        raise Unauthenticated
+    return admitted(request, await request.app[SESSIONS].refresh(token), page=page)
+
+
+@api.on("POST", "/auth/logout", access="anyone", answers=Nothing)
+async def sign_out(request: web.Request, body: Refresh) -> web.Response:
+    """Sign this device out: the session of the refresh token, or else of the access token."""
+    token = refresh_token_of(request, body)
+    if token is not None:
+        await request.app[SESSIONS].end_by_token(token)
+    else:
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        await request.app[SESSIONS].end([(await request.app[AUTHENTICATE](bearer)).session_id])
+    return forget_cookie(request, reply(Nothing()))
+
+
+@api.on("POST", "/auth/logout-all", answers=Nothing)
+async def sign_out_everywhere(request: web.Request) -> web.Response:
+    """Sign every device of the caller out."""
+    await request.app[SESSIONS].end_all(request[CALLER].id)
+    return forget_cookie(request, reply(Nothing()))
+
+
+@api.on("POST", "/auth/password")
+async def change_password(request: web.Request, body: ChangePassword) -> Nothing:
+    """Replace the password and sign every other device out."""
+    await request.app[ACCOUNTS].change_password(request[CALLER], body)
+    return Nothing()
+
+
+@api.on("POST", "/auth/invitations", access="teacher", status=201)
+async def invite(request: web.Request) -> Invited:
+    """Make an invitation for one more teacher."""
+    return await request.app[ACCOUNTS].invite(request[CALLER])
+
+
+@api.on("GET", "/users/me")
+async def me(request: web.Request) -> Me:
+    """Read the own profile."""
+    return Me(user=UserView.of(await request.app[ACCOUNTS].me(request[CALLER])))
+
+
+@api.on("PATCH", "/users/me")
+async def update_me(request: web.Request, body: UpdateMe) -> Me:
+    """Change parts of the own profile."""
+    return Me(user=UserView.of(await request.app[ACCOUNTS].update_me(request[CALLER], body)))

@@ -1,0 +1,190 @@
+"""Users, sessions and invitations in MongoDB: the only code that knows their documents. Used by the service."""
+
+import unicodedata
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from pymongo import IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from tutor.accounts.errors import EmailTaken, UsernameTaken
+from tutor.accounts.models import Invitation, Session, User
+from tutor.core.caller import Language
+from tutor.core.mongo import Database, Document, Mapped, clashes_on, documents, ensure_indexes
+
+
+def folded(name: str) -> str:
+    """The form in which names are compared: without case and width (Unicode's NFKC casefold)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+class Users:
+    """The people. A username and an e-mail address belong to one of them, whatever their case."""
+
+    def __init__(self, database: Database) -> None:
+        self._users = database["users"]
+        self._mapped = Mapped(User)
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await ensure_indexes(
+            self._users, [IndexModel("username_key", unique=True), IndexModel("email_key", unique=True)]
+        )
+
+    async def insert(self, user: User) -> None:
+        """Store a new user.
+
+        Raises:
+            UsernameTaken, EmailTaken: somebody was earlier.
+
+        """
+        keys = {"username_key": folded(user.username), "email_key": folded(user.email)}
+        try:
+            await self._users.insert_one({**self._mapped.to_document(user), **keys})
+        except DuplicateKeyError as error:
+            raise (UsernameTaken if clashes_on(error, "username_key") else EmailTaken) from error
+
+    async def find(self, user_id: str) -> User | None:
+        """The user with this id."""
+        return self._user(await self._users.find_one({"_id": user_id}))
+
+    async def find_by_name(self, name: str) -> User | None:
+        """The user with this username or e-mail address; no username has an @."""
+        field = "email_key" if "@" in name else "username_key"
+        return self._user(await self._users.find_one({field: folded(name)}))
+
+    async def find_many(self, user_ids: Iterable[str]) -> list[User]:
+        """Those of the users that exist."""
+        wanted = {"_id": {"$in": sorted(set(user_ids))}}
+        return [self._mapped.from_document(document) async for document in documents(self._users, wanted)]
+
+    async def update(
+        self,
+        user_id: str,
+        now: datetime,
+        *,
+        display_name: str | None,
+        email: str | None,
+        grade: int | None,
+        language: Language | None,
+    ) -> User | None:
+        """Change what is not None; the user as they are then.
+
+        Raises:
+            EmailTaken: somebody else has the address.
+
+        """
+        email_key = folded(email) if email is not None else None
+        given = {
+            "display_name": display_name,
+            "email": email,
+            "email_key": email_key,
+            "grade": grade,
+            "language": language,
+        }
+        changes: Document = {name: value for name, value in given.items() if value is not None}
+        try:
+            found = await self._users.find_one_and_update(
+                {"_id": user_id}, {"$set": {**changes, "updated_at": now}}, return_document=ReturnDocument.AFTER
+            )
+        except DuplicateKeyError as error:
+            raise EmailTaken from error
+        return self._user(found)
+
+    async def replace_password(self, user: User, password_hash: str, now: datetime) -> bool:
+        """Store another hash unless the password changed since `user` was read; whether it was stored."""
+        result = await self._users.update_one(
+            {"_id": user.id, "password_hash": user.password_hash},
+            {"$set": {"password_hash": password_hash, "updated_at": now}},
+        )
+        return result.matched_count == 1
+
+    def _user(self, document: Document | None) -> User | None:
+        return None if document is None else self._mapped.from_document(document)
+
+
+class SessionStore:
+    """The sign-ins. MongoDB forgets them by itself when they have expired."""
+
+    def __init__(self, database: Database) -> None:
+        self._sessions = database["sessions"]
+        self._mapped = Mapped(Session)
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await ensure_indexes(self._sessions, [IndexModel("user_id"), IndexModel("expires_at", expireAfterSeconds=0)])
+
+    async def insert(self, session: Session) -> None:
+        """Store a new session."""
+        await self._sessions.insert_one(self._mapped.to_document(session))
+
+    async def find(self, session_id: str) -> Session | None:
+        """The session with this id, dead or alive."""
+        document = await self._sessions.find_one({"_id": session_id})
+        return None if document is None else self._mapped.from_document(document)
+
+    async def rotate(self, session: Session, token_hash: str, now: datetime, expires_at: datetime) -> bool:
+        """Make one token the only good one, unless the session changed since it was read; whether that was done."""
+        result = await self._sessions.update_one(
+            {"_id": session.id, "token_hashes": list(session.token_hashes), "ended_at": None},
+            {
+                "$set": {
+                    "token_hashes": [token_hash],
+                    "previous_hashes": list(session.token_hashes),
+                    "rotated_at": now,
+                    "expires_at": expires_at,
+                }
+            },
+        )
+        return result.matched_count == 1
+
+    async def add_token(self, session: Session, token_hash: str) -> bool:
+        """Make one more token good, unless the session changed since it was read; whether that was done."""
+        result = await self._sessions.update_one(
+            {"_id": session.id, "token_hashes": list(session.token_hashes), "ended_at": None},
+            {"$push": {"token_hashes": token_hash}},
+        )
+        return result.matched_count == 1
+
+    async def end(self, session_ids: Collection[str], now: datetime) -> None:
+        """End sessions; those that have ended already stay as they are."""
+        await self._sessions.update_many(
+            {"_id": {"$in": list(session_ids)}, "ended_at": None}, {"$set": {"ended_at": now}}
+        )
+
+    async def ids_of(self, user_id: str) -> list[str]:
+        """The sessions of a user that were not ended."""
+        wanted = {"user_id": user_id, "ended_at": None}
+        return [str(document["_id"]) async for document in documents(self._sessions, wanted)]
+
+    async def living(self, session_ids: Collection[str], now: datetime) -> frozenset[str]:
+        """Which of these sessions are alive."""
+        wanted = {"_id": {"$in": list(session_ids)}, "ended_at": None, "expires_at": {"$gt": now}}
+        return frozenset([str(document["_id"]) async for document in documents(self._sessions, wanted)])
+
+
+class Invitations:
+    """The teachers' invitations. MongoDB forgets them by itself when they have expired."""
+
+    def __init__(self, database: Database) -> None:
+        self._invitations = database["invitations"]
+        self._mapped = Mapped(Invitation)
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await ensure_indexes(self._invitations, [IndexModel("expires_at", expireAfterSeconds=0)])
+
+    async def insert(self, invitation: Invitation) -> None:
+        """Store a new invitation."""
+        await self._invitations.insert_one(self._mapped.to_document(invitation))
+
+    async def claim(self, invitation_id: str, user_id: str, now: datetime) -> bool:
+        """Use an invitation up; False when it is not there, used or expired. Of several at once, one gets it."""
+        result = await self._invitations.update_one(
+            {"_id": invitation_id, "used_by": None, "expires_at": {"$gt": now}}, {"$set": {"used_by": user_id}}
+        )
+        return result.matched_count == 1
+
+    async def give_back(self, invitation_id: str, user_id: str) -> None:
+        """Make an invitation good again that this user had claimed."""
+        await self._invitations.update_one({"_id": invitation_id, "used_by": user_id}, {"$set": {"used_by": None}})

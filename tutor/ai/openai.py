@@ -1,0 +1,170 @@
+"""Any OpenAI-compatible chat-completions service as a `Model`. Chosen and configured by `app`, called through `chain`.
+
+One httpx client on aiohttp's connections serves all streams. The generator owns its response: closing or cancelling it
+at any point gives the connection back. Deadlines are ours, because a stream of comments would keep httpx's alive.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+import aiohttp
+import httpx
+import orjson
+from httpx_aiohttp import AiohttpTransport
+
+from tutor.ai.completion import Completion, refusal
+from tutor.ai.errors import ModelError, ModelTimeout, ModelUnavailable
+from tutor.ai.model import Finish, Piece, Prompt
+from tutor.ai.payloads import Due, Payloads, Whole
+
+_KEEPALIVE_S = 30.0
+_USAGE_WAIT_S = 2.0  # the reply is complete by then; only its token count is still to come
+_DRAIN_S = 0.05  # a body read to its end keeps its connection for the next question
+_BAD_REQUEST = (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAISettings:
+    """Which service, and how long to wait for it.
+
+    `base_url` ends in `/v1`. `provider` is the name stored with replies. `connect_s` counts until the connection
+    stands, `first_token_s` and `total_s` from the start of the call, `between_tokens_s` from one token to the next;
+    what the model only thinks counts as a token, a comment or an empty chunk does not. `max_connections` must be more
+    than the streams that run at once. A reply ends as `length` at `max_reply_chars`.
+    """
+
+    base_url: str
+    api_key: str | None = field(repr=False)
+    model: str
+    provider: str
+    connect_s: float
+    first_token_s: float
+    between_tokens_s: float
+    total_s: float
+    max_connections: int
+    max_reply_chars: int
+    temperature: float
+
+
+class OpenAIModel:
+    """A service that speaks OpenAI's chat completions with `stream: true`."""
+
+    def __init__(self, settings: OpenAISettings) -> None:
+        self._settings = settings
+        self._asks_usage = True
+        key = settings.api_key
+        limits = httpx.Limits(max_connections=settings.max_connections, keepalive_expiry=_KEEPALIVE_S)
+        self._client = httpx.AsyncClient(
+            transport=AiohttpTransport(trust_env=False, limits=limits),
+            base_url=settings.base_url,
+            headers={"content-type": "application/json", "accept-encoding": "identity"}
+            | ({"authorization": f"Bearer {key}"} if key else {}),
+            timeout=httpx.Timeout(None, connect=settings.connect_s, pool=settings.connect_s),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    @property
+    def provider(self) -> str:
+        return self._settings.provider
+
+    @property
+    def name(self) -> str:
+        return self._settings.model
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece | Finish, None]:
+        """See `Model.stream`.
+
+        Raises:
+            ModelUnavailable: no connection, a 5xx, or a connection lost before the first token.
+            ModelOverloaded: a 429, or an error inside the stream that says the same.
+            ModelRejected: any other status that is no success.
+            ModelTimeout: a deadline of the settings passed.
+            ModelGarbled: what came is not what was agreed, or it is an error.
+            ModelCut: the stream ended before the reply was complete.
+
+        """
+        loop = asyncio.get_running_loop()
+        settings = self._settings
+        due = Due(loop.time(), settings.first_token_s, settings.between_tokens_s, settings.total_s)
+        reply = Completion(settings.max_reply_chars)
+        async with self._answer(prompt, due) as response:
+            if not response.is_success:
+                raise refusal(response)
+            payloads = Payloads(response, due)
+            while reply.reason is None:
+                text = reply.add(await payloads.next())
+                if text:
+                    yield Piece(text)
+                if text is not None:
+                    due.token(loop.time())
+            await _settle(reply, payloads, due)
+        yield Finish(reply.reason, self.provider, self.name, reply.usage)
+
+    @asynccontextmanager
+    async def _answer(self, prompt: Prompt, due: Due) -> AsyncIterator[httpx.Response]:
+        """The response to `prompt`; asked a second time if the service knows no `stream_options`."""
+        asks_usage = self._asks_usage
+        async with self._post(prompt, due, usage=asks_usage) as response:
+            if not (asks_usage and await _refuses_usage(response, due)):
+                yield response
+                return
+        async with self._post(prompt, due, usage=False) as response:
+            if response.is_success:
+                self._asks_usage = False
+            yield response
+
+    @asynccontextmanager
+    async def _post(self, prompt: Prompt, due: Due, *, usage: bool) -> AsyncIterator[httpx.Response]:
+        request = self._client.build_request("POST", "chat/completions", content=self._body(prompt, usage=usage))
+        try:
+            async with asyncio.timeout_at(due.at):
+                response = await self._client.send(request, stream=True)
+        except TimeoutError:
+            raise ModelTimeout(stage=due.stage) from None
+        except (httpx.HTTPError, aiohttp.ClientError) as error:
+            if isinstance(error.__cause__, TimeoutError):  # the transport's own word for it covers lost connections too
+                raise ModelTimeout(stage="connect") from error
+            raise ModelUnavailable from error
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    def _body(self, prompt: Prompt, *, usage: bool) -> bytes:
+        turns = [{"role": turn.speaker, "content": turn.text} for turn in prompt.turns]
+        body = {
+            "model": self._settings.model,
+            "messages": [{"role": "system", "content": prompt.system}, *turns],
+            "stream": True,
+            "max_tokens": prompt.max_tokens,
+            "temperature": self._settings.temperature,
+        }
+        return orjson.dumps(body | {"stream_options": {"include_usage": True}} if usage else body)
+
+
+async def _refuses_usage(response: httpx.Response, due: Due) -> bool:
+    if response.status_code not in _BAD_REQUEST:
+        return False
+    with suppress(ModelError):
+        return b"stream_options" in await Payloads(response, due, Whole()).next()
+    return False
+
+
+async def _settle(reply: Completion, payloads: Payloads, due: Due) -> None:
+    """Hear the usage and read the body to its end, both only if they come at once: the reply itself is complete."""
+    if reply.done:
+        return
+    now = asyncio.get_running_loop().time
+    with suppress(ModelError):
+        due.until(now() + _USAGE_WAIT_S)
+        while not reply.done:
+            reply.add(await payloads.next())
+        due.until(now() + _DRAIN_S)
+        while True:
+            await payloads.next()

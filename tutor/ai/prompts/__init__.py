@@ -1,0 +1,1 @@
+"""The tutor's instructions as versioned templates, one file a language. `chat/prompts.py` renders them."""

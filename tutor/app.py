@@ -1,0 +1,201 @@
+"""Puts the house together: the shared pieces, the order of middlewares, and the one list of rooms.
+
+`serve.py` and the tests call `make_app`. Settings are read here and handed down as values.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from tutor import accounts, chat, classes
+from tutor.accounts import routes as accounts_routes
+from tutor.accounts import sockets as accounts_sockets
+from tutor.accounts.context import ACCOUNTS_SETTINGS
+from tutor.accounts.models import AccountsSettings
+from tutor.ai.chain import Chain
+from tutor.ai.embedded import EmbeddedModel
+from tutor.ai.model import Model
+from tutor.ai.openai import OpenAIModel, OpenAISettings
+from tutor.chat import routes as chat_routes
+from tutor.chat import sockets as chat_sockets
+from tutor.chat.context import CHAT_SETTINGS, MODEL, REPLIES, ChatSettings
+from tutor.chat.prompts import PromptLimits
+from tutor.chat.reply import ReplySettings
+from tutor.classes import routes as classes_routes
+from tutor.core import catalogue, health, http, mongo, pages, redis
+from tutor.core.bus import BUS, Bus
+from tutor.core.catalogue import Catalogue
+from tutor.core.clock import CLOCK, Clock
+from tutor.core.mongo import MONGO, Database, MongoSettings
+from tutor.core.redis import REDIS, RedisSettings
+from tutor.core.rooms import ROOMS, Rooms
+from tutor.core.sockets import DOOR, Door
+from tutor.core.tasks import TASKS, Tasks
+from tutor.core.tokens import SECRET
+from tutor.core.transport import Bounds, Transport
+from tutor.core.words import Words
+from tutor.settings import ROOT, Settings, secret_of
+
+ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
+TABLES = (accounts_sockets.events, chat_sockets.events)
+APIS = (accounts_routes.api, classes_routes.api, chat_routes.api)
+BYE_SPREAD_MS = 3000
+DRAIN_S = 5.0
+CLOSE_S = 2.0
+
+WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
+TRANSPORT: web.AppKey[Transport] = web.AppKey("transport", Transport)
+
+
+def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | None = None) -> web.Application:
+    """The whole application. The settings name both stores; `clock` and `model` replace the real ones in tests."""
+    app = web.Application(middlewares=[http.trace, http.protect, http.errors])
+    words = Words(ROOT / "web/locales")
+    app[http.WORDS] = words
+    app[http.SECURE] = settings.address.startswith("https://")
+    app[CLOCK] = clock or Clock()
+    app[SECRET] = secret_of(settings)
+    app[TASKS] = Tasks()
+    _hand_down(app, settings)
+    _connect_stores(app, settings)
+    _open_sockets(app, settings, words)
+    _choose_model(app, settings, model)
+    pages.setup_pages(app, words, ROOT / "web/templates", ROOT / "web/static")
+    health.setup(app)
+    for room in ROOMS_OF_THE_HOUSE:
+        room.setup(app)
+    catalogue.setup(app, catalogue_of_the_house())
+    app.on_shutdown.append(_say_goodbye)
+    return app
+
+
+def _hand_down(app: web.Application, settings: Settings) -> None:
+    app[ACCOUNTS_SETTINGS] = AccountsSettings(
+        **settings.accounts.model_dump(),
+        secure_cookies=app[http.SECURE],
+        address=settings.address,
+        origins=settings.origins,
+    )
+    section = settings.chat
+    app[CHAT_SETTINGS] = ChatSettings(
+        reply=ReplySettings(
+            part_s=section.part_ms / 1000,
+            checkpoint_s=section.checkpoint_s,
+            checkpoint_chars=section.checkpoint_chars,
+            lease_s=section.lease_s,
+            max_replies=section.max_replies,
+            queue_s=section.queue_s,
+        ),
+        limits=PromptLimits(section.history_tokens, section.max_tokens),
+        replies_per_student=section.max_replies_per_student,
+        parts_ttl_s=section.parts_ttl_s,
+        prefix=settings.redis.prefix,
+    )
+
+
+def catalogue_of_the_house() -> Catalogue:
+    """All that crosses the edges of all rooms."""
+    return Catalogue.of(TABLES, APIS)
+
+
+@asynccontextmanager
+async def database_of(settings: Settings) -> AsyncIterator[Database]:
+    """The configured database, connected for as long as the block runs."""
+    section = settings.mongodb
+    client = mongo.connect(MongoSettings(section.url, section.database, section.timeout_ms, section.pool_size))
+    try:
+        yield client[section.database]
+    finally:
+        client.close()
+
+
+def _connect_stores(app: web.Application, settings: Settings) -> None:
+    there = RedisSettings(settings.redis.url, settings.redis.timeout_s, settings.redis.prefix)
+    app[REDIS] = redis.connect(there)
+    listening = redis.connect(there, blocking=True)
+    app[BUS] = Bus(app[REDIS], listening, settings.redis.prefix)
+
+    async def stores(app: web.Application) -> AsyncIterator[None]:
+        async with database_of(settings) as app[MONGO]:
+            yield
+            await app[TASKS].close()
+        await app[BUS].close()
+        await app[REDIS].aclose()
+        await listening.aclose()
+
+    app.cleanup_ctx.append(stores)
+
+
+def _open_sockets(app: web.Application, settings: Settings, words: Words) -> None:
+    section = settings.sockets
+    bounds = Bounds(
+        max_frame=section.max_frame,
+        max_queued_packets=section.max_queued_packets,
+        max_queued_bytes=section.max_queued_bytes,
+        ping_interval_s=section.ping_interval_s,
+        ping_timeout_s=section.ping_timeout_s,
+        connect_s=section.connect_s,
+    )
+    production = settings.env == "production"
+    transport = Transport(bounds, frozenset({settings.address, *settings.origins}), same_host=not production)
+    rooms = Rooms(transport.post, app[BUS])
+    app[BUS].deliver_to(rooms.deliver)
+    door = Door(app, transport, rooms, words, app[CLOCK], sockets_per_user=section.per_user)
+    transport.listener = door
+    transport.attach(app)
+    app[TRANSPORT], app[ROOMS], app[DOOR] = transport, rooms, door
+
+    async def bus(app: web.Application) -> AsyncIterator[None]:
+        running = [
+            app[TASKS].spawn(app[BUS].hear_hints(), "bus-in"),
+            app[TASKS].spawn(app[BUS].send_hints(), "bus-out"),
+        ]
+        yield
+        for task in running:
+            task.cancel()
+
+    app.cleanup_ctx.append(bus)
+
+
+def _choose_model(app: web.Application, settings: Settings, given: Model | None) -> None:
+    async def choose(app: web.Application) -> AsyncIterator[None]:
+        app[MODEL] = given or _model(settings)
+        yield
+        await app[MODEL].close()
+
+    app.cleanup_ctx.append(choose)
+
+
+def _model(settings: Settings) -> Model:
+    """The configured AI service, or the built-in tutor when there is none."""
+    section = settings.ai
+    if not section.base_url:
+        return EmbeddedModel(pace_s=section.pace_s)
+    service = OpenAIModel(
+        OpenAISettings(
+            base_url=section.base_url,
+            api_key=section.api_key.get_secret_value() or None,
+            model=section.model,
+            provider=section.provider,
+            connect_s=section.connect_s,
+            first_token_s=section.first_token_s,
+            between_tokens_s=section.between_tokens_s,
+            total_s=section.total_s,
+            max_connections=section.max_connections,
+            max_reply_chars=section.max_reply_chars,
+            temperature=section.temperature,
+        )
+    )
+    return Chain(service, attempts=section.attempts, budget_s=section.first_token_s)
+
+
+async def _say_goodbye(app: web.Application) -> None:
+    """Take no more, let running replies end for a moment, then send every client away with a time to come back."""
+    door = app[DOOR]
+    door.open = False
+    await app[REPLIES].drain(DRAIN_S)
+    sids = list(door.peers)
+    for number, sid in enumerate(sids):
+        door.say_bye(sid, "restart", after_ms=number * BYE_SPREAD_MS // max(len(sids), 1))
+    await app[TRANSPORT].wait_until_empty(CLOSE_S)

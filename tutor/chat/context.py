@@ -1,0 +1,70 @@
+"""Builds the chat from the shared pieces when the application starts, and keeps it under its keys."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from tutor.accounts.context import ACCOUNTS
+from tutor.ai.model import Model
+from tutor.chat.jobs import sweep
+from tutor.chat.parts import PartsLog
+from tutor.chat.presence import Presence
+from tutor.chat.prompts import PromptLimits, Prompts
+from tutor.chat.reply import Replies, ReplySettings
+from tutor.chat.service import Chat
+from tutor.chat.store import ChatStore
+from tutor.classes.context import CLASSES
+from tutor.core.bus import BUS
+from tutor.core.clock import CLOCK
+from tutor.core.mongo import MONGO
+from tutor.core.redis import REDIS
+from tutor.core.rooms import ROOMS
+from tutor.core.tasks import TASKS
+from tutor.core.tokens import SECRET
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSettings:
+    """What the chat needs to know. `prefix` begins its Redis keys; `parts_ttl_s` is in seconds."""
+
+    reply: ReplySettings
+    limits: PromptLimits
+    replies_per_student: int
+    parts_ttl_s: int
+    prefix: str
+
+
+CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
+PRESENCE: web.AppKey[Presence] = web.AppKey("presence", Presence)
+REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
+CHAT_SETTINGS: web.AppKey[ChatSettings] = web.AppKey("chat_settings", ChatSettings)
+MODEL: web.AppKey[Model] = web.AppKey("model", Model)
+
+
+async def chat(app: web.Application) -> AsyncIterator[None]:
+    """Put the chat together; at the end, stop what it runs."""
+    settings, rooms, clock, tasks = app[CHAT_SETTINGS], app[ROOMS], app[CLOCK], app[TASKS]
+    store = ChatStore(app[MONGO])
+    await store.prepare()
+    parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
+    replies = Replies(store, rooms, parts, app[MODEL], tasks, clock, settings.reply, app[BUS].node)
+    presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, tasks)
+    replies.on_change = presence.refresh
+    app[REPLIES] = replies
+    app[PRESENCE] = presence
+    app[CHAT] = Chat(
+        store,
+        app[ACCOUNTS],
+        app[CLASSES],
+        rooms,
+        replies,
+        parts,
+        Prompts(app[SECRET], settings.limits),
+        presence,
+        clock,
+        replies_per_student=settings.replies_per_student,
+    )
+    sweeper = tasks.spawn(sweep(replies, clock), "chat-sweep")
+    yield
+    sweeper.cancel()

@@ -1,0 +1,86 @@
+"""Who has a conversation open, and which rooms of a class are live.
+
+Told to rooms whenever somebody enters or leaves; `sockets.py` and `routes.py` ask for it.
+"""
+
+from tutor.accounts.service import Accounts
+from tutor.chat.messages import PresenceChanged, PresentView, RoomChanged, RoomView
+from tutor.chat.models import Conversation
+from tutor.chat.reply import room_of
+from tutor.chat.store import ChatStore
+from tutor.classes.service import Classes
+from tutor.core.rooms import Rooms
+from tutor.core.tasks import Tasks
+
+PREFIX = room_of("")
+
+
+def class_room(class_id: str) -> str:
+    """The name of the room of those who watch a class."""
+    return f"class:{class_id}"
+
+
+class Presence:
+    """Presence in conversations, and the live rooms of classes, as this node sees them."""
+
+    def __init__(self, store: ChatStore, accounts: Accounts, classes: Classes, rooms: Rooms, tasks: Tasks) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._classes = classes
+        self._rooms = rooms
+        self._tasks = tasks
+        rooms.watch(PREFIX, self._moved)
+
+    def of(self, conversation_id: str) -> list[PresentView]:
+        """The people who have the conversation open."""
+        people = self._rooms.present(room_of(conversation_id))
+        return [PresentView(id=person.id, name=person.name, role=person.role) for person in people]
+
+    def _moved(self, room: str) -> None:
+        conversation_id = room.removeprefix(PREFIX)
+        self._rooms.send(room, PresenceChanged(conversation_id=conversation_id, present=self.of(conversation_id)))
+        self.refresh(conversation_id)
+
+    def refresh(self, conversation_id: str) -> None:
+        """Tell those who watch the student's classes how the room is now."""
+        self._tasks.spawn(self._tell_classes(conversation_id), f"presence:{conversation_id}")
+
+    async def _tell_classes(self, conversation_id: str) -> None:
+        conversation = await self._store.conversation(conversation_id)
+        if conversation is None:
+            return
+        class_ids = await self._classes.class_ids_of(conversation.student_id)
+        if not class_ids:
+            return
+        view = await self._view(conversation)
+        for class_id in class_ids:
+            self._rooms.send(class_room(class_id), RoomChanged(class_id=class_id, room=view))
+
+    async def _view(self, conversation: Conversation) -> RoomView:
+        people = await self._accounts.names_of([conversation.student_id])
+        student = people[conversation.student_id]
+        running = await self._store.running_reply(conversation.id)
+        return RoomView(
+            conversation_id=conversation.id,
+            student_id=student.id,
+            student_name=student.display_name,
+            title=conversation.title,
+            subject=conversation.subject,
+            open=self._is_open(conversation),
+            answering=running is not None,
+            updated_at=conversation.updated_at,
+        )
+
+    def _is_open(self, conversation: Conversation) -> bool:
+        people = self._rooms.present(room_of(conversation.id))
+        return any(person.id == conversation.student_id for person in people)
+
+    async def live_rooms(self, student_ids: list[str]) -> list[RoomView]:
+        """The rooms of some students that are open or being answered, last used first."""
+        students = set(student_ids)
+        ids = {reply.conversation_id for reply in await self._store.running_replies(students)}
+        for room in self._rooms.names(PREFIX):
+            if any(person.id in students for person in self._rooms.present(room)):
+                ids.add(room.removeprefix(PREFIX))
+        rows = await self._store.conversations_by_id(ids)
+        return [await self._view(row) for row in rows if row.student_id in students]

@@ -1,0 +1,127 @@
+"""Builds the Prompt for a reply: instructions from a template, and the dialogue in data slots inside a token budget.
+
+`chat/reply.py` calls it. No name, e-mail or school goes in.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from tutor.ai.model import Prompt, Turn
+from tutor.chat.models import Conversation, Message, Subject
+from tutor.core.caller import Language
+from tutor.core.tokens import keyed
+
+VERSION = "tutor.v1"
+HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
+SUBJECT_NAMES: dict[Language, dict[Subject, str]] = {
+    "zh": {
+        "math": "数学",
+        "physics": "物理",
+        "chemistry": "化学",
+        "biology": "生物",
+        "chinese": "语文",
+        "english": "英语",
+        "history": "历史",
+        "geography": "地理",
+        "politics": "道德与法治",
+        "other": "综合",
+    },
+    "en": {
+        "math": "mathematics",
+        "physics": "physics",
+        "chemistry": "chemistry",
+        "biology": "biology",
+        "chinese": "Chinese",
+        "english": "English",
+        "history": "history",
+        "geography": "geography",
+        "politics": "civics",
+        "other": "school subjects",
+    },
+}
+
+
+def estimated_tokens(text: str) -> int:
+    """About how many tokens a text has: one for a Chinese character, one for four others."""
+    han = len(HAN.findall(text))
+    return han + (len(text) - han + 3) // 4
+
+
+@dataclass(frozen=True, slots=True)
+class PromptLimits:
+    """Budgets in tokens: of the earlier dialogue, and of the reply."""
+
+    history_tokens: int
+    max_tokens: int
+
+
+class Prompts:
+    """The templates, loaded once. `secret` makes the slot numbers, which nobody can foretell."""
+
+    def __init__(self, secret: str, limits: PromptLimits) -> None:
+        self._secret = secret
+        self._limits = limits
+        self._templates = Environment(
+            loader=PackageLoader("tutor.ai", "prompts"),
+            autoescape=False,  # noqa: S701  # the output is text for a model, not HTML
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def build(self, conversation: Conversation, dialogue: Sequence[Message], language: Language) -> Prompt:
+        """The prompt for a reply to the last message of `dialogue` (in order of `seq`)."""
+        boundary = keyed(self._secret, conversation.id)
+        question = dialogue[-1]
+        system = self._templates.get_template(f"{VERSION}.{language}.j2").render(
+            grade=conversation.grade,
+            subject=SUBJECT_NAMES[language][conversation.subject],
+            mode=conversation.mode,
+            boundary=boundary,
+        )
+        turns = [self._turn(message, boundary) for message in self._within_budget(dialogue[:-1])]
+        return Prompt(
+            system=system,
+            turns=(*turns, self._turn(question, boundary)),
+            question=question.text,
+            earlier=tuple(message.text for message in dialogue[:-1] if message.author.kind == "student"),
+            language=language,
+            mode=conversation.mode,
+            subject=conversation.subject,
+            grade=conversation.grade,
+            version=f"{VERSION}.{language}",
+            max_tokens=self._limits.max_tokens,
+        )
+
+    def _turn(self, message: Message, boundary: str) -> Turn:
+        if message.author.kind == "tutor":
+            return Turn("assistant", message.text)
+        text = message.text.replace(boundary, "")
+        slot = self._templates.get_template("turn.v1.j2")
+        return Turn("user", slot.render(author=message.author.kind, boundary=boundary, text=text))
+
+    def _within_budget(self, earlier: Sequence[Message]) -> list[Message]:
+        kept: list[Message] = []
+        left = self._limits.history_tokens
+        for message in reversed(_one_reply_each(earlier)):
+            left -= estimated_tokens(message.text)
+            if left < 0:
+                break
+            kept.append(message)
+        return kept[::-1]
+
+
+def _one_reply_each(messages: Sequence[Message]) -> list[Message]:
+    """Leave out empty messages, and of several replies to one question all but the last."""
+    newest: dict[str, str] = {}
+    for message in messages:
+        if message.reply is not None and message.text:
+            newest[message.reply.question_id] = message.id
+    return [
+        message
+        for message in messages
+        if message.text and (message.reply is None or newest.get(message.reply.question_id) == message.id)
+    ]

@@ -1,0 +1,70 @@
+"""The chat over HTTP: lists, search, history, and the pages of students and teachers."""
+
+from aiohttp import web
+
+from tutor.chat.context import CHAT, PRESENCE
+from tutor.chat.messages import (
+    Conversations,
+    Hits,
+    ListConversations,
+    ListMessages,
+    Messages,
+    OneConversation,
+    Rooms,
+    SearchConversations,
+    UpdateConversation,
+)
+from tutor.classes.context import CLASSES
+from tutor.core.http import CALLER, Api
+
+api = Api("/api/v1")
+
+
+@api.on("GET", "/conversations", access="student")
+async def conversations(request: web.Request, query: ListConversations) -> Conversations:
+    """A page of the own conversations, last used first."""
+    return await request.app[CHAT].conversations(request[CALLER], query)
+
+
+@api.on("GET", "/conversations/search", access="student")
+async def search(request: web.Request, query: SearchConversations) -> Hits:
+    """Look for words in titles and own messages."""
+    return await request.app[CHAT].search(request[CALLER], query)
+
+
+@api.on("GET", "/conversations/{id}")
+async def conversation(request: web.Request) -> OneConversation:
+    """One conversation."""
+    return await request.app[CHAT].conversation(request[CALLER], request.match_info["id"])
+
+
+@api.on("PATCH", "/conversations/{id}", access="student")
+async def update(request: web.Request, body: UpdateConversation) -> OneConversation:
+    """Rename or archive a conversation."""
+    return await request.app[CHAT].update(request[CALLER], request.match_info["id"], body)
+
+
+@api.on("DELETE", "/conversations/{id}", access="student")
+async def delete(request: web.Request) -> OneConversation:
+    """Put a conversation away; it can be restored."""
+    return await request.app[CHAT].delete(request[CALLER], request.match_info["id"])
+
+
+@api.on("POST", "/conversations/{id}/restore", access="student")
+async def restore(request: web.Request) -> OneConversation:
+    """Bring a deleted conversation back."""
+    return await request.app[CHAT].restore(request[CALLER], request.match_info["id"])
+
+
+@api.on("GET", "/conversations/{id}/messages")
+async def messages(request: web.Request, query: ListMessages) -> Messages:
+    """A page of a conversation's messages."""
+    return await request.app[CHAT].messages(request[CALLER], request.match_info["id"], query)
+
+
+@api.on("GET", "/classes/{id}/rooms", access="teacher")
+async def rooms(request: web.Request) -> Rooms:
+    """The live rooms of a class."""
+    shown = await request.app[CLASSES].get_for_teacher(request[CALLER], request.match_info["id"])
+    students = await request.app[CLASSES].student_ids(shown.id)
+    return Rooms(rooms=await request.app[PRESENCE].live_rooms(students))

@@ -1,0 +1,285 @@
+"""The chat's only MongoDB code: conversations and messages, one document each.
+
+A message's `seq` is one more than the last, inserted under a unique index, so numbers have no holes and no doubles even
+with many writers and crashes between. `conversations.last_seq` is a hint that never runs ahead.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from tutor.chat.errors import ReplyRunning
+from tutor.chat.models import Conversation, Message, Rating, Reply, State
+from tutor.chat.search import excerpt, grams, wanted_grams
+from tutor.core.mongo import Database, Document, Mapped, clashes_on, documents, ensure_indexes
+
+CONVERSATION = Mapped(Conversation)
+MESSAGE = Mapped(Message)
+REPLY = Mapped(Reply)
+NEWEST = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A node's hold on a running reply, until a moment in UTC."""
+
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place where a search matched."""
+
+    conversation_id: str
+    message_id: str | None
+    seq: int | None
+    excerpt: str
+
+
+class ChatStore:
+    """Conversations and messages in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._conversations = database["conversations"]
+        self._messages = database["messages"]
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await ensure_indexes(
+            self._conversations,
+            [
+                IndexModel([("student_id", ASCENDING), ("client_id", ASCENDING)], unique=True),
+                IndexModel([("student_id", ASCENDING), ("updated_at", ASCENDING)]),
+            ],
+        )
+        await ensure_indexes(
+            self._messages,
+            [
+                IndexModel([("conversation_id", ASCENDING), ("seq", ASCENDING)], unique=True),
+                IndexModel([("conversation_id", ASCENDING), ("client_id", ASCENDING)], unique=True),
+                # At most one running reply a conversation, held by the index itself.
+                IndexModel(
+                    [("conversation_id", ASCENDING), ("running", ASCENDING)],
+                    unique=True,
+                    partialFilterExpression={"running": True},
+                ),
+                IndexModel(
+                    [("student_id", ASCENDING), ("running", ASCENDING)], partialFilterExpression={"running": True}
+                ),
+                IndexModel(
+                    [("running", ASCENDING), ("lease_until", ASCENDING)], partialFilterExpression={"running": True}
+                ),
+                IndexModel([("student_id", ASCENDING), ("grams", ASCENDING)]),
+            ],
+        )
+
+    # Conversations
+
+    async def add_conversation(self, conversation: Conversation) -> tuple[Conversation, bool]:
+        """Store a new conversation, or return the one with the same `client_id`; and whether it is new."""
+        try:
+            await self._conversations.insert_one(CONVERSATION.to_document(conversation))
+        except DuplicateKeyError:
+            found = await self._conversations.find_one(
+                {"student_id": conversation.student_id, "client_id": conversation.client_id}
+            )
+            if found is None:
+                raise
+            return CONVERSATION.from_document(found), False
+        return conversation, True
+
+    async def conversation(self, conversation_id: str) -> Conversation | None:
+        """A conversation, deleted or not."""
+        found = await self._conversations.find_one({"_id": conversation_id})
+        return CONVERSATION.from_document(found) if found else None
+
+    async def change_conversation(
+        self, conversation_id: str, changes: dict[str, str | datetime | None]
+    ) -> Conversation | None:
+        """Set fields of a conversation and return it as it is then."""
+        found = await self._conversations.find_one_and_update(
+            {"_id": conversation_id}, {"$set": changes}, return_document=ReturnDocument.AFTER
+        )
+        return CONVERSATION.from_document(found) if found else None
+
+    async def touch(self, conversation_id: str, last_seq: int, now: datetime) -> None:
+        """Move the hint and the time of last use forward."""
+        await self._conversations.update_one(
+            {"_id": conversation_id}, {"$max": {"last_seq": last_seq, "updated_at": now}}
+        )
+
+    async def conversations(
+        self, student_id: str, *, archived: bool, before: tuple[datetime, str] | None, limit: int
+    ) -> list[Conversation]:
+        """A student's conversations, last used first, from after the one that `before` names."""
+        wanted: Document = {
+            "student_id": student_id,
+            "deleted_at": None,
+            "archived_at": {"$ne": None} if archived else None,
+        }
+        if before is not None:
+            moment, conversation_id = before
+            wanted["$or"] = [{"updated_at": {"$lt": moment}}, {"updated_at": moment, "_id": {"$lt": conversation_id}}]
+        rows = documents(self._conversations, wanted, order=[("updated_at", -1), ("_id", -1)], limit=limit)
+        return [CONVERSATION.from_document(row) async for row in rows]
+
+    async def conversations_by_id(self, ids: Iterable[str]) -> list[Conversation]:
+        """Those of the conversations that are not deleted, last used first."""
+        rows = documents(
+            self._conversations, {"_id": {"$in": list(ids)}, "deleted_at": None}, order=[("updated_at", -1)]
+        )
+        return [CONVERSATION.from_document(row) async for row in rows]
+
+    # Messages
+
+    async def add_message(self, message: Message, student_id: str, lease: Lease | None = None) -> tuple[Message, bool]:
+        """Store a message under the next free `seq`, or return the one with the same `client_id`, and say which.
+
+        The message's own `seq` is only where to begin trying. A reply comes with the lease of the node that writes it.
+
+        Raises:
+            ReplyRunning: it is a reply, and another one is still running in this conversation.
+
+        """
+        document = MESSAGE.to_document(message) | {"student_id": student_id}
+        if message.author.kind == "student":
+            document["grams"] = grams(message.text)
+        if lease is not None:
+            document |= {"running": True, "owner": lease.owner, "lease_until": lease.until}
+        while True:
+            try:
+                await self._messages.insert_one(document)
+            except DuplicateKeyError as error:
+                found = await self._messages.find_one(
+                    {"conversation_id": message.conversation_id, "client_id": message.client_id}
+                )
+                if found is not None:
+                    return MESSAGE.from_document(found), False
+                if clashes_on(error, "running"):
+                    raise ReplyRunning from error
+                message = replace(message, seq=message.seq + 1)
+                document["seq"] = message.seq
+            else:
+                return message, True
+
+    async def message(self, conversation_id: str, message_id: str) -> Message | None:
+        """One message of a conversation."""
+        found = await self._messages.find_one({"_id": message_id, "conversation_id": conversation_id})
+        return MESSAGE.from_document(found) if found else None
+
+    async def message_by_client_id(self, conversation_id: str, client_id: str) -> Message | None:
+        """The message that a client gave this id."""
+        found = await self._messages.find_one({"conversation_id": conversation_id, "client_id": client_id})
+        return MESSAGE.from_document(found) if found else None
+
+    async def messages(self, conversation_id: str, after: int, below: int = NEWEST) -> list[Message]:
+        """The messages with `after < seq < below`, in order. Callers keep the range short."""
+        rows = documents(
+            self._messages,
+            {"conversation_id": conversation_id, "seq": {"$gt": after, "$lt": below}},
+            order=[("seq", 1)],
+        )
+        return [MESSAGE.from_document(row) async for row in rows]
+
+    async def replies_to(self, question: Message) -> list[Message]:
+        """All replies to a question, oldest first."""
+        rows = documents(
+            self._messages,
+            {
+                "conversation_id": question.conversation_id,
+                "seq": {"$gt": question.seq},
+                "reply.question_id": question.id,
+            },
+            order=[("seq", 1)],
+        )
+        return [MESSAGE.from_document(row) async for row in rows]
+
+    async def rate(self, reply_id: str, rating: Rating | None) -> Message | None:
+        """Set or clear the rating of a reply that has ended."""
+        found = await self._messages.find_one_and_update(
+            {"_id": reply_id, "reply": {"$ne": None}, "running": {"$ne": True}},
+            {"$set": {"reply.rating": rating}},
+            return_document=ReturnDocument.AFTER,
+        )
+        return MESSAGE.from_document(found) if found else None
+
+    # Running replies
+
+    async def running_reply(self, conversation_id: str) -> Message | None:
+        """The conversation's reply that is queued or being written."""
+        found = await self._messages.find_one({"conversation_id": conversation_id, "running": True})
+        return MESSAGE.from_document(found) if found else None
+
+    async def running_replies(self, student_ids: Iterable[str]) -> list[Message]:
+        """The running replies of some students."""
+        rows = documents(self._messages, {"student_id": {"$in": list(student_ids)}, "running": True})
+        return [MESSAGE.from_document(row) async for row in rows]
+
+    async def hold(self, reply_id: str, fence: int, lease: Lease, state: State) -> bool:
+        """Take or renew a reply for a node. False when it has ended, or a newer owner has it."""
+        result = await self._messages.update_one(
+            {"_id": reply_id, "running": True, "reply.fence": fence},
+            {"$set": {"state": state, "owner": lease.owner, "lease_until": lease.until}},
+        )
+        return result.matched_count == 1
+
+    async def checkpoint(self, reply_id: str, fence: int, lease: Lease, text: str, parts: int) -> bool | None:
+        """Keep the text so far. None when the reply is not ours any more, else whether somebody asked to stop it."""
+        found: Document | None = await self._messages.find_one_and_update(
+            {"_id": reply_id, "running": True, "reply.fence": fence},
+            {"$set": {"text": text, "reply.parts": parts, "owner": lease.owner, "lease_until": lease.until}},
+            projection={"stop_asked": 1},
+        )
+        return None if found is None else bool(found.get("stop_asked"))
+
+    async def ask_to_stop(self, reply_id: str) -> bool:
+        """Leave word for the owner of a running reply, on whatever node. False when it has ended."""
+        result = await self._messages.update_one({"_id": reply_id, "running": True}, {"$set": {"stop_asked": True}})
+        return result.matched_count == 1
+
+    async def finish(self, reply_id: str, fence: int, state: State, text: str, facts: Reply) -> Message | None:
+        """End a reply, once: None when it has ended already or a newer owner has it."""
+        return await self._end({"_id": reply_id, "running": True, "reply.fence": fence}, state, text, facts)
+
+    async def abandon(self, reply_id: str, fence: int, text: str, facts: Reply, now: datetime) -> Message | None:
+        """End a reply whose lease has run out; None when its owner has come back or has ended it."""
+        wanted = {"_id": reply_id, "running": True, "reply.fence": fence, "lease_until": {"$lt": now}}
+        return await self._end(wanted, "interrupted", text, facts)
+
+    async def _end(self, wanted: Document, state: State, text: str, facts: Reply) -> Message | None:
+        found = await self._messages.find_one_and_update(
+            wanted,
+            {
+                "$set": {"state": state, "text": text, "reply": REPLY.to_document(facts)},
+                "$unset": {"running": "", "owner": "", "lease_until": "", "stop_asked": ""},
+            },
+            return_document=ReturnDocument.AFTER,
+        )
+        return MESSAGE.from_document(found) if found else None
+
+    async def abandoned(self, now: datetime) -> list[Message]:
+        """Running replies whose owner has not been heard of in time."""
+        rows = documents(self._messages, {"running": True, "lease_until": {"$lt": now}})
+        return [MESSAGE.from_document(row) async for row in rows]
+
+    # Search
+
+    async def search(self, student_id: str, query: str, limit: int) -> list[Found]:
+        """Where `query` stands in a student's titles and own messages; at most `limit` places."""
+        found = [
+            Found(str(row["_id"]), None, None, hit)
+            async for row in documents(self._conversations, {"student_id": student_id, "deleted_at": None})
+            if (hit := excerpt(str(row["title"]), query)) is not None
+        ]
+        wanted = {"student_id": student_id, "grams": {"$all": wanted_grams(query)}}
+        async for row in documents(self._messages, wanted):
+            message = MESSAGE.from_document(row)
+            if len(found) >= limit:
+                break
+            if (hit := excerpt(message.text, query)) is not None:
+                found.append(Found(message.conversation_id, message.id, message.seq, hit))
+        return found[:limit]

@@ -1,0 +1,21 @@
+"""Where classes stand in the application: their key, and the building of the service when it starts."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from tutor.accounts.context import ACCOUNTS
+from tutor.classes.service import Classes
+from tutor.classes.store import ClassStore
+from tutor.core.clock import CLOCK
+from tutor.core.mongo import MONGO
+
+CLASSES: web.AppKey[Classes] = web.AppKey("classes", Classes)
+
+
+async def classes_context(app: web.Application) -> AsyncIterator[None]:
+    """Build the service."""
+    store = ClassStore(app[MONGO])
+    await store.prepare()
+    app[CLASSES] = Classes(store, app[ACCOUNTS], app[CLOCK])
+    yield

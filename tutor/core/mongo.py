@@ -1,0 +1,109 @@
+"""MongoDB through motor: the client with its durability and deadlines, and the few helpers that stores share.
+
+Stores type against the names defined here, so that leaving motor for PyMongo's own async client is one file.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+from aiohttp import web
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pydantic import TypeAdapter
+from pymongo import IndexModel
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+Noun = TypeVar("Noun")
+# What every call to a store can fail with, beside the named errors.
+StoreFault = PyMongoError
+
+Value: TypeAlias = object
+Document: TypeAlias = dict[str, Value]
+Client: TypeAlias = AsyncIOMotorClient[Document]
+Database: TypeAlias = AsyncIOMotorDatabase[Document]
+Collection: TypeAlias = AsyncIOMotorCollection[Document]
+
+MONGO: web.AppKey[Database] = web.AppKey("mongo", AsyncIOMotorDatabase)
+
+
+@dataclass(frozen=True, slots=True)
+class MongoSettings:
+    """Where MongoDB is and how long we wait for it. Times in milliseconds."""
+
+    url: str
+    database: str
+    timeout_ms: int
+    pool_size: int
+
+
+def connect(settings: MongoSettings) -> Client:
+    """A client whose every write is on a majority's disk before it is acknowledged."""
+    return AsyncIOMotorClient(
+        settings.url,
+        w="majority",
+        journal=True,
+        retryWrites=True,
+        timeoutMS=settings.timeout_ms,
+        serverSelectionTimeoutMS=settings.timeout_ms,
+        waitQueueTimeoutMS=settings.timeout_ms,
+        maxPoolSize=settings.pool_size,
+        tz_aware=True,
+        appname="wuhao-tutor",
+    )
+
+
+async def ensure_indexes(collection: Collection, indexes: Sequence[IndexModel]) -> None:
+    """Create what is missing; existing indexes are left as they are."""
+    await collection.create_indexes(list(indexes))
+
+
+async def documents(
+    collection: Collection,
+    wanted: Mapping[str, Value],
+    *,
+    order: Sequence[tuple[str, int]] = (),
+    limit: int = 0,
+) -> AsyncIterator[Document]:
+    """Yield the matching documents, sorted by `order`, at most `limit` of them (0: all)."""
+    cursor = collection.find(wanted)
+    if order:
+        cursor = cursor.sort(list(order))
+    async for document in cursor.limit(limit):
+        yield document
+
+
+def clashes_on(error: DuplicateKeyError, field: str) -> bool:
+    """Whether the unique index that refused a write includes `field`."""
+    pattern = (error.details or {}).get("keyPattern") or {}
+    return field in pattern
+
+
+async def ping(database: Database) -> None:
+    """Raise a PyMongoError when MongoDB does not answer."""
+    await database.command("ping")
+
+
+class Mapped(Generic[Noun]):
+    """Turns one dataclass into documents and back: `id` is `_id`, and what the dataclass does not name is left out."""
+
+    def __init__(self, noun: type[Noun]) -> None:
+        self._adapter: TypeAdapter[Noun] = TypeAdapter(noun)
+
+    def to_document(self, value: Noun) -> Document:
+        """The document of a value."""
+        document = _plain(value)
+        if not isinstance(document, dict):
+            raise TypeError("only dataclasses become documents")
+        if "id" in document:
+            document["_id"] = document.pop("id")
+        return document
+
+    def from_document(self, document: Mapping[str, Value]) -> Noun:
+        """The value of a document, checked against the dataclass's types."""
+        return self._adapter.validate_python({**document, "id": document.get("_id")})
+
+
+def _plain(value: Value) -> Value:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return list(value) if isinstance(value, tuple) else value

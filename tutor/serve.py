@@ -1,0 +1,104 @@
+"""Runs a server from start to end: stores, application, port, signals. The command line calls `serve`."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+
+from tutor.app import make_app
+from tutor.core.embedded import EmbeddedStores, StoreAddresses, running_addresses
+from tutor.core.errors import TutorError
+from tutor.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+SHUTDOWN_S = 2.0
+
+
+class PortInUse(TutorError):
+    """Something else listens on the port. Facts: `host`, `port`."""
+
+    code = "port_in_use"
+    status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that takes requests. `address` is where a browser on this machine finds it."""
+
+    app: web.Application
+    address: str
+    port: int
+
+
+def with_addresses(settings: Settings, addresses: StoreAddresses) -> Settings:
+    """The settings with the embedded stores' addresses filled in where none was configured."""
+    mongodb, redis = settings.mongodb, settings.redis
+    if addresses.mongodb_url:
+        mongodb = mongodb.model_copy(update={"url": addresses.mongodb_url})
+    if addresses.redis_url:
+        redis = redis.model_copy(update={"url": addresses.redis_url})
+    return settings.model_copy(update={"mongodb": mongodb, "redis": redis})
+
+
+@asynccontextmanager
+async def own_stores(settings: Settings) -> AsyncIterator[Settings]:
+    """Start embedded stores in place of those that are not configured; two servers on one folder are refused."""
+    mongodb, redis = not settings.mongodb.url, not settings.redis.url
+    if not (mongodb or redis):
+        yield settings
+        return
+    async with EmbeddedStores(settings.data_folder, mongodb=mongodb, redis=redis) as addresses:
+        yield with_addresses(settings, addresses)
+
+
+@asynccontextmanager
+async def any_stores(settings: Settings) -> AsyncIterator[Settings]:
+    """For commands beside a server: its embedded stores when it runs, else their own for the while."""
+    running = running_addresses(settings.data_folder)
+    if running is not None:
+        yield with_addresses(settings, running)
+        return
+    async with own_stores(settings) as complete:
+        yield complete
+
+
+@asynccontextmanager
+async def running_app(app: web.Application, host: str, port: int) -> AsyncIterator[Served]:
+    """The application on a port, until the block ends.
+
+    Raises:
+        PortInUse: the port is taken.
+
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S, handle_signals=False)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port, backlog=1024).start()
+        except OSError as error:
+            raise PortInUse(host=host, port=port) from error
+        bound = int(runner.addresses[0][1])
+        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  # only compared
+        yield Served(app, f"http://{shown}:{bound}", bound)
+    finally:
+        await runner.cleanup()
+
+
+async def serve(settings: Settings, ready: Callable[[Served], Awaitable[None]]) -> None:
+    """Run until SIGINT or SIGTERM; `ready` is awaited once requests are taken."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with (
+        own_stores(settings) as complete,
+        running_app(make_app(complete), settings.host, settings.port) as served,
+    ):
+        await ready(served)
+        await stop.wait()
+        log.info("stopping")
