@@ -11,6 +11,8 @@ const ALLOWED = {
   ],
   ALLOWED_ATTR: ["href", "title", "class", "start", "target", "rel", "tabindex", "data-display"],
   ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:)/i,
+  // Not addresses: without this the rule above would be asked about their values too.
+  ADD_URI_SAFE_ATTR: ["start", "target", "rel", "tabindex", "data-display"],
   ALLOW_ARIA_ATTR: false,
   ALLOW_DATA_ATTR: false,
 };
