@@ -13,6 +13,8 @@ const ALLOWED = {
   // Values of these are no addresses; without this the pattern below would refuse them.
   ADD_URI_SAFE_ATTR: ["start", "target", "rel", "tabindex", "data-display"],
   ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:)/i,
+  // Not addresses: without this the rule above would be asked about their values too.
+  ADD_URI_SAFE_ATTR: ["start", "target", "rel", "tabindex", "data-display"],
   ALLOW_ARIA_ATTR: false,
   ALLOW_DATA_ATTR: false,
 };
