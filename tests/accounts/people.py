@@ -69,6 +69,9 @@ class Household:
     async def caller(self, admission: Admission) -> Caller:
         return await self.sessions.authenticate(admission.access_token)
 
+    async def admits(self, admission: Admission) -> bool:
+        return (await self.caller(admission)).id == admission.user.id
+
 
 @asynccontextmanager
 async def household(database: Database) -> AsyncIterator[Household]:
@@ -79,7 +82,12 @@ async def household(database: Database) -> AsyncIterator[Household]:
         await part.prepare()
     closed: list[str] = []
     tokens = Tokens(SECRET, clock, timedelta(minutes=SETTINGS.access_minutes))
-    sessions = Sessions(store, users, tokens, clock, SETTINGS, lambda session_id, code: closed.append(session_id))
+
+    def close(session_id: str, code: str) -> None:
+        assert code == "session_ended"
+        closed.append(session_id)
+
+    sessions = Sessions(store, users, tokens, clock, SETTINGS, close)
     accounts = Accounts(users, invitations, sessions, cheap_passwords(), clock, SETTINGS)
     yield Household(users, store, tokens, sessions, accounts, Classes(classes, accounts, clock), clock, closed)
 
