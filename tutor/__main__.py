@@ -1,4 +1,4 @@
-"""The command line: `tutor serve`, `tutor demo`, `tutor teacher`, `tutor backup`, `tutor restore`, `tutor catalogue`."""
+"""The command line: `tutor serve`, `demo`, `teacher`, `backup`, `restore` and `catalogue`."""
 
 import asyncio
 import json
@@ -16,20 +16,19 @@ from rich.table import Table
 from tutor import __version__
 from tutor.accounts.context import ACCOUNTS
 from tutor.accounts.messages import Register
-from tutor.app import make_app
+from tutor.app import catalogue_of_the_house, database_of, make_app
 from tutor.core.archive import backup as write_archive
 from tutor.core.archive import restore as read_archive
-from tutor.core.catalogue import write_catalogue
+from tutor.core.catalogue import TYPESCRIPT
 from tutor.core.errors import TutorError
 from tutor.core.logs import set_up_logs
-from tutor.core.mongo import MONGO
 from tutor.core.tokens import new_secret
 from tutor.core.words import Words
 from tutor.demo import Demo, make_demo
 from tutor.serve import Served, any_stores, running_app, serve
 from tutor.settings import ROOT, Settings, load
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Wuhao Tutor, a live tutor for schools.")
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Wuhao Tutor, a live tutor for schools.")
 
 
 def main() -> None:
@@ -125,8 +124,8 @@ def backup_command(file: Path) -> None:
     settings = _begin()
 
     async def work() -> None:
-        async with any_stores(settings) as complete, running_app(make_app(complete), "127.0.0.1", 0) as served:
-            counts = await write_archive(served.app[MONGO], file)
+        async with any_stores(settings) as complete, database_of(complete) as database:
+            counts = await write_archive(database, file)
         Console().print(f"{sum(counts.values())} documents are in {file}")
 
     _run(work())
@@ -138,8 +137,8 @@ def restore_command(file: Path) -> None:
     settings = _begin()
 
     async def work() -> None:
-        async with any_stores(settings) as complete:
-            counts = await read_archive(complete.mongodb.url, complete.mongodb.database, file)
+        async with any_stores(settings) as complete, database_of(complete) as database:
+            counts = await read_archive(database, file)
         Console().print(f"{sum(counts.values())} documents restored")
 
     _run(work())
@@ -148,7 +147,9 @@ def restore_command(file: Path) -> None:
 @cli.command("catalogue")
 def catalogue_command() -> None:
     """Write the TypeScript types of the protocol to the web client."""
-    Console().print(f"written: {write_catalogue(make_app(load()), ROOT)}")
+    file = ROOT / TYPESCRIPT
+    file.write_text(catalogue_of_the_house().typescript())
+    Console().print(f"written: {TYPESCRIPT}")
 
 
 if __name__ == "__main__":

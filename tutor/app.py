@@ -4,23 +4,30 @@
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 
 from tutor import accounts, chat, classes
+from tutor.accounts import routes as accounts_routes
+from tutor.accounts import sockets as accounts_sockets
 from tutor.accounts.context import ACCOUNTS_SETTINGS
 from tutor.accounts.models import AccountsSettings
 from tutor.ai.chain import Chain
 from tutor.ai.embedded import EmbeddedModel
 from tutor.ai.model import Model
 from tutor.ai.openai import OpenAIModel, OpenAISettings
+from tutor.chat import routes as chat_routes
+from tutor.chat import sockets as chat_sockets
 from tutor.chat.context import CHAT_SETTINGS, MODEL, REPLIES, ChatSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
-from tutor.core import health, http, mongo, pages, redis
+from tutor.classes import routes as classes_routes
+from tutor.core import catalogue, health, http, mongo, pages, redis
 from tutor.core.bus import BUS, Bus
+from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
-from tutor.core.mongo import MONGO, MongoSettings
+from tutor.core.mongo import MONGO, Database, MongoSettings
 from tutor.core.redis import REDIS, RedisSettings
 from tutor.core.rooms import ROOMS, Rooms
 from tutor.core.sockets import DOOR, Door
@@ -31,6 +38,8 @@ from tutor.core.words import Words
 from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
+TABLES = (accounts_sockets.events, chat_sockets.events)
+APIS = (accounts_routes.api, classes_routes.api, chat_routes.api)
 BYE_SPREAD_MS = 3000
 DRAIN_S = 5.0
 CLOSE_S = 2.0
@@ -56,6 +65,7 @@ def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | N
     health.setup(app)
     for room in ROOMS_OF_THE_HOUSE:
         room.setup(app)
+    catalogue.setup(app, catalogue_of_the_house())
     app.on_shutdown.append(_say_goodbye)
     return app
 
@@ -84,21 +94,32 @@ def _hand_down(app: web.Application, settings: Settings) -> None:
     )
 
 
+def catalogue_of_the_house() -> Catalogue:
+    """All that crosses the edges of all rooms."""
+    return Catalogue.of(TABLES, APIS)
+
+
+@asynccontextmanager
+async def database_of(settings: Settings) -> AsyncIterator[Database]:
+    """The configured database, connected for as long as the block runs."""
+    section = settings.mongodb
+    client = mongo.connect(MongoSettings(section.url, section.database, section.timeout_ms, section.pool_size))
+    try:
+        yield client[section.database]
+    finally:
+        client.close()
+
+
 def _connect_stores(app: web.Application, settings: Settings) -> None:
-    wanted = MongoSettings(
-        settings.mongodb.url, settings.mongodb.database, settings.mongodb.timeout_ms, settings.mongodb.pool_size
-    )
     there = RedisSettings(settings.redis.url, settings.redis.timeout_s, settings.redis.prefix)
     app[REDIS] = redis.connect(there)
     listening = redis.connect(there, blocking=True)
     app[BUS] = Bus(app[REDIS], listening, settings.redis.prefix)
 
     async def stores(app: web.Application) -> AsyncIterator[None]:
-        client = mongo.connect(wanted)
-        app[MONGO] = client[wanted.database]
-        yield
-        await app[TASKS].close()
-        client.close()
+        async with database_of(settings) as app[MONGO]:
+            yield
+            await app[TASKS].close()
         await app[BUS].close()
         await app[REDIS].aclose()
         await listening.aclose()

@@ -6,8 +6,10 @@
 from dataclasses import dataclass
 
 from aiohttp import web
+from pydantic import SecretStr
 
 from tutor.accounts.context import ACCOUNTS
+from tutor.accounts.messages import Register
 from tutor.accounts.models import User
 from tutor.accounts.service import Accounts
 from tutor.classes.context import CLASSES
@@ -68,7 +70,7 @@ async def make_demo(app: web.Application, *, renew: bool) -> Demo:
         people.append(DemoPerson(script.role, script.username, script.display_name, password))
     teacher, *students = users
     classes = app[CLASSES]
-    own = (await classes.list(_caller(teacher, clock))).items
+    own = await classes.list_own(_caller(teacher, clock))
     shown = own[0] if own else await _new_class(app, teacher, clock)
     code = shown.code or ""
     for student in students:
@@ -77,23 +79,30 @@ async def make_demo(app: web.Application, *, renew: bool) -> Demo:
 
 
 async def _new_class(app: web.Application, teacher: User, clock: Clock) -> ClassView:
-    made = await app[CLASSES].create(_caller(teacher, clock), CreateClass(name="七年级数学班", subject="math", grade=7))
-    return made.class_
+    command = CreateClass(name="七年级数学班", subject="数学", grade=7)
+    return await app[CLASSES].create(_caller(teacher, clock), command)
 
 
 async def _person(accounts: Accounts, script: Script, *, renew: bool) -> tuple[User, str | None]:
     password = new_secret()[:PASSWORD_LENGTH]
     user = await accounts.find(script.username)
     if user is None:
-        email = f"{script.username}@example.com"
-        if script.grade is None:
-            return await accounts.create_teacher(script.username, email, password, script.display_name), password
-        user = await accounts.create_student(script.username, email, password, script.display_name, script.grade)
-        return user, password
+        return await _create(accounts, script, password), password
     if not renew:
         return user, None
-    await accounts.set_password(user.id, password)
+    await accounts.set_password(user.username, password)
     return user, password
+
+
+async def _create(accounts: Accounts, script: Script, password: str) -> User:
+    command = Register(
+        username=script.username,
+        email=f"{script.username}@example.com",
+        password=SecretStr(password),
+        display_name=script.display_name,
+        grade=script.grade,
+    )
+    return await (accounts.create_teacher(command) if script.role == "teacher" else accounts.create_student(command))
 
 
 def _caller(user: User, clock: Clock) -> Caller:

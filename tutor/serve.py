@@ -95,7 +95,10 @@ async def serve(settings: Settings, ready: Callable[[Served], Awaitable[None]]) 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with own_stores(settings) as complete, running_app(make_app(complete), settings.host, settings.port) as served:
+    async with (
+        own_stores(settings) as complete,
+        running_app(make_app(complete), settings.host, settings.port) as served,
+    ):
         await ready(served)
         await stop.wait()
         log.info("stopping")

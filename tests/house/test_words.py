@@ -56,9 +56,8 @@ def extracted() -> set[str]:
 
 def script_words() -> set[str]:
     """The names of the words that the templates hand to the scripts."""
-    return set(
-        re.findall(r"^\s*(\w+): _\(", (Path("web/templates/words.html")).read_text(encoding="utf-8"), re.MULTILINE)
-    )
+    text = Path("web/templates/words.html").read_text(encoding="utf-8")
+    return set(re.findall(r"^  (\w+)=_\(", text, re.MULTILINE))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,6 +4,7 @@ Tests queue a `Script` per request, or put `[[name key=value ...]]` into the las
 `default`. `heard` keeps what came in and what text went out: tests ask it for byte-equal text and look for leaks.
 """
 
+import asyncio
 import re
 from collections import deque
 from contextlib import suppress
@@ -31,6 +32,7 @@ class FakeAI:
         self.default = default or Script()
         self.heard: list[Heard] = []
         self.open = 0
+        self._changed = asyncio.Event()
         self._queue: deque[Script] = deque()
         self._runner: web.AppRunner | None = None
         self.base_url = ""
@@ -61,18 +63,31 @@ class FakeAI:
     def last(self) -> Heard:
         return self.heard[-1]
 
+    async def until_open(self, count: int, within_s: float = 10.0) -> None:
+        """Wait until exactly `count` requests are being answered."""
+        async with asyncio.timeout(within_s):
+            while self.open != count:
+                await self._changed.wait()
+
+    def _count(self, step: int) -> None:
+        self.open += step
+        self._changed.set()
+        self._changed = asyncio.Event()
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         body = orjson.loads(raw)
-        heard = Heard(body=body, raw=raw, headers=request.headers.copy(), script=self._choose(body))
+        heard = Heard(
+            body=body, raw=raw, headers=request.headers.copy(), script=self._choose(body), peer=_peer(request)
+        )
         self.heard.append(heard)
         wire = Wire(request, heard)
-        self.open += 1
+        self._count(1)
         try:
             with suppress(ConnectionError):  # the client may leave at any time
                 await SCRIPTS[heard.script.name](wire)
         finally:
-            self.open -= 1
+            self._count(-1)
         return wire.response
 
     def _choose(self, body: dict[str, object]) -> Script:
@@ -85,3 +100,7 @@ def _asked_for(body: dict[str, object]) -> Script | None:
             pairs = (pair.split("=", 1) for pair in found[2].split())
             return Script(found[1], **{key: _TYPES[key](value) for key, value in pairs})
     return None
+
+
+def _peer(request: web.Request) -> object:
+    return request.transport.get_extra_info("peername") if request.transport else None

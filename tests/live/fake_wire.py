@@ -61,14 +61,14 @@ def word(i: int) -> str:
 
 @dataclass(slots=True)
 class Heard:
-    """One request: its body and headers, and in `sent` the pieces of text that went out for it."""
+    """One request: its body, headers and TCP peer, and in `sent` the pieces of text that went out for it."""
 
     body: dict[str, object]
     raw: bytes
     headers: Mapping[str, str]
     script: Script
     sent: list[str] = field(default_factory=list)
-    finished: bool = False
+    peer: object = None
 
     @property
     def text(self) -> str:

@@ -20,6 +20,7 @@ def _parameters(weights: str, port: int, key: str) -> xllamacpp.CommonParams:
     params.hostnames = ["127.0.0.1"]
     params.port = port
     params.ui = False
+    params.endpoint_metrics = True  # the tests ask how many replies are being written
     params.endpoint_slots = False
     params.api_keys = [key]
     return params

@@ -49,7 +49,7 @@ class OpenAISettings:
 
 
 class OpenAIModel:
-    """A service that speaks OpenAI's chat completions with `stream: true`. Create it inside the running loop."""
+    """A service that speaks OpenAI's chat completions with `stream: true`."""
 
     def __init__(self, settings: OpenAISettings) -> None:
         self._settings = settings

@@ -75,7 +75,7 @@ class PartsLog:
         except (RedisError, OSError) as error:
             log.warning("parts_not_read", reply=reply_id, error=type(error).__name__)
             return None
-        parts = [Part(int(row_id.split("-")[1]) - 1, fields["text"]) for row_id, fields in rows]
+        parts = [Part(int(str(row_id).split("-")[1]) - 1, str((row or {})["text"])) for row_id, row in rows or ()]
         if [part.part for part in parts] != list(range(first, first + len(parts))):
             return None
         return parts

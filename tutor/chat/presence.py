@@ -8,7 +8,7 @@ from tutor.chat.messages import PresenceChanged, PresentView, RoomChanged, RoomV
 from tutor.chat.models import Conversation
 from tutor.chat.reply import room_of
 from tutor.chat.store import ChatStore
-from tutor.classes.service import Classes
+from tutor.classes.service import ClassService
 from tutor.core.rooms import Rooms
 from tutor.core.tasks import Tasks
 
@@ -23,7 +23,7 @@ def class_room(class_id: str) -> str:
 class Presence:
     """Presence in conversations, and the live rooms of classes, as this node sees them."""
 
-    def __init__(self, store: ChatStore, accounts: Accounts, classes: Classes, rooms: Rooms, tasks: Tasks) -> None:
+    def __init__(self, store: ChatStore, accounts: Accounts, classes: ClassService, rooms: Rooms, tasks: Tasks) -> None:
         self._store = store
         self._accounts = accounts
         self._classes = classes
@@ -57,7 +57,8 @@ class Presence:
             self._rooms.send(class_room(class_id), RoomChanged(class_id=class_id, room=view))
 
     async def _view(self, conversation: Conversation) -> RoomView:
-        student = await self._accounts.user(conversation.student_id)
+        people = await self._accounts.names_of([conversation.student_id])
+        student = people[conversation.student_id]
         running = await self._store.running_reply(conversation.id)
         return RoomView(
             conversation_id=conversation.id,

@@ -44,7 +44,7 @@ from tutor.chat.prompts import Prompts
 from tutor.chat.reply import Replies, room_of
 from tutor.chat.store import NEWEST, ChatStore
 from tutor.chat.views import conversation_view, message_view
-from tutor.classes.service import Classes
+from tutor.classes.service import ClassService
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
 from tutor.core.errors import Conflict, InvalidInput, NotFound
@@ -64,7 +64,7 @@ class Chat:
         self,
         store: ChatStore,
         accounts: Accounts,
-        classes: Classes,
+        classes: ClassService,
         rooms: Rooms,
         replies: Replies,
         parts: PartsLog,
@@ -123,7 +123,7 @@ class Chat:
     async def create(self, caller: Caller, command: CreateConversation) -> OneConversation:
         """Open a new conversation; the same `client_id` again gives the same one."""
         now = self._clock.now()
-        grade = command.grade or (await self._accounts.user(caller.id)).grade or DEFAULT_GRADE
+        grade = command.grade or (await self._accounts.me(caller)).grade or DEFAULT_GRADE
         conversation, created = await self._store.add_conversation(
             Conversation(
                 id=new_id(),

@@ -229,7 +229,7 @@ class ChatStore:
 
     async def checkpoint(self, reply_id: str, fence: int, lease: Lease, text: str, parts: int) -> bool | None:
         """Keep the text so far. None when the reply is not ours any more, else whether somebody asked to stop it."""
-        found = await self._messages.find_one_and_update(
+        found: Document | None = await self._messages.find_one_and_update(
             {"_id": reply_id, "running": True, "reply.fence": fence},
             {"$set": {"text": text, "reply.parts": parts, "owner": lease.owner, "lease_until": lease.until}},
             projection={"stop_asked": 1},

@@ -165,6 +165,11 @@ def _validated(model: type[Command], value: dict[str, object]) -> Command:
         raise invalid_input(error) from error
 
 
+def reply_json(value: object) -> web.Response:
+    """A JSON response from plain values that may be kept for a while."""
+    return web.Response(body=orjson.dumps(value), content_type="application/json")
+
+
 def reply(model: BaseModel, status: int = 200) -> web.Response:
     """A JSON response from an answer."""
     return web.Response(

@@ -27,13 +27,14 @@ class RedisSettings:
 
 def connect(settings: RedisSettings, *, blocking: bool = False) -> RedisClient:
     """A client. redis-py would repeat a write up to ten times by itself, which doubles it: retries are off."""
+    keepalive = {} if settings.url.startswith("unix:") else {"socket_keepalive": True}
     return Redis.from_url(
         settings.url,
         socket_connect_timeout=settings.timeout_s,
         socket_timeout=None if blocking else settings.timeout_s,
-        socket_keepalive=True,
         health_check_interval=0,
         retry=Retry(NoBackoff(), 0),
         decode_responses=True,
         max_connections=64,
+        **keepalive,
     )

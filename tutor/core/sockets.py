@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import orjson
 import structlog
@@ -37,7 +37,7 @@ from tutor.core.errors import (
     Unauthenticated,
     UnknownEvent,
 )
-from tutor.core.messages import Answer, Command
+from tutor.core.messages import Answer, Command, Event
 from tutor.core.rooms import Rooms
 from tutor.core.transport import Transport, ack_frame, event_frame
 
@@ -97,6 +97,14 @@ class Hello(BaseModel):
     token: str = Field(max_length=4096)
     client: str = Field(default="program", max_length=32)
     version: str = Field(default="1", max_length=32)
+
+
+class Bye(Event):
+    """The server is about to close this socket; come back after `after_ms`, unless `code` says the sign-in ended."""
+
+    event: ClassVar[str] = "bye"
+    code: str
+    after_ms: int
 
 
 @dataclass(slots=True)
@@ -202,8 +210,8 @@ class Door:
 
     def say_bye(self, sid: str, code: str, after_ms: int = 0) -> None:
         """Tell a client why and when to come back, then close its socket."""
-        body = orjson.dumps({"code": code, "after_ms": after_ms}).decode()
-        self._transport.post(sid, event_frame("bye", body))
+        bye = Bye(code=code, after_ms=after_ms)
+        self._transport.post(sid, event_frame(bye.event, bye.model_dump_json()))
         self._transport.hang_up(sid)
 
     def end_session(self, session_id: str, code: str) -> None:

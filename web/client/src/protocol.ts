@@ -1,4 +1,4 @@
-/** Generated from the message classes of the Python package. Do not edit: change the classes and generate it again. */
+/** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */
 
 export interface AuthorView {
   kind: "student" | "teacher" | "tutor" | "system";
@@ -49,17 +49,7 @@ export interface ConversationView {
   id: string;
   student_id: string;
   title: string;
-  subject:
-    | "math"
-    | "physics"
-    | "chemistry"
-    | "biology"
-    | "chinese"
-    | "english"
-    | "history"
-    | "geography"
-    | "politics"
-    | "other";
+  subject: "math" | "physics" | "chemistry" | "biology" | "chinese" | "english" | "history" | "geography" | "politics" | "other";
   grade: number;
   mode: "guide" | "explain";
   last_seq: number;
@@ -82,17 +72,7 @@ export interface CreateClass {
 
 export interface CreateConversation {
   client_id: string;
-  subject?:
-    | "math"
-    | "physics"
-    | "chemistry"
-    | "biology"
-    | "chinese"
-    | "english"
-    | "history"
-    | "geography"
-    | "politics"
-    | "other";
+  subject?: "math" | "physics" | "chemistry" | "biology" | "chinese" | "english" | "history" | "geography" | "politics" | "other";
   grade?: number | null;
   mode?: "guide" | "explain";
   title?: string | null;
@@ -172,7 +152,7 @@ export interface Messages {
   next: number | null;
 }
 
-export interface Nothing {}
+export type Nothing = Record<string, never>;
 
 export interface OneClass {
   class: ClassView;
@@ -251,6 +231,10 @@ export interface RenewSession {
   token: string;
 }
 
+export interface Renewed {
+  expires_in: number;
+}
+
 export interface ReplyDelta {
   conversation_id: string;
   reply_id: string;
@@ -308,17 +292,7 @@ export interface RoomView {
   student_id: string;
   student_name: string;
   title: string;
-  subject:
-    | "math"
-    | "physics"
-    | "chemistry"
-    | "biology"
-    | "chinese"
-    | "english"
-    | "history"
-    | "geography"
-    | "politics"
-    | "other";
+  subject: "math" | "physics" | "chemistry" | "biology" | "chinese" | "english" | "history" | "geography" | "politics" | "other";
   open: boolean;
   answering: boolean;
   updated_at: string;
@@ -341,10 +315,6 @@ export interface SendMessage {
   conversation_id: string;
   client_id: string;
   text: string;
-}
-
-export interface SessionRenewed {
-  expires_in: number;
 }
 
 export interface SignIn {
@@ -411,7 +381,7 @@ export interface Commands {
   "reply.rate": { payload: RateReply; data: OneMessage };
   "reply.retry": { payload: RetryReply; data: OneReply };
   "reply.stop": { payload: StopReply; data: OneReply };
-  "session.renew": { payload: RenewSession; data: SessionRenewed };
+  "session.renew": { payload: RenewSession; data: Renewed };
 }
 
 export interface Events {

@@ -1,0 +1,156 @@
+/** The student's page: the list of conversations, one room, and how a first question opens a new one. */
+import "./styles/base.css";
+import "./styles/app.css";
+import "./styles/room.css";
+import { ApiError } from "./api.ts";
+import { Composer } from "./composer.ts";
+import { ConversationList } from "./conversations.ts";
+import { clientId as makeClientId } from "./ids.ts";
+import type { Classes, OneClass } from "./protocol.ts";
+import { RoomView } from "./roomview.ts";
+import { connect, enter, setName } from "./session.ts";
+import { byId, complain, data, fill, make, openDialog, sentenceOf, setUpDrawer, toast, words } from "./ui.ts";
+import { Welcome } from "./welcome.ts";
+
+const TITLE_LENGTH = 40;
+
+const { api, user } = await enter("student");
+const connection = connect(api);
+const drawer = setUpDrawer();
+setName(user);
+
+const view = new RoomView(connection, user, {
+  conversation: (conversation) => list.update(conversation),
+  running: (running) => composer.showRunning(running),
+  lost: (error) => {
+    complain(error);
+    visit(null, "replace");
+  },
+});
+const composer = new Composer(say, () => view.stop());
+const welcome = new Welcome((question) => composer.suggest(question));
+const list = new ConversationList(api, {
+  open: (id) => visit(id, "push"),
+  changed: (conversation) => {
+    if (conversation.id !== view.room?.conversationId) return;
+    if (conversation.deleted) visit(null, "push");
+    else view.conversation(conversation);
+  },
+});
+
+connection.on("conversation.changed", ({ conversation }) => {
+  list.update(conversation);
+  if (conversation.id !== view.room?.conversationId) return;
+  if (conversation.deleted) visit(null, "replace");
+  else view.conversation(conversation);
+});
+for (const id of ["new", "new-short"]) {
+  byId(id).addEventListener("click", (event) => {
+    event.preventDefault();
+    visit(null, "push");
+  });
+}
+byId("join").addEventListener("click", joinClass);
+addEventListener("popstate", () => show(idInAddress()));
+
+show(data.conversation_id);
+void list.load();
+
+/** Shows a conversation, or the start of a new one, and puts it into the address. */
+function visit(id: string | null, how: "push" | "replace"): void {
+  const address = id === null ? "/chat" : `/chat/${id}`;
+  if (how === "push") history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
+  show(id);
+}
+
+function show(id: string | null): void {
+  drawer.close();
+  welcome.show(id === null);
+  if (id === null) {
+    byId("title").textContent = words.new_question;
+    byId("facts").textContent = "";
+  }
+  list.select(id);
+  view.show(id);
+  composer.showRoom(id ?? "new");
+  // On a phone the focus would open the keyboard over the page.
+  if (matchMedia("(pointer: fine)").matches) composer.focus();
+}
+
+function idInAddress(): string | null {
+  return /^\/chat\/([0-9a-f]{24})$/.exec(location.pathname)?.[1] ?? null;
+}
+
+/** Sends into the room, after making one when there is none yet. */
+async function say(text: string): Promise<boolean> {
+  if (view.room === null) {
+    const id = await create(text);
+    if (id === null) return false;
+    visit(id, "push");
+  }
+  list.used(view.room?.conversationId ?? "");
+  return view.send(text);
+}
+
+/** The conversation that is being made: trying again after a lost answer gives the same one. */
+let pending: { text: string; clientId: string } | null = null;
+
+async function create(text: string): Promise<string | null> {
+  if (pending?.text !== text) pending = { text, clientId: makeClientId() };
+  const title = [...(text.split("\n")[0] ?? text)].slice(0, TITLE_LENGTH).join("");
+  try {
+    const { conversation } = await connection.call("conversation.create", {
+      client_id: pending.clientId,
+      subject: welcome.subject,
+      mode: welcome.mode,
+      title,
+    });
+    pending = null;
+    list.update(conversation);
+    return conversation.id;
+  } catch (error) {
+    complain(error);
+    return null;
+  }
+}
+
+function joinClass(): void {
+  const input = byId<HTMLInputElement>("code");
+  const problem = byId("code-problem");
+  const refuse = (text: string) => {
+    problem.textContent = text;
+    problem.hidden = false;
+    input.setAttribute("aria-invalid", "true");
+    input.focus();
+    return false;
+  };
+  input.value = "";
+  problem.hidden = true;
+  input.removeAttribute("aria-invalid");
+  drawer.close();
+  openDialog("join-dialog", async () => {
+    const code = input.value.trim();
+    if (!code) return refuse(words.need_code);
+    try {
+      const joined = await api.post<OneClass>("classes/join", { code });
+      toast(fill(words.joined, { name: joined.class.name }));
+      return true;
+    } catch (error) {
+      const unfit = error instanceof ApiError && error.code === "invalid_input";
+      return refuse(unfit ? sentenceOf(new ApiError("class_code_unknown")) : sentenceOf(error));
+    }
+  });
+  void showMyClasses();
+}
+
+async function showMyClasses(): Promise<void> {
+  const box = byId("my-classes");
+  try {
+    const { items } = await api.get<Classes>("classes");
+    box.hidden = items.length === 0;
+    box.replaceChildren(make("h3", {}, words.my_classes), make("ul", {}, ...items.map(({ name }) => make("li", {}, name))));
+  } catch {
+    box.hidden = true; // only an extra: joining works without it
+  }
+}

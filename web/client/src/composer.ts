@@ -1,0 +1,93 @@
+/** The box in which a person writes: Enter sends, drafts are kept for each room, and long texts are counted. */
+import { byId, fill, words } from "./ui.ts";
+
+const MOST = 4000;
+const COUNT_FROM = 3600;
+
+export class Composer {
+  readonly #form = byId<HTMLFormElement>("composer");
+  readonly #box = byId<HTMLTextAreaElement>("box");
+  readonly #stop = byId<HTMLButtonElement>("stop");
+  #room = "new";
+
+  /** @param send takes the text and says whether it was taken; a text that was not stays in the box */
+  constructor(send: (text: string) => boolean | Promise<boolean>, stop: () => void) {
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#submit(send);
+    });
+    this.#box.addEventListener("keydown", (event) => {
+      // An Enter that only ends a word of a Chinese input method is no wish to send.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#form.requestSubmit();
+    });
+    this.#box.addEventListener("input", () => this.#changed());
+    this.#stop.addEventListener("click", stop);
+  }
+
+  /** Changes to the draft of another room (`new` before there is one). */
+  showRoom(room: string): void {
+    this.#room = room;
+    this.#box.value = sessionStorage.getItem(this.#key) ?? "";
+    this.#changed();
+  }
+
+  /** Puts a text into the box for the reader to finish. */
+  suggest(text: string): void {
+    this.#box.value = text;
+    this.#changed();
+    this.focus();
+  }
+
+  /** While an answer is written the stop button stands where the send button was. */
+  showRunning(running: boolean): void {
+    const hadFocus = document.activeElement === this.#stop;
+    this.#stop.hidden = !running;
+    byId("send").hidden = running;
+    if (hadFocus && !running) this.focus();
+  }
+
+  focus(): void {
+    this.#box.focus();
+  }
+
+  get #key(): string {
+    return `draft:${this.#room}`;
+  }
+
+  async #submit(send: (text: string) => boolean | Promise<boolean>): Promise<void> {
+    const text = this.#box.value.trim();
+    if (!text || [...text].length > MOST || this.#form.ariaBusy === "true") return;
+    this.#form.ariaBusy = "true";
+    const key = this.#key;
+    try {
+      if (!(await send(text))) return;
+      sessionStorage.removeItem(key);
+      if (this.#box.value.trim() === text) this.#box.value = "";
+      this.#changed();
+    } finally {
+      this.#form.ariaBusy = null;
+    }
+  }
+
+  #changed(): void {
+    const text = this.#box.value;
+    if (text) sessionStorage.setItem(this.#key, text);
+    else sessionStorage.removeItem(this.#key);
+    const length = [...text.trim()].length;
+    const count = byId("box-count");
+    count.hidden = length < COUNT_FROM;
+    count.toggleAttribute("data-over", length > MOST);
+    count.textContent = fill(length > MOST ? words.too_long : words.characters_left, { n: Math.abs(MOST - length) });
+    byId("send").setAttribute("aria-disabled", String(length === 0 || length > MOST));
+    this.#fit();
+  }
+
+  /** Lets the box grow with its text where the browser does not by itself. */
+  #fit(): void {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.#box.style.height = "auto";
+    this.#box.style.height = `${this.#box.scrollHeight + 2}px`;
+  }
+}

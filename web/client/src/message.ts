@@ -1,0 +1,150 @@
+/** One message of the log as elements: what a person said, or what the tutor answered. Used by roomview.ts. */
+import type { MessageView } from "./protocol.ts";
+import type { UnsentState } from "./room.ts";
+import { AnswerStream } from "./stream.ts";
+import { copy, fill, fromTemplate, make, part, sentenceFor, words } from "./ui.ts";
+
+const RUNNING: ReadonlySet<string> = new Set(["queued", "running"]);
+
+/** What a reader may do with an answer; a teacher who looks in only reads and copies. */
+export interface AnswerActions {
+  retry(replyId: string): void;
+  rate(replyId: string, rating: "up" | "down" | null): void;
+}
+
+export interface UnsentActions {
+  resend(clientId: string): void;
+  discard(clientId: string): void;
+}
+
+/** Hooks for tests and for screen readers: which message this is, and in which state. */
+function label(element: HTMLElement, message: MessageView): void {
+  element.dataset["messageId"] = message.id;
+  element.dataset["seq"] = String(message.seq);
+  element.dataset["kind"] = message.author.kind;
+  element.dataset["state"] = message.state;
+  element.dataset["length"] = String([...message.text].length);
+}
+
+/** A message of a student or a teacher; `own` ones stand on the right. */
+export function saidElement(message: MessageView, own: boolean): HTMLElement {
+  const element = fromTemplate("said");
+  label(element, message);
+  element.toggleAttribute("data-own", own);
+  const who = part(element, ".who");
+  who.textContent = own ? words.you : (message.author.name ?? "");
+  if (message.author.kind === "teacher" && !own) who.append(" ", make("span", { className: "mark" }, words.teacher_mark));
+  part(element, ".bubble").textContent = message.text;
+  return element;
+}
+
+/** An own message that is not stored yet. */
+export function unsentElement(clientId: string, text: string, state: UnsentState, actions: UnsentActions): HTMLElement {
+  const element = fromTemplate("said");
+  element.dataset["clientId"] = clientId;
+  element.dataset["state"] = state;
+  element.toggleAttribute("data-own", true);
+  part(element, ".who").textContent = words.you;
+  part(element, ".bubble").textContent = text;
+  const note = part(element, ".note");
+  note.hidden = false;
+  note.append(state === "failed" ? words.not_sent : words.sending);
+  if (state === "failed") {
+    note.append(" ", button(words.send_again, () => actions.resend(clientId)), button(words.throw_away, () => actions.discard(clientId)));
+  }
+  return element;
+}
+
+function button(text: string, run: () => void): HTMLButtonElement {
+  const made = make("button", { type: "button", className: "link" }, text);
+  made.addEventListener("click", run);
+  return made;
+}
+
+/** The tutor's answer while it is queued, written, and done. */
+export class Answer {
+  readonly element = fromTemplate("answered");
+  #stream: AnswerStream;
+  #message: MessageView;
+  #text = "";
+
+  /** @param actions null for readers who may not act */
+  constructor(message: MessageView, actions: AnswerActions | null) {
+    this.#message = message;
+    this.#stream = new AnswerStream(part(this.element, ".answer"));
+    part(this.element, ".who-name").textContent = words.tutor;
+    this.#wire(actions);
+    this.show(message);
+  }
+
+  /** Shows the whole message: its text so far or its final one, its state and rating. */
+  show(message: MessageView, place: number | null = null): void {
+    this.#message = message;
+    const running = RUNNING.has(message.state);
+    if (!running) this.#stream.set(message.text);
+    else if (message.text.startsWith(this.#text)) this.#stream.push(message.text.slice(this.#text.length));
+    else this.#restart(message.text);
+    this.#text = message.text;
+    label(this.element, message);
+    this.#showState(running, place);
+    this.#showRating(message.reply?.rating ?? null);
+  }
+
+  /** Appends the next characters of a running answer. */
+  push(text: string): void {
+    this.#text += text;
+    this.#stream.push(text);
+    this.element.dataset["length"] = String([...this.#text].length);
+    this.element.dataset["state"] = "running";
+    part(this.element, ".waiting").hidden = true;
+  }
+
+  /** Another server took the answer over and writes it anew. */
+  #restart(text: string): void {
+    this.#stream.end();
+    this.#stream = new AnswerStream(part(this.element, ".answer"));
+    this.#stream.push(text);
+  }
+
+  #showState(running: boolean, place: number | null): void {
+    const { state, reply } = this.#message;
+    this.element.toggleAttribute("aria-busy", running);
+    if (running) this.element.setAttribute("aria-busy", "true");
+    part(this.element, ".waiting").hidden = !running || this.#text !== "";
+    part(this.element, ".waiting-text").textContent =
+      state === "running" ? words.thinking : place === null ? words.queued : fill(words.queued_at, { n: place });
+    part(this.element, ".actions").hidden = running;
+    part(this.element, "[data-do=copy]").hidden = this.#text === "";
+    for (const rate of ["up", "down"]) part(this.element, `[data-do=${rate}]`).hidden = this.#text === "";
+    const note = part(this.element, ".note");
+    note.textContent = noteOf(state, reply?.error ?? null);
+    note.hidden = note.textContent === "";
+  }
+
+  #showRating(rating: "up" | "down" | null): void {
+    for (const kind of ["up", "down"]) {
+      part(this.element, `[data-do=${kind}]`).setAttribute("aria-pressed", String(rating === kind));
+    }
+  }
+
+  #wire(actions: AnswerActions | null): void {
+    const on = (name: string, run: () => void) => part(this.element, `[data-do=${name}]`).addEventListener("click", run);
+    on("copy", () => void copy(this.#text));
+    if (!actions) {
+      for (const name of ["up", "down", "retry"]) part(this.element, `[data-do=${name}]`).remove();
+      return;
+    }
+    on("retry", () => actions.retry(this.#message.id));
+    for (const kind of ["up", "down"] as const) {
+      on(kind, () => actions.rate(this.#message.id, this.#message.reply?.rating === kind ? null : kind));
+    }
+  }
+}
+
+/** What to say below an answer that did not reach its end. */
+export function noteOf(state: MessageView["state"], error: string | null): string {
+  if (state === "stopped") return words.reply_stopped;
+  if (state === "interrupted") return error ? sentenceFor(error) : words.reply_interrupted;
+  if (state === "failed") return error ? sentenceFor(error) : words.reply_failed;
+  return "";
+}

@@ -1,0 +1,188 @@
+/** Shows one room: its log, its running answer and who is there. The student's and the teacher's pages share it. */
+import type { ApiError } from "./api.ts";
+import { Answer, saidElement, unsentElement } from "./message.ts";
+import type { ConversationView, MessageView, PresentView } from "./protocol.ts";
+import { Room, type RoomListener, type UnsentState } from "./room.ts";
+import { Follower } from "./scroll.ts";
+import type { Connection } from "./socket.ts";
+import { byId, complain, data, fill, make, words } from "./ui.ts";
+
+export interface Reader {
+  id: string;
+  role: "student" | "teacher";
+}
+
+export interface RoomNews {
+  conversation(view: ConversationView): void;
+  running(running: boolean): void;
+  /** The room cannot be shown (it is gone, or not the reader's). */
+  lost(error: ApiError): void;
+}
+
+/** The log of the page. It outlives the rooms that are shown in it one after the other. */
+export class RoomView implements RoomListener {
+  readonly #connection: Connection;
+  readonly #reader: Reader;
+  readonly #news: RoomNews;
+  readonly #messages = byId("messages");
+  readonly #older = byId<HTMLButtonElement>("older");
+  readonly #follower = new Follower(byId("log"), this.#messages, byId("to-end"));
+  readonly #answers = new Map<string, Answer>();
+  #room: Room | null = null;
+
+  constructor(connection: Connection, reader: Reader, news: RoomNews) {
+    this.#connection = connection;
+    this.#reader = reader;
+    this.#news = news;
+    this.#older.addEventListener("click", () => this.#loadOlder());
+    new IntersectionObserver(([seen]) => seen?.isIntersecting && this.#loadOlder(), { root: byId("log") }).observe(this.#older);
+  }
+
+  get room(): Room | null {
+    return this.#room;
+  }
+
+  /** Leaves the room that is shown and enters another; null shows none. */
+  show(conversationId: string | null): Room | null {
+    this.#room?.close();
+    this.#clear();
+    byId("present").replaceChildren();
+    this.#news.running(false);
+    this.#room = conversationId === null ? null : new Room(this.#connection, conversationId, this);
+    this.#room?.open();
+    return this.#room;
+  }
+
+  /** Says something in the room that is shown. */
+  send(text: string): boolean {
+    if (!this.#room) return false;
+    this.#room.send(text);
+    this.#follower.follow();
+    return true;
+  }
+
+  stop(): void {
+    void this.#room?.stop();
+  }
+
+  // What the room tells
+
+  reset(messages: readonly MessageView[]): void {
+    this.#clear();
+    this.#messages.append(...messages.map((message) => this.#element(message)));
+    this.#follower.follow();
+    this.#changed();
+  }
+
+  older(messages: readonly MessageView[]): void {
+    this.#follower.keep(() => this.#messages.prepend(...messages.map((message) => this.#element(message))));
+    this.#changed();
+  }
+
+  added(message: MessageView): void {
+    this.#dropUnsent(message.client_id);
+    const firstUnsent = this.#messages.querySelector("[data-client-id]");
+    this.#messages.insertBefore(this.#element(message), firstUnsent);
+    if (message.author.kind === "tutor") speak(words.answering);
+    else if (message.author.id !== this.#reader.id) {
+      speak(fill(words.someone_wrote, { name: message.author.name, text: message.text }));
+    }
+    this.#changed();
+  }
+
+  replaced(message: MessageView): void {
+    const answer = this.#answers.get(message.id);
+    if (answer) answer.show(message, this.#room?.position ?? null);
+    else this.#messages.querySelector(`[data-message-id="${message.id}"]`)?.replaceWith(this.#element(message));
+    this.#changed();
+  }
+
+  delta(replyId: string, appended: string): void {
+    this.#answers.get(replyId)?.push(appended);
+  }
+
+  finished(message: MessageView): void {
+    this.#answers.get(message.id)?.show(message);
+    speak(message.state === "complete" ? words.answered : words.reply_stopped);
+    this.#changed();
+  }
+
+  presence(present: readonly PresentView[]): void {
+    const others = present.filter(({ id }) => id !== this.#reader.id);
+    byId("present").replaceChildren(
+      ...others.map(({ name, role }) => {
+        const text = fill(role === "teacher" ? words.watching : words.here, { name });
+        const chip = make("li", { className: "chip", title: text }, make("span", {}, text));
+        chip.dataset["role"] = role;
+        return chip;
+      }),
+    );
+  }
+
+  unsent(clientId: string, text: string, state: UnsentState): void {
+    const before = this.#messages.querySelector(`[data-client-id="${clientId}"]`);
+    if (state === "sent") {
+      before?.remove();
+      return;
+    }
+    const element = unsentElement(clientId, text, state, {
+      resend: (id) => this.#room?.resend(id),
+      discard: (id) => this.#room?.discard(id),
+    });
+    if (before) before.replaceWith(element);
+    else this.#messages.append(element);
+  }
+
+  conversation(view: ConversationView): void {
+    byId("title").textContent = view.title;
+    const mode = view.mode === "guide" ? words.guide : words.explain;
+    byId("facts").textContent = [data.subjects[view.subject], fill(words.grade, { n: view.grade }), mode].join(" · ");
+    this.#news.conversation(view);
+  }
+
+  problem(error: ApiError): void {
+    if (error.code === "not_found" || error.code === "not_allowed") this.#news.lost(error);
+    else complain(error);
+  }
+
+  // How it is shown
+
+  #element(message: MessageView): HTMLElement {
+    if (message.author.kind !== "tutor") return saidElement(message, message.author.id === this.#reader.id);
+    const answer = new Answer(message, this.#reader.role === "teacher" ? null : this.#actions);
+    this.#answers.set(message.id, answer);
+    return answer.element;
+  }
+
+  readonly #actions = {
+    retry: (replyId: string) => {
+      this.#follower.follow();
+      void this.#room?.retry(replyId);
+    },
+    rate: (replyId: string, rating: "up" | "down" | null) => void this.#room?.rate(replyId, rating),
+  };
+
+  #clear(): void {
+    this.#answers.clear();
+    this.#messages.replaceChildren();
+    this.#older.hidden = true;
+  }
+
+  #changed(): void {
+    this.#older.hidden = !this.#room?.hasOlder;
+    this.#news.running(this.#room?.running != null);
+  }
+
+  #dropUnsent(clientId: string): void {
+    this.#messages.querySelector(`[data-client-id="${clientId}"]`)?.remove();
+  }
+
+  #loadOlder(): void {
+    void this.#room?.loadOlder();
+  }
+}
+
+/** Tells people who listen instead of looking. */
+function speak(text: string): void {
+  byId("spoken").textContent = text;
+}

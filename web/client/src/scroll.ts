@@ -1,0 +1,59 @@
+/** Keeps the newest words of a log in view for as long as the reader is at its end, and never moves a reader who is not. */
+
+/** How far from the end, in pixels, still counts as being there. */
+const NEAR = 48;
+
+export class Follower {
+  readonly #log: HTMLElement;
+  readonly #toEnd: HTMLElement;
+  #following = true;
+  #last = 0;
+
+  /** @param toEnd the button that leads back to the end */
+  constructor(log: HTMLElement, content: HTMLElement, toEnd: HTMLElement) {
+    this.#log = log;
+    this.#toEnd = toEnd;
+    log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    toEnd.addEventListener("click", () => {
+      this.follow();
+      log.focus();
+    });
+    new ResizeObserver(() => this.#settle()).observe(content);
+    new ResizeObserver(() => this.#settle()).observe(log);
+  }
+
+  /** Goes to the end and stays there. */
+  follow(): void {
+    this.#following = true;
+    this.#settle();
+  }
+
+  /** Runs a change above the reader without moving what they read. */
+  keep(change: () => void): void {
+    const below = this.#log.scrollHeight - this.#log.scrollTop;
+    change();
+    this.#log.scrollTop = this.#log.scrollHeight - below;
+    this.#last = this.#log.scrollTop;
+  }
+
+  #settle(): void {
+    if (this.#following) {
+      this.#log.scrollTop = this.#log.scrollHeight;
+      this.#last = this.#log.scrollTop;
+    }
+    this.#toEnd.hidden = this.#following || this.#distance() < NEAR;
+  }
+
+  /** Only a move up is a wish to read: growing text makes the end run away without anyone having moved. */
+  #scrolled(): void {
+    const movedUp = this.#log.scrollTop < this.#last - 1;
+    this.#last = this.#log.scrollTop;
+    if (this.#distance() < NEAR) this.#following = true;
+    else if (movedUp) this.#following = false;
+    this.#toEnd.hidden = this.#following;
+  }
+
+  #distance(): number {
+    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight;
+  }
+}

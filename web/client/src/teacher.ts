@@ -1,0 +1,77 @@
+/** The teacher's page: her desk, and the room of a student that she looks into. */
+import "./styles/base.css";
+import "./styles/app.css";
+import "./styles/room.css";
+import "./styles/teacher.css";
+import { Composer } from "./composer.ts";
+import { Desk } from "./desk.ts";
+import type { Invited } from "./protocol.ts";
+import { RoomView } from "./roomview.ts";
+import { connect, enter, setName } from "./session.ts";
+import { byId, complain, copy, data, fill, openDialog, setUpDrawer, words } from "./ui.ts";
+
+const { api, user } = await enter("teacher");
+const connection = connect(api);
+const drawer = setUpDrawer();
+setName(user);
+
+const view = new RoomView(connection, user, {
+  conversation: () => {},
+  running: (running) => composer.showRunning(running),
+  lost: (error) => {
+    complain(error);
+    visit(null, "replace");
+  },
+});
+const composer = new Composer((text) => view.send(text), () => view.stop());
+const desk = new Desk(api, connection, {
+  openRoom: (id) => visit(id, "push"),
+  chosen: () => visit(null, "push"),
+});
+
+byId("leave-room").addEventListener("click", (event) => {
+  event.preventDefault();
+  visit(null, "push");
+});
+byId("invite").addEventListener("click", () => void invite());
+addEventListener("popstate", () => show(idInAddress()));
+
+show(data.conversation_id);
+void desk.load();
+
+/** Shows a room, or the desk, and puts it into the address. */
+function visit(id: string | null, how: "push" | "replace"): void {
+  const address = id === null ? "/teacher" : `/teacher/rooms/${id}`;
+  if (how === "push" && location.pathname !== address) history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
+  show(id);
+}
+
+function show(id: string | null): void {
+  drawer.close();
+  byId("desk").hidden = id !== null;
+  byId("room").hidden = id === null;
+  byId("title").textContent = "";
+  byId("facts").textContent = "";
+  view.show(id);
+  desk.showRoom(id);
+  composer.showRoom(id ?? "none");
+  if (id !== null) byId("log").focus({ preventScroll: true });
+}
+
+function idInAddress(): string | null {
+  return /^\/teacher\/rooms\/([0-9a-f]{24})$/.exec(location.pathname)?.[1] ?? null;
+}
+
+async function invite(): Promise<void> {
+  try {
+    const { code, expires_at } = await api.post<Invited>("auth/invitations", {});
+    byId("invite-code").textContent = code;
+    const time = new Date(expires_at).toLocaleString(data.language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short" });
+    byId("invite-until").textContent = fill(words.valid_until, { time });
+    byId("copy-invite").onclick = () => void copy(code);
+    openDialog("invite-dialog");
+  } catch (error) {
+    complain(error);
+  }
+}

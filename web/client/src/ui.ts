@@ -1,0 +1,186 @@
+/** What every page shares: the data in the page, elements by id, sentences for errors, toasts, dialogs and times. */
+import { ApiError } from "./api.ts";
+import type { ConversationView } from "./protocol.ts";
+import type { Words } from "./words.ts";
+
+export type Subject = ConversationView["subject"];
+
+interface PageData {
+  language: "zh" | "en";
+  conversation_id: string | null;
+  words: Words;
+  subjects: Readonly<Record<Subject, string>>;
+  examples: Readonly<Record<Subject, readonly string[]>>;
+  errors: Readonly<Record<string, string>>;
+  problems: Readonly<Record<string, string>>;
+}
+
+/** The element with this id, or an error that names it: a template and its script must agree. */
+export function byId<E extends HTMLElement = HTMLElement>(id: string): E {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no #${id}`);
+  return found as E;
+}
+
+export const data = JSON.parse(byId("page-data").textContent) as PageData;
+
+/** The words of the page in its language. */
+export const words = data.words;
+
+/** Puts values into the `{places}` of a word. */
+export function fill(text: string, values: Readonly<Record<string, unknown>>): string {
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => (name in values ? String(values[name]) : place));
+}
+
+/** What to tell the reader about an error, in the language of the page. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof ApiError)) return sentenceFor("unknown");
+  return data.errors[error.code] ? fill(data.errors[error.code] ?? "", error.details) : error.message || sentenceFor("unknown");
+}
+
+export function sentenceFor(code: string): string {
+  return data.errors[code] ?? data.errors["unknown"] ?? code;
+}
+
+/** The first element of a copy of a template. */
+export function fromTemplate<E extends HTMLElement = HTMLElement>(id: string): E {
+  const copy = byId<HTMLTemplateElement>(id).content.cloneNode(true) as DocumentFragment;
+  return copy.firstElementChild as E;
+}
+
+/** The element below `root` that matches, or an error that names it. */
+export function part<E extends Element = HTMLElement>(root: ParentNode, selector: string): E {
+  const found = root.querySelector<E>(selector);
+  if (!found) throw new Error(`Nothing here matches ${selector}`);
+  return found;
+}
+
+/** Makes an element with properties and children. */
+export function make<T extends keyof HTMLElementTagNameMap>(
+  tag: T,
+  properties: Partial<HTMLElementTagNameMap[T]> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[T] {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+/** One of the drawings of icons.html. */
+export function icon(name: string): SVGElement {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `#i-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+const TOAST_MS = 8000;
+
+/** Says something in a corner for a while, with at most one thing to do about it. */
+export function toast(text: string, action?: { label: string; run: () => void }): void {
+  const box = make("div", { className: "toast" }, make("span", {}, text));
+  if (action) {
+    const button = make("button", { type: "button", className: "small" }, action.label);
+    button.addEventListener("click", () => {
+      box.remove();
+      action.run();
+    });
+    box.append(button);
+  }
+  const close = make("button", { type: "button", className: "quiet icon-only", ariaLabel: words.dismiss }, icon("close"));
+  close.addEventListener("click", () => box.remove());
+  box.append(close);
+  byId("toasts").append(box);
+  let timer = setTimeout(() => box.remove(), TOAST_MS);
+  // Whoever points at it or tabs into it is still reading.
+  for (const stay of ["pointerenter", "focusin"]) box.addEventListener(stay, () => clearTimeout(timer));
+  for (const go of ["pointerleave", "focusout"]) {
+    box.addEventListener(go, () => {
+      timer = setTimeout(() => box.remove(), TOAST_MS);
+    });
+  }
+}
+
+/** Tells the reader about an error in a toast. */
+export function complain(error: unknown): void {
+  toast(sentenceOf(error));
+}
+
+/** Copies text and says so. */
+export async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(words.copied);
+    return true;
+  } catch {
+    toast(words.copy_failed); // the browser forbids it, for example without https
+    return false;
+  }
+}
+
+/** Opens a dialog of parts.html; `submit` runs at its submit button and returns whether the dialog may close. */
+export function openDialog(id: string, submit?: () => Promise<boolean>): HTMLDialogElement {
+  const dialog = byId<HTMLDialogElement>(id);
+  const form = part<HTMLFormElement>(dialog, "form");
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    void (submit ? busy(form, submit) : Promise.resolve(true)).then((done) => done && dialog.close());
+  };
+  for (const closer of dialog.querySelectorAll<HTMLElement>("[data-close]")) closer.onclick = () => dialog.close();
+  dialog.showModal();
+  return dialog;
+}
+
+/** Runs work with the form's submit button held, so that nothing is sent twice. */
+export async function busy<T>(form: HTMLFormElement, work: () => Promise<T>): Promise<T | false> {
+  if (form.ariaBusy === "true") return false;
+  form.ariaBusy = "true";
+  try {
+    return await work();
+  } finally {
+    form.ariaBusy = null;
+  }
+}
+
+/** "3 min ago": how long a moment of RFC 3339 lies back, in words. */
+export function ago(moment: string): string {
+  const minutes = Math.floor((Date.now() - Date.parse(moment)) / 60_000);
+  if (minutes < 1) return words.just_now;
+  if (minutes < 60) return fill(words.minutes_ago, { n: minutes });
+  if (minutes < 24 * 60) return fill(words.hours_ago, { n: Math.floor(minutes / 60) });
+  if (minutes < 7 * 24 * 60) return fill(words.days_ago, { n: Math.floor(minutes / 1440) });
+  return new Date(moment).toLocaleDateString(data.language === "zh" ? "zh-CN" : "en-GB");
+}
+
+/** The drawer of the phone: the side list slides over the room, and everything else waits. */
+export function setUpDrawer(): { close: () => void } {
+  const side = byId("side");
+  const opener = part<HTMLButtonElement>(document, "[data-drawer=open]");
+  const narrow = matchMedia("(max-width: 55.99rem)");
+  const show = (open: boolean) => {
+    side.toggleAttribute("data-open", open);
+    side.inert = narrow.matches && !open;
+    for (const button of document.querySelectorAll("[data-drawer=open]")) button.setAttribute("aria-expanded", String(open));
+  };
+  const close = () => {
+    const hadFocus = side.contains(document.activeElement);
+    show(false);
+    if (hadFocus && narrow.matches) opener.focus();
+  };
+  for (const button of document.querySelectorAll("[data-drawer=open]")) {
+    button.addEventListener("click", () => {
+      show(true);
+      part(side, "a, button:not([data-drawer])").focus();
+    });
+  }
+  for (const button of document.querySelectorAll("[data-drawer=close]")) button.addEventListener("click", close);
+  side.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && side.hasAttribute("data-open")) close();
+  });
+  narrow.addEventListener("change", () => show(false));
+  show(false);
+  return { close };
+}
