@@ -53,6 +53,7 @@ class Household:
     users: Users
     store: SessionStore
     tokens: Tokens
+    invitations: Invitations
     sessions: Sessions
     accounts: Accounts
     classes: Classes
@@ -89,7 +90,9 @@ async def household(database: Database) -> AsyncIterator[Household]:
 
     sessions = Sessions(store, users, tokens, clock, SETTINGS, close)
     accounts = Accounts(users, invitations, sessions, cheap_passwords(), clock, SETTINGS)
-    yield Household(users, store, tokens, sessions, accounts, Classes(classes, accounts, clock), clock, closed)
+    yield Household(
+        users, store, tokens, invitations, sessions, accounts, Classes(classes, accounts, clock), clock, closed
+    )
 
 
 def cheap_passwords() -> Passwords:
