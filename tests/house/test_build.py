@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
+from hatchling.metadata.core import ProjectMetadata
+from hatchling.plugin.manager import PluginManager
 
 from web import build
-from web.build import CannotBuild, Client, Node, new_enough, node_command
+from web.build import BuildHook, CannotBuild, Client, Node, new_enough, node_command
 
 BUILD = """
 const fs = require("fs");
@@ -125,6 +128,33 @@ def test_the_versions_that_vite_runs_on(version: str, *, enough: bool) -> None:
 def test_node_can_be_run_by_other_tests() -> None:
     done = subprocess.run([*node_command(), "-p", "6 * 7"], capture_output=True, text=True, check=True)
     assert done.stdout == "42\n"
+
+
+def hook(root: Path) -> BuildHook:
+    project: ProjectMetadata[PluginManager] = ProjectMetadata(
+        str(root), None, {"project": {"name": "small", "version": "1.0.0"}}
+    )
+    builder = WheelBuilder(str(root), metadata=project)
+    return BuildHook(str(root), {}, builder.config, project, str(root / "build"), "wheel")
+
+
+def test_an_editable_install_builds_the_client_and_any_other_is_refused(root: Path) -> None:
+    hook(root).initialize("editable", {})
+    assert Client(root).is_built()
+    with pytest.raises(CannotBuild, match="--editable"):
+        hook(root).initialize("standard", {})
+
+
+def test_an_install_asks_for_the_packaged_node_only_when_it_must_build_without_one(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert hook(root).dependencies() == []
+    monkeypatch.setattr(Node, "find", lambda: None)
+    assert hook(root).dependencies() == [build.NODE_WHEEL]
+
+
+def test_the_packaged_node_that_an_install_asks_for_is_the_locked_one() -> None:
+    assert build.NODE_WHEEL in (build.ROOT / "config/node.lock").read_text()
 
 
 def test_the_script_knows_its_arguments(root: Path) -> None:
