@@ -5,7 +5,7 @@ Other rooms use `ACCOUNTS` (names behind ids); both doors ask `SESSIONS` who is 
 
 from aiohttp import web
 
-from tutor.accounts import routes, sockets
+from tutor.accounts import pages, routes, sockets
 from tutor.accounts.context import accounts_context
 from tutor.accounts.jobs import sweep_context
 from tutor.core.sockets import DOOR
@@ -13,6 +13,7 @@ from tutor.core.sockets import DOOR
 
 def setup(app: web.Application) -> None:
     """Put the room into the application. Needs ACCOUNTS_SETTINGS, CLOCK, DOOR, MONGO, SECRET and TASKS."""
+    app.add_routes(pages.pages)
     routes.api.add_to(app)
     app[DOOR].add([sockets.events])
     app.cleanup_ctx.append(accounts_context)

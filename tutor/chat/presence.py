@@ -8,7 +8,7 @@ from tutor.chat.messages import PresenceChanged, PresentView, RoomChanged, RoomV
 from tutor.chat.models import Conversation
 from tutor.chat.reply import room_of
 from tutor.chat.store import ChatStore
-from tutor.classes.service import ClassService
+from tutor.classes.service import Classes
 from tutor.core.rooms import Rooms
 from tutor.core.tasks import Tasks
 
@@ -23,7 +23,7 @@ def class_room(class_id: str) -> str:
 class Presence:
     """Presence in conversations, and the live rooms of classes, as this node sees them."""
 
-    def __init__(self, store: ChatStore, accounts: Accounts, classes: ClassService, rooms: Rooms, tasks: Tasks) -> None:
+    def __init__(self, store: ChatStore, accounts: Accounts, classes: Classes, rooms: Rooms, tasks: Tasks) -> None:
         self._store = store
         self._accounts = accounts
         self._classes = classes

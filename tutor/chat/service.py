@@ -44,7 +44,7 @@ from tutor.chat.prompts import Prompts
 from tutor.chat.reply import Replies, room_of
 from tutor.chat.store import NEWEST, ChatStore
 from tutor.chat.views import conversation_view, message_view
-from tutor.classes.service import ClassService
+from tutor.classes.service import Classes
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
 from tutor.core.errors import Conflict, InvalidInput, NotFound
@@ -64,7 +64,7 @@ class Chat:
         self,
         store: ChatStore,
         accounts: Accounts,
-        classes: ClassService,
+        classes: Classes,
         rooms: Rooms,
         replies: Replies,
         parts: PartsLog,

@@ -24,11 +24,8 @@ async function online(): Promise<void> {
   socket.fire("connect");
 }
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  issued = 0;
+function connect(): void {
   states = [];
-  refresh = token;
   socket = new FakeSocket();
   api = new Api({ fetch: (async () => (await Promise.resolve(), refresh())) as typeof fetch, locks: null });
   connection = new Connection(api, {
@@ -39,6 +36,13 @@ beforeEach(() => {
     random: () => 1,
   });
   connection.onState((state) => states.push(state));
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  issued = 0;
+  refresh = token;
+  connect();
 });
 
 afterEach(() => {
@@ -57,6 +61,8 @@ describe("connecting", () => {
     refresh = () => {
       throw new TypeError("no network");
     };
+    connection.close();
+    connect();
     await settle(20_000);
     expect([connection.state, socket.credentials]).toEqual(["offline", []]);
     refresh = token;

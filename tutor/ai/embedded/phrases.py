@@ -1,0 +1,117 @@
+"""What the built-in tutor says between the steps, and the words by which it understands wishes. Data only, no SymPy."""
+
+from collections.abc import Mapping
+
+from tutor.ai.embedded.errors import Reason
+from tutor.core.caller import Language
+
+Words = Mapping[Language, str]
+
+EXAMPLES: Words = {
+    "zh": "- 计算 `3/4 + 2/5`，`12的25%是多少`\n- 解方程 `2(x-3)=10`，`x^2-5x+6=0`\n- 解方程组 `x+y=5, x-y=1`\n"
+    "- 解不等式 `3-2x<7`\n- 因式分解 `x^2-9`，展开 `(x+2)^2`\n- 求导 `x^2*sin(x)`\n- 配平 `H2+O2=H2O`\n- 什么是质数？",
+    "en": "- calculate `3/4 + 2/5`, `what is 25% of 12`\n- solve `2(x-3)=10`, `x^2-5x+6=0`\n- solve `x+y=5, x-y=1`\n"
+    "- solve `3-2x<7`\n- factor `x^2-9`, expand `(x+2)^2`\n- differentiate `x^2*sin(x)`\n- balance `H2+O2=H2O`\n"
+    "- what is a prime number?",
+}
+
+GREETING: Words = {
+    "zh": "你好！我是内置辅导老师，可以一步一步陪你做这些题：\n\n{examples}\n\n把题目发给我吧。",
+    "en": "Hello! I am the built-in tutor. I can work through problems like these with you, step by step:\n\n{examples}\n\n"
+    "Send me your problem.",
+}
+THANKS: Words = {"zh": "不客气！还有题目就发给我。", "en": "You are welcome! Send me the next problem when you like."}
+
+REFUSAL: Words = {
+    "zh": "{reason}我是**内置辅导老师**，只回答我能确保正确的问题；这个问题需要接入 AI 服务才能回答，可以请学校的管理员接入。"
+    "\n\n我现在可以帮你做：\n\n{examples}",
+    "en": "{reason}I am the **built-in tutor** and only answer what I can get right for certain. This question needs an AI "
+    "service, which your school's operator can connect.\n\nWhat I can do now:\n\n{examples}",
+}
+REFUSALS: Mapping[Reason, Words] = {
+    "unknown": {"zh": "", "en": ""},
+    "too_long": {"zh": "这道题对我来说太长了。", "en": "This is too long for me. "},
+    "ambiguous": {
+        "zh": "这个式子可以有两种理解，请加上括号或乘号再发一次，例如写成 `1/(2x)` 或 `(1/2)x`。",
+        "en": "This formula can be read in two ways; please add brackets or a multiplication sign, for example `1/(2x)` or "
+        "`(1/2)x`. ",
+    },
+    "beyond": {"zh": "这道题超出了我会做的范围。", "en": "This is beyond what I can work out. "},
+    "zero_division": {
+        "zh": "式子里出现了**除以 0**，除数不能为 0，所以它没有意义。请检查题目。",
+        "en": "There is a **division by zero** in it, which has no meaning. Please check the problem. ",
+    },
+    "unverified": {"zh": "我没能验证这道题的结果，所以不给出答案。", "en": "I could not verify a result, so I give none. "},
+}
+TOO_HARD: Words = {"zh": "这道题我没能及时算出来。", "en": "I could not work this out in time. "}
+KNOWN_TERM: Words = {
+    "zh": "\n\n不过题目里提到了 **{name}**，这个我可以解释：\n\n{text}",
+    "en": "\n\nThe question mentions **{name}**, and that I can explain:\n\n{text}",
+}
+
+KIND: Words = {"zh": "这是一道**{name}**题：", "en": "This is **{name}**:"}
+METHOD: Words = {"zh": "**思路**　{method}", "en": "**Method** – {method}"}
+FIRST: Words = {
+    "zh": "**轮到你了**　{first}\n\n需要的话，说“提示”我就给出下一步，说“答案”我就讲完整的解法。",
+    "en": "**Your turn** – {first}\n\nSay “hint” for the next step, or “answer” for the whole solution.",
+}
+STEP: Words = {"zh": "**{number}.** {sentence}", "en": "**{number}.** {sentence}"}
+HINT: Words = {"zh": "**提示 {number}/{total}**　{sentence}", "en": "**Hint {number} of {total}** – {sentence}"}
+AFTER_HINT: Words = {
+    "zh": "接着往下做，把你的结果发给我；还不会就再说“提示”。",
+    "en": "Carry on from here and send me your result, or say “hint” again.",
+}
+CHECK: Words = {"zh": "**检验**　{sentence}", "en": "**Check** – {sentence}"}
+ANSWER: Words = {"zh": "**答**", "en": "**Answer**"}
+WHICH_PROBLEM: Words = {
+    "zh": "请先把题目发给我，我再给提示。例如：\n\n{examples}",
+    "en": "Send me the problem first, then I can give hints. For example:\n\n{examples}",
+}
+RIGHT: Words = {"zh": "**正确！** ", "en": "**Correct!** "}
+RIGHT_MORE: Words = {
+    "zh": "你是怎么检验的？可以再发一道题，或者说“答案”看完整的解法。",
+    "en": "How would you check it? Send the next problem, or say “answer” to see the full solution.",
+}
+WRONG: Words = {"zh": "**还不对。** ", "en": "**Not right yet.** "}
+LOOK_AT: Words = {
+    "zh": "再看看这一步：{sentence}　改好以后再发给我，或者说“提示”。",
+    "en": "Have another look at this step: {sentence} Then send it again, or say “hint”.",
+}
+PUT_IN: Words = {
+    "zh": "把 ${values}$ 代入：左边 $= {left}$，右边 $= {right}$，不相等。",
+    "en": "Put in ${values}$: left side $= {left}$, right side $= {right}$. They differ. ",
+}
+INCOMPLETE: Words = {
+    "zh": "**对了一部分。** 你给出的值是解，但还有别的解，再想想。",
+    "en": "**Partly right.** That is a solution, but there is another one.",
+}
+NOT_FINISHED: Words = {
+    "zh": "**值相等，但还没有化到最后的形式。** ",
+    "en": "**Equal in value, but not yet in the final form.** ",
+}
+
+HELP: frozenset[str] = frozenset(
+    "hint|a hint|another hint|next hint|give me a hint|hint please|one more hint|next|next step|the next step|what next|"
+    "whats next|continue|go on|more|help|help me|show me|show me how|i dont know|i do not know|dont know|idk|i am stuck|"
+    "im stuck|stuck|i cant|no idea|i dont understand|still stuck|how|how to do it|what should i do|"
+    "提示|再提示|再提示一下|给个提示|给我提示|给点提示|再给个提示|提示一下|继续提示|下一步|下一步呢|然后|然后呢|接下来|接下来呢|继续|"
+    "不会|我不会|还是不会|不会做|不懂|我不懂|不知道|我不知道|不明白|没思路|怎么做|怎么办|怎么算|帮帮我|帮我|教教我|再来|还有呢|第一步|"
+    "第一步是什么|下一步是什么|下一步怎么做".split("|")
+)
+REVEAL: frozenset[str] = frozenset(
+    "answer|the answer|answer please|solution|the solution|full solution|the full solution|whole solution|show the answer|"
+    "show me the answer|show the solution|show me the solution|show me the full solution|give me the answer|"
+    "give me the solution|tell me the answer|just tell me|what is the answer|whats the answer|solve it|explain it|"
+    "show all steps|show me all steps|show me everything|"
+    "答案|给我答案|看答案|我要答案|告诉我答案|直接告诉我答案|直接告诉我|直接给答案|答案是什么|答案是多少|完整答案|完整解法|完整过程|"
+    "完整的解法|解答|解法|给我看答案|给我解答|过程|全部过程|看解答|公布答案|直接说答案|讲解一下|详细过程|完整解答|全部步骤".split("|")
+)
+GREETINGS: frozenset[str] = frozenset(
+    "hi|hello|hey|hello there|hi there|good morning|good afternoon|good evening|hello tutor|hi tutor|who are you|"
+    "what can you do|how are you|你好|您好|老师好|老师你好|你好老师|你好呀|你好啊|嗨|早上好|下午好|晚上好|在吗|在么|你是谁|你会什么|你能做什么|"
+    "你能干什么|哈喽".split("|")
+)
+THANKING: frozenset[str] = frozenset(
+    "thanks|thank you|thank you very much|thanks a lot|ok|okay|got it|i see|great|bye|goodbye|谢谢|谢谢老师|谢谢你|多谢|"
+    "明白了|懂了|我懂了|知道了|好的|好|再见|拜拜|嗯".split("|")
+)
