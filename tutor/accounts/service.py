@@ -140,10 +140,6 @@ class Accounts:
         await self._replace_password(user, command.new_password.get_secret_value())
         await self._sessions.end_all(user.id, but=caller.session_id)
 
-    async def find(self, username: str) -> User | None:
-        """The user of a username or e-mail address, for the command line."""
-        return await self._users.find_by_name(username)
-
     async def set_password(self, username: str, password: str) -> None:
         """Give somebody a new password and sign out all their devices: only the command line may.
 
@@ -175,10 +171,6 @@ class Accounts:
         if user is None:
             raise NotFound(what="user")
         return user
-
-    async def find(self, name: str) -> User | None:
-        """The person with this username or e-mail address: only for the command line, which shows it to nobody."""
-        return await self._users.find_by_name(name)
 
     async def me(self, caller: Caller) -> User:
         """The caller's own profile; see `user`."""

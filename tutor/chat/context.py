@@ -19,6 +19,7 @@ from tutor.core.bus import BUS
 from tutor.core.clock import CLOCK
 from tutor.core.mongo import MONGO
 from tutor.core.redis import REDIS
+from tutor.core.roll import ROLL
 from tutor.core.rooms import ROOMS
 from tutor.core.tasks import TASKS
 from tutor.core.tokens import SECRET
@@ -49,7 +50,7 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     await store.prepare()
     parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
     replies = Replies(store, rooms, parts, app[MODEL], tasks, clock, settings.reply, app[BUS].node)
-    presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, tasks)
+    presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
     replies.on_change = presence.refresh
     app[REPLIES] = replies
     app[PRESENCE] = presence

@@ -12,6 +12,7 @@ export default defineConfig({
     // The policy of the pages allows no data: fonts or scripts and no inline script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 600,
     rolldownOptions: {
       input: {
         sign: "src/sign.ts",

@@ -106,6 +106,11 @@ export class Answer {
     this.#stream.push(text);
   }
 
+  /** The two thumbs, which only the student has. */
+  get #rates(): NodeListOf<HTMLElement> {
+    return this.element.querySelectorAll("[data-do=up], [data-do=down]");
+  }
+
   #showState(running: boolean, place: number | null): void {
     const { state, reply } = this.#message;
     this.element.toggleAttribute("aria-busy", running);
@@ -115,16 +120,14 @@ export class Answer {
       state === "running" ? words.thinking : place === null ? words.queued : fill(words.queued_at, { n: place });
     part(this.element, ".actions").hidden = running;
     part(this.element, "[data-do=copy]").hidden = this.#text === "";
-    for (const rate of ["up", "down"]) part(this.element, `[data-do=${rate}]`).hidden = this.#text === "";
+    for (const rate of this.#rates) rate.hidden = this.#text === "";
     const note = part(this.element, ".note");
     note.textContent = noteOf(state, reply?.error ?? null);
     note.hidden = note.textContent === "";
   }
 
   #showRating(rating: "up" | "down" | null): void {
-    for (const kind of ["up", "down"]) {
-      part(this.element, `[data-do=${kind}]`).setAttribute("aria-pressed", String(rating === kind));
-    }
+    for (const rate of this.#rates) rate.setAttribute("aria-pressed", String(rating === rate.dataset["do"]));
   }
 
   #wire(actions: AnswerActions | null): void {

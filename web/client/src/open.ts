@@ -35,7 +35,9 @@ function holdBackLine(state: StateCore): void {
 function findTail(state: StateCore): void {
   if (!isOpen(state)) return;
   const last = state.tokens.filter((token) => token.nesting >= 0).at(-1);
-  const tail = last?.type === "inline" ? last : undefined;
+  // The parser fills a row up with empty cells: the text ends in the one before them.
+  const runs = last?.type === "inline" ? state.tokens.filter(({ type, content }) => type === "inline" && content) : [];
+  const tail = runs.at(-1);
   if (tail) tail.content = tail.content.replace(UNDECIDED_SIGNS, "");
   (state.env as RenderEnv).tail = tail?.children;
 }

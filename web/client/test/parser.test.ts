@@ -16,7 +16,9 @@ describe("while an answer arrives", () => {
   test("no prefix of it shows raw TeX", () => {
     for (let end = 1; end <= LESSON.length; end += 1) {
       const text = LESSON.slice(0, end);
-      expect(words(render(text, { open: true })), `…${text.slice(-40)}`).not.toMatch(RAW_TEX);
+      const html = render(text, { open: true });
+      expect(words(html), `…${text.slice(-40)}`).not.toMatch(RAW_TEX);
+      expect(html, `…${text.slice(-40)}`).not.toContain('class="tex"');
     }
   });
 
@@ -61,6 +63,11 @@ describe("while an answer arrives", () => {
     ["a price", "it costs $5 for", "<p>it costs $5 for</p>\n"],
   ])("%s without its end is no raw text", (_name, text, html) => {
     expect(render(text, { open: true })).toBe(html);
+  });
+
+  test("a formula without its end in a cell that is not the last is held back", () => {
+    const html = render("|a|b|\n|-|-|\n|$x", { open: true });
+    expect(html).toContain('<td><span class="math-pending"></span></td>\n<td></td>');
   });
 
   test("an earlier stray dollar sign hides nothing", () => {

@@ -1,0 +1,32 @@
+/** One formula as KaTeX's own tree of elements, made fit for pages that allow no style attribute. Used by typeset.ts. */
+import katex, { type KatexOptions } from "katex";
+import "katex/contrib/mhchem";
+
+/** What is used of KaTeX's tree. Its `style` is written through the object model, which the policy of the pages allows;
+ *  an attribute named style is not. */
+export interface FormulaNode {
+  readonly children?: readonly FormulaNode[];
+  readonly classes?: readonly string[];
+  readonly attributes?: Record<string, string>;
+  toNode(): Node;
+}
+
+/** KaTeX has this for callers who want the tree, but does not declare it. */
+const { __renderToDomTree: render } = katex as unknown as {
+  __renderToDomTree(tex: string, options: KatexOptions): FormulaNode;
+};
+
+/** The formula; null when it has a fault that leaves nothing to show. An unknown command is shown red in its place. */
+export function formulaTree(tex: string, displayMode: boolean): FormulaNode | null {
+  const limits = { trust: false, maxSize: 20, maxExpand: 500, strict: "ignore" } as const;
+  const tree = render(tex, { displayMode, output: "htmlAndMathml", throwOnError: false, ...limits });
+  if (tree.classes?.includes("katex-error")) return null;
+  withoutStyleAttributes(tree);
+  return tree;
+}
+
+/** Few commands write one (arrows over letters, coloured frames, bold by shadow); their look does not depend on it. */
+function withoutStyleAttributes(node: FormulaNode): void {
+  delete node.attributes?.["style"];
+  for (const child of node.children ?? []) withoutStyleAttributes(child);
+}
