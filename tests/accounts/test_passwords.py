@@ -9,7 +9,7 @@ import pytest
 from argon2 import extract_parameters
 from argon2.low_level import Type
 
-from tests.accounts.people import cheap_passwords
+from tests.accounts.household import cheap_passwords
 from tutor.accounts.passwords import AT_ONCE, Passwords
 
 

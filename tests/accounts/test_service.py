@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from tests.accounts.people import PASSWORD, SETTINGS, Household, registration, session_of, signing_in
+from tests.accounts.household import SETTINGS, Household, registration, session_of, signing_in
+from tests.factories import PASSWORD
 from tutor.accounts.errors import EmailTaken, InvitationInvalid, UsernameTaken, WrongPassword
 from tutor.accounts.messages import ChangePassword, SignIn, UpdateMe
 from tutor.accounts.models import Admission, User

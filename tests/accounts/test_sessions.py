@@ -9,7 +9,7 @@ from typing import TypeVar
 import jwt
 import pytest
 
-from tests.accounts.people import SECRET, SETTINGS, Household, session_of
+from tests.accounts.household import SECRET, SETTINGS, Household, session_of
 from tutor.accounts.models import Admission
 from tutor.accounts.sessions import MOST_GOOD_TOKENS
 from tutor.core.caller import Caller

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.accounts.people import Household
+from tests.accounts.household import Household
 from tutor.accounts.store import folded
 from tutor.core.mongo import Database
 

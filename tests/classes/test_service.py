@@ -5,7 +5,7 @@ from itertools import chain, repeat
 
 import pytest
 
-from tests.accounts.people import Household
+from tests.accounts.household import Household
 from tutor.classes.errors import ClassCodeUnknown
 from tutor.classes.messages import ClassView, CreateClass, JoinClass
 from tutor.classes.service import Classes

@@ -1,6 +1,6 @@
 """The documents of classes: each filter has an index, and a member is in a class once."""
 
-from tests.accounts.people import Household
+from tests.accounts.household import Household
 from tutor.classes.models import Membership
 from tutor.classes.store import ClassStore
 from tutor.core.clock import new_id

@@ -172,6 +172,10 @@ class Accounts:
             raise NotFound(what="user")
         return user
 
+    async def find(self, name: str) -> User | None:
+        """The person with this username or e-mail address: only for the command line, which shows it to nobody."""
+        return await self._users.find_by_name(name)
+
     async def me(self, caller: Caller) -> User:
         """The caller's own profile; see `user`."""
         return await self.user(caller.id)

@@ -1,26 +1,27 @@
-"""Made-up people and their commands, and a house of accounts without a web around it."""
+"""The services of accounts and classes on a database of their own, without a web around them, and people in them."""
 
-import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tests.factories import PASSWORD, a_registration, changed
 from tutor.accounts.messages import Register, SignIn
 from tutor.accounts.models import AccountsSettings, Admission, User
 from tutor.accounts.passwords import Passwords
 from tutor.accounts.service import Accounts
 from tutor.accounts.sessions import Sessions
 from tutor.accounts.store import Invitations, SessionStore, Users
+from tutor.app import database_of
 from tutor.classes.service import Classes
 from tutor.classes.store import ClassStore
 from tutor.core.caller import Caller
-from tutor.core.clock import Clock
+from tutor.core.clock import Clock, new_id
 from tutor.core.mongo import Database
 from tutor.core.tokens import Tokens
+from tutor.settings import Settings
 
 SECRET = "a-key-of-the-tests-that-is-long-enough-0"
-PASSWORD = "correct horse battery"
 SETTINGS = AccountsSettings(
     access_minutes=15,
     refresh_days=30,
@@ -30,7 +31,6 @@ SETTINGS = AccountsSettings(
     address="http://tutor.test",
     origins=("https://school.test",),
 )
-numbers = itertools.count(1)
 
 
 class MovableClock(Clock):
@@ -75,6 +75,14 @@ class Household:
 
 
 @asynccontextmanager
+async def fresh_database(settings: Settings) -> AsyncIterator[Database]:
+    """An empty database that is dropped afterwards."""
+    async with database_of(changed(settings, mongodb={"database": f"test-{new_id()}"})) as database:
+        yield database
+        await database.client.drop_database(database.name)
+
+
+@asynccontextmanager
 async def household(database: Database) -> AsyncIterator[Household]:
     clock = MovableClock()
     users, store, invitations = Users(database), SessionStore(database), Invitations(database)
@@ -101,20 +109,9 @@ def cheap_passwords() -> Passwords:
 
 
 def registration(**changes: object) -> Register:
-    return Register.model_validate(sign_up_body(**changes), strict=False)
-
-
-def sign_up_body(**changes: object) -> dict[str, object]:
-    """A body that opens a student's account; changes of None leave a field out."""
-    number = next(numbers)
-    body: dict[str, object] = {
-        "username": f"ming{number}",
-        "email": f"ming{number}@example.com",
-        "password": PASSWORD,
-        "display_name": "小明",
-        "grade": 7,
-    }
-    return {name: value for name, value in {**body, **changes}.items() if value is not None}
+    """A sign-up nobody has used; None leaves a field out."""
+    body = {name: value for name, value in a_registration(**changes).items() if value is not None}
+    return Register.model_validate(body, strict=False)
 
 
 def signing_in(user: User, password: str = PASSWORD) -> SignIn:
