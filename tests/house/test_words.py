@@ -44,7 +44,7 @@ def texts(catalog: Catalog) -> dict[str, str]:
     for message in catalog:
         ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
         strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-        pairs |= {identity: strings[-1] for identity in ids if identity}
+        pairs |= {identity: strings[-1] or "" for identity in ids if identity}
     return pairs
 
 
