@@ -10,8 +10,6 @@ const ALLOWED = {
     "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "a", "span", "div",
   ],
   ALLOWED_ATTR: ["href", "title", "class", "start", "target", "rel", "tabindex", "data-display"],
-  // Values of these are no addresses; without this the pattern below would refuse them.
-  ADD_URI_SAFE_ATTR: ["start", "target", "rel", "tabindex", "data-display"],
   ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:)/i,
   // Not addresses: without this the rule above would be asked about their values too.
   ADD_URI_SAFE_ATTR: ["start", "target", "rel", "tabindex", "data-display"],

@@ -2,7 +2,7 @@
  *  what to show. No DOM. Made by the chat page and by the teacher's view of a room. */
 import { type Api, ApiError } from "./api.ts";
 import { Outbox, type Store, type Unsent, type UnsentState } from "./outbox.ts";
-import type { Commands, ConversationView, Events, Messages, MessageView, Opened, PresentView } from "./protocol.ts";
+import type { Commands, ConversationView, Events, Messages, MessageView, Opened, PresentView, ReplyTicket } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
 import { type Change, Transcript } from "./transcript.ts";
 
@@ -21,6 +21,8 @@ export interface RoomListener {
   delta(replyId: string, appended: string): void;
   /** A reply reached its final state; its text is `message.text`. */
   finished(message: MessageView): void;
+  /** The reply waits; `place` is its place in the queue, 1 is next. */
+  queued(replyId: string, place: number): void;
   presence(present: readonly PresentView[]): void;
   /** An own message on its way, told again after `reset`. After "sent" comes `added` with the same client_id, unless
    *  it is there already or was given up. */
@@ -159,7 +161,8 @@ export class Room {
 
   /** Asks for a new reply to the same question; it comes as a new message. */
   async retry(replyId: string): Promise<void> {
-    await this.#command("reply.retry", { conversation_id: this.conversationId, reply_id: replyId });
+    const answer = await this.#command("reply.retry", { conversation_id: this.conversationId, reply_id: replyId });
+    this.#waits(answer?.reply);
   }
 
   /** Says whether a reply helped; null takes it back. */
@@ -313,6 +316,11 @@ export class Room {
     const { message, reply } = await this.#connection.call("message.send", payload);
     if (reply) this.#transcript.heard(message.seq + 1); // the reply is stored after its question
     this.#stored(message);
+    this.#waits(reply);
+  }
+
+  #waits(reply: ReplyTicket | null | undefined): void {
+    if (reply?.state === "queued" && reply.position) this.#listener.queued(reply.id, reply.position);
   }
 
   async #command<C extends "reply.stop" | "reply.retry" | "reply.rate">(

@@ -225,6 +225,8 @@ export class Page implements RoomListener {
     const view = this.shown.find((one) => one.id === replyId)!;
     this.#put({ ...view, text: view.text + appended });
   };
+  places: [string, number][] = [];
+  queued = (replyId: string, place: number): void => void this.places.push([replyId, place]);
   presence = (present: readonly { name: string }[]): void => void (this.people = present.map(({ name }) => name));
   unsent = (clientId: string, text: string, state: string): void => {
     if (state === "sent") this.pending.delete(clientId);

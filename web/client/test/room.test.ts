@@ -281,6 +281,13 @@ describe("sending", () => {
     expect([page.texts, page.pending.size]).toEqual([["为什么？", ""], 0]);
   });
 
+  test("tells the place of the reply in the queue", async () => {
+    await opened();
+    room.send("为什么？");
+    await settle();
+    expect(page.places).toEqual([["c1-m2", 1]]);
+  });
+
   test("again under the same name when nothing came back stores it once, and finds the reply", async () => {
     await opened();
     server.muted = true;
