@@ -1,4 +1,5 @@
-/** One formula as KaTeX's own tree of elements, made fit for pages that allow no style attribute. Used by typeset.ts. */
+/** One formula as KaTeX's own tree of elements, made fit for pages that allow no style attribute.
+ *  Used by typeset.ts. */
 import katex, { type KatexOptions } from "katex";
 import "katex/contrib/mhchem";
 
@@ -25,7 +26,7 @@ export function formulaTree(tex: string, displayMode: boolean): FormulaNode | nu
   return tree;
 }
 
-/** Arrows over letters, coloured frames and bold by shadow carry a style attribute: it becomes a style of the element. */
+/** Arrows over letters, frames and bold by shadow carry a style attribute: it becomes a style of the element. */
 function moveStyles(node: FormulaNode): void {
   const style = node.attributes?.["style"];
   if (style !== undefined) {

@@ -251,6 +251,10 @@ export interface RenewSession {
   token: string;
 }
 
+export interface Renewed {
+  expires_in: number;
+}
+
 export interface ReplyDelta {
   conversation_id: string;
   reply_id: string;
@@ -343,10 +347,6 @@ export interface SendMessage {
   text: string;
 }
 
-export interface SessionRenewed {
-  expires_in: number;
-}
-
 export interface SignIn {
   username: string;
   password: string;
@@ -411,11 +411,11 @@ export interface Commands {
   "reply.rate": { payload: RateReply; data: OneMessage };
   "reply.retry": { payload: RetryReply; data: OneReply };
   "reply.stop": { payload: StopReply; data: OneReply };
-  "session.renew": { payload: RenewSession; data: SessionRenewed };
+  "session.renew": { payload: RenewSession; data: Renewed };
 }
 
 export interface Events {
-  "bye": Bye;
+  bye: Bye;
   "conversation.changed": ConversationChanged;
   "message.added": MessageAdded;
   "message.changed": MessageChanged;
