@@ -33,7 +33,7 @@ def statement_tex(statement: Statement) -> str:
     return f"{tree_tex(statement.left)} {RELATIONS[statement.relation]} {tree_tex(statement.right)}"
 
 
-def tree_tex(tree: Tree) -> str:
+def tree_tex(tree: Tree) -> str:  # noqa: C901, PLR0911  # one case a kind
     """The formula as the student wrote it."""
     match tree:
         case Number(text):
@@ -65,7 +65,7 @@ def _call_tex(function: str, argument: Tree) -> str:
     return f"{name} {tree_tex(argument)}"
 
 
-def _operation_tex(tree: Operation) -> str:
+def _operation_tex(tree: Operation) -> str:  # noqa: PLR0911  # one case a kind
     left, right = tree.left, tree.right
     match tree.sign:
         case "/":
