@@ -385,7 +385,7 @@ export interface Commands {
 }
 
 export interface Events {
-  bye: Bye;
+  "bye": Bye;
   "conversation.changed": ConversationChanged;
   "message.added": MessageAdded;
   "message.changed": MessageChanged;
