@@ -103,7 +103,6 @@ class Socket:
     heard: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     order: list[tuple[str, Json]] = field(default_factory=list)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(self, command: str, /, **payload: Any) -> Json:
         """Send a command and return the ack's data; an error raises Refused."""
@@ -123,7 +122,9 @@ class Socket:
         """Wait for the `count`-th event whose fields fit, and return it."""
 
         def found() -> list[Json]:
-            return [body for body in self.heard[event] if all(body.get(name) == value for name, value in fields.items())]
+            return [
+                body for body in self.heard[event] if all(body.get(name) == value for name, value in fields.items())
+            ]
 
         async with asyncio.timeout(WAIT_S), self.news:
             await self.news.wait_for(lambda: len(found()) >= count)
@@ -132,7 +133,7 @@ class Socket:
     async def until_gone(self) -> None:
         """Wait until the server has closed the connection."""
         async with asyncio.timeout(WAIT_S):
-            await self.gone.wait()
+            await self.client.wait()
 
     async def close(self) -> None:
         await self.client.disconnect()
@@ -183,13 +184,9 @@ async def connect(server: Addressed, auth: Any) -> Socket:
     client = socketio.AsyncClient(reconnection=False)
     socket = Socket(client)
 
-    @client.on("*")  # type: ignore[untyped-decorator]  # python-socketio carries no types
+    @client.on("*")
     async def hear(event: str, body: Json) -> None:
         await socket.take(event, body)
-
-    @client.on("disconnect")  # type: ignore[untyped-decorator]  # same
-    async def lost(_reason: str) -> None:
-        socket.gone.set()
 
     await client.connect(server.address, auth=auth, transports=["websocket"], wait_timeout=WAIT_S)
     return socket
@@ -206,7 +203,9 @@ class People:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for person in self._made:
             for socket in person.sockets:
                 await socket.close()

@@ -97,7 +97,7 @@ class Speaker:
     async def _try(self, command: str, payload: Json) -> Json:
         socket = await self._connected()
         asking = asyncio.ensure_future(socket.ask(command, **payload))
-        gone = asyncio.ensure_future(socket.gone.wait())
+        gone = asyncio.ensure_future(socket.client.wait())
         try:
             await asyncio.wait({asking, gone}, return_when=asyncio.FIRST_COMPLETED)
             if asking.done():
@@ -109,7 +109,7 @@ class Speaker:
 
     async def _connected(self) -> Socket:
         async with self._connecting:
-            if self._socket is None or self._socket.gone.is_set():
+            if self._socket is None or not self._socket.client.connected:
                 self._socket = await self.person.connect()
             return self._socket
 
