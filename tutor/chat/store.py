@@ -61,11 +61,11 @@ class ChatStore:
             [
                 IndexModel([("conversation_id", ASCENDING), ("seq", ASCENDING)], unique=True),
                 IndexModel([("conversation_id", ASCENDING), ("client_id", ASCENDING)], unique=True),
-                # At most one running reply a conversation, held by the index itself.
+                # At most one running reply a conversation, held by the index itself; see _next_turn.
                 IndexModel(
-                    [("conversation_id", ASCENDING), ("running", ASCENDING)],
+                    [("conversation_id", ASCENDING), ("turn", ASCENDING)],
                     unique=True,
-                    partialFilterExpression={"running": True},
+                    partialFilterExpression={"turn": {"$exists": True}},
                 ),
                 IndexModel(
                     [("student_id", ASCENDING), ("running", ASCENDING)], partialFilterExpression={"running": True}
@@ -149,7 +149,11 @@ class ChatStore:
         if message.author.kind == "student":
             document["grams"] = grams(message.text)
         if lease is not None:
+            known = await self.message_by_client_id(message.conversation_id, message.client_id)
+            if known is not None:
+                return known, False
             document |= {"running": True, "owner": lease.owner, "lease_until": lease.until}
+            document["turn"] = await self._next_turn(message.conversation_id)
         while True:
             try:
                 await self._messages.insert_one(document)
@@ -159,12 +163,28 @@ class ChatStore:
                 )
                 if found is not None:
                     return MESSAGE.from_document(found), False
-                if clashes_on(error, "running"):
+                if clashes_on(error, "turn"):
                     raise ReplyRunning from error
                 message = replace(message, seq=message.seq + 1)
                 document["seq"] = message.seq
             else:
                 return message, True
+
+    async def _next_turn(self, conversation_id: str) -> int:
+        """The number of the conversation's next reply: nobody else can take it, and it is given only between replies.
+
+        A number that stays, because the embedded MongoDB refuses a unique value for ever after an update took it away.
+
+        Raises:
+            ReplyRunning: the last reply has not ended.
+
+        """
+        wanted: Document = {"conversation_id": conversation_id, "turn": {"$exists": True}}
+        async for last in documents(self._messages, wanted, order=[("turn", -1)], limit=1):
+            if last.get("running"):
+                raise ReplyRunning
+            return int(str(last["turn"])) + 1
+        return 1
 
     async def message(self, conversation_id: str, message_id: str) -> Message | None:
         """One message of a conversation."""
