@@ -215,9 +215,10 @@ class Chat:
         """A page of a conversation's messages, in order of `seq`."""
         conversation = await self.visible(caller, conversation_id)
         if query.after_seq is not None:
-            rows = await self._store.messages(conversation.id, query.after_seq, query.after_seq + query.limit + 1)
-            more = len(rows) == query.limit and rows[-1].seq < conversation.last_seq
-            return Messages(items=[message_view(row) for row in rows], next=rows[-1].seq if more else None)
+            rows = await self._store.messages(conversation.id, query.after_seq, query.after_seq + query.limit + 2)
+            page = rows[: query.limit]
+            more = len(rows) > len(page)
+            return Messages(items=[message_view(row) for row in page], next=page[-1].seq if more else None)
         below = query.before_seq if query.before_seq is not None else conversation.last_seq + 1
         newest = NEWEST if query.before_seq is None else below
         rows = await self._store.messages(conversation.id, below - query.limit - 1, newest)
