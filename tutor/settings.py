@@ -3,8 +3,10 @@
 `config/default.toml` is the reference of every setting; a test keeps it complete.
 """
 
+import os
 import secrets
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -215,13 +217,15 @@ def secret_of(settings: Settings) -> str:
     if given := settings.secret_key.get_secret_value():
         return given
     path = settings.data_folder / "secret_key"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        return path.read_text().strip()
-    path.write_text(secrets.token_hex(32))
-    return path.read_text()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"secret_key.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32))
+        with suppress(FileExistsError):  # the key is there whole or not at all, and the first of two servers makes it
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text().strip()
 
 
 def refuse(error: TutorError) -> None:
