@@ -103,6 +103,7 @@ class Socket:
     heard: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     order: list[tuple[str, Json]] = field(default_factory=list)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(self, command: str, /, **payload: Any) -> Json:
         """Send a command and return the ack's data; an error raises Refused."""
@@ -133,7 +134,7 @@ class Socket:
     async def until_gone(self) -> None:
         """Wait until the server has closed the connection."""
         async with asyncio.timeout(WAIT_S):
-            await self.client.wait()
+            await self.gone.wait()
 
     async def close(self) -> None:
         await self.client.disconnect()
@@ -187,6 +188,10 @@ async def connect(server: Addressed, auth: Any) -> Socket:
     @client.on("*")
     async def hear(event: str, body: Json) -> None:
         await socket.take(event, body)
+
+    @client.on("disconnect")
+    async def lost(_reason: str) -> None:
+        socket.gone.set()
 
     await client.connect(server.address, auth=auth, transports=["websocket"], wait_timeout=WAIT_S)
     return socket

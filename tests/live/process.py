@@ -1,4 +1,4 @@
-"""The server as people run it: `tutor serve` in a process of its own on one data folder, to be killed and started again.
+"""The server as people run it: `tutor serve` in its own process on one data folder, to be killed and started again.
 
 Used by the tests that crash it. Its output goes to `server.log` beside the data.
 """

@@ -4,6 +4,7 @@ Used by `test_crashes.py`. Like good clients they send an unanswered message aga
 """
 
 import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -64,16 +65,14 @@ class Speaker:
 
     async def ask(self, command: str, **payload: object) -> Json:
         """Send a command until it is answered."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                try:
-                    return await self._try(command, payload)
-                except socketio.exceptions.SocketIOError:
-                    pass
-                except Refused as refused:
-                    if refused.code not in AGAIN:
-                        raise
-                await asyncio.sleep(PAUSE_S)
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return await self._try(command, payload)
+            except (socketio.exceptions.SocketIOError, Refused) as error:
+                if (isinstance(error, Refused) and error.code not in AGAIN) or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(PAUSE_S)
 
     async def send(self, conversation_id: str, client_id: str, text: str) -> Json:
         return await self.ask("message.send", conversation_id=conversation_id, client_id=client_id, text=text)
@@ -97,7 +96,7 @@ class Speaker:
     async def _try(self, command: str, payload: Json) -> Json:
         socket = await self._connected()
         asking = asyncio.ensure_future(socket.ask(command, **payload))
-        gone = asyncio.ensure_future(socket.client.wait())
+        gone = asyncio.ensure_future(socket.gone.wait())
         try:
             await asyncio.wait({asking, gone}, return_when=asyncio.FIRST_COMPLETED)
             if asking.done():
@@ -109,7 +108,7 @@ class Speaker:
 
     async def _connected(self) -> Socket:
         async with self._connecting:
-            if self._socket is None or not self._socket.client.connected:
+            if self._socket is None or self._socket.gone.is_set():
                 self._socket = await self.person.connect()
             return self._socket
 
