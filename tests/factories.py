@@ -41,6 +41,11 @@ def changed(settings: Settings, **changes: Any) -> Settings:
     return settings.model_copy(update=update)
 
 
+def an_ai_service(base_url: str, **changes: Any) -> Json:
+    """The section `ai` of the settings for a service at this address."""
+    return {"base_url": base_url, "model": "some-model", "first_token_s": 30.0, **changes}
+
+
 @dataclass(frozen=True)
 class Server:
     """A running server."""

@@ -19,12 +19,6 @@ pytestmark = pytest.mark.live
 SLOTS = 4
 
 
-@pytest.fixture(scope="session")
-async def llama() -> AsyncIterator[Llama]:
-    async with Llama() as server:
-        yield server
-
-
 @pytest.fixture
 async def make_model(llama: Llama) -> AsyncIterator[MakeModel]:
     models: list[OpenAIModel] = []
