@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from tutor.accounts.jobs import sweep
 from tutor.accounts.models import AccountsSettings
 from tutor.accounts.passwords import Passwords
 from tutor.accounts.service import Accounts
@@ -14,6 +15,7 @@ from tutor.core.clock import CLOCK
 from tutor.core.http import AUTHENTICATE
 from tutor.core.mongo import MONGO
 from tutor.core.sockets import DOOR
+from tutor.core.tasks import TASKS
 from tutor.core.tokens import SECRET, Tokens
 
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
@@ -22,7 +24,7 @@ ACCOUNTS_SETTINGS: web.AppKey[AccountsSettings] = web.AppKey("accounts_settings"
 
 
 async def accounts_context(app: web.Application) -> AsyncIterator[None]:
-    """Build the services, and let both doors read tokens with them."""
+    """Build the services, let both doors read tokens with them, and sweep while the application runs."""
     settings, clock, database = app[ACCOUNTS_SETTINGS], app[CLOCK], app[MONGO]
     users, invitations, store = Users(database), Invitations(database), SessionStore(database)
     for part in (users, invitations, store):
@@ -33,4 +35,6 @@ async def accounts_context(app: web.Application) -> AsyncIterator[None]:
     app[ACCOUNTS] = Accounts(users, invitations, sessions, Passwords(), clock, settings)
     app[AUTHENTICATE] = sessions.authenticate
     app[DOOR].admit_with(sessions.authenticate)
+    sweeper = app[TASKS].spawn(sweep(sessions, app[DOOR], clock), "accounts-sweep")
     yield
+    sweeper.cancel()
