@@ -7,6 +7,7 @@ from aiohttp import web
 
 from tutor.accounts import pages, routes, sockets
 from tutor.accounts.context import accounts_context
+from tutor.accounts.jobs import sweep_context
 from tutor.core.sockets import DOOR
 
 
@@ -16,3 +17,4 @@ def setup(app: web.Application) -> None:
     routes.api.add_to(app)
     app[DOOR].add([sockets.events])
     app.cleanup_ctx.append(accounts_context)
+    app.cleanup_ctx.append(sweep_context)

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from tutor.accounts.jobs import sweep
 from tutor.accounts.models import AccountsSettings
 from tutor.accounts.passwords import Passwords
 from tutor.accounts.service import Accounts
@@ -15,7 +14,6 @@ from tutor.core.clock import CLOCK
 from tutor.core.http import AUTHENTICATE
 from tutor.core.mongo import MONGO
 from tutor.core.sockets import DOOR
-from tutor.core.tasks import TASKS
 from tutor.core.tokens import SECRET, Tokens
 
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
@@ -24,7 +22,7 @@ ACCOUNTS_SETTINGS: web.AppKey[AccountsSettings] = web.AppKey("accounts_settings"
 
 
 async def accounts_context(app: web.Application) -> AsyncIterator[None]:
-    """Build the services, let both doors read tokens with them, and sweep while the application runs."""
+    """Build the services, and let both doors read tokens with them."""
     settings, clock, database = app[ACCOUNTS_SETTINGS], app[CLOCK], app[MONGO]
     users, invitations, store = Users(database), Invitations(database), SessionStore(database)
     for part in (users, invitations, store):
@@ -35,6 +33,4 @@ async def accounts_context(app: web.Application) -> AsyncIterator[None]:
     app[ACCOUNTS] = Accounts(users, invitations, sessions, Passwords(), clock, settings)
     app[AUTHENTICATE] = sessions.authenticate
     app[DOOR].admit_with(sessions.authenticate)
-    sweeper = app[TASKS].spawn(sweep(sessions, app[DOOR], clock), "accounts-sweep")
     yield
-    sweeper.cancel()

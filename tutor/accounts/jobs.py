@@ -1,11 +1,16 @@
 """The sweep that closes the sockets of sessions which ended elsewhere: on another node, or by their age."""
 
-import structlog
+from collections.abc import AsyncIterator
 
+import structlog
+from aiohttp import web
+
+from tutor.accounts.context import SESSIONS
 from tutor.accounts.sessions import Sessions
-from tutor.core.clock import Clock
+from tutor.core.clock import CLOCK, Clock
 from tutor.core.mongo import StoreFault
-from tutor.core.sockets import Door
+from tutor.core.sockets import DOOR, Door
+from tutor.core.tasks import TASKS
 
 log = structlog.get_logger(__name__)
 
@@ -22,3 +27,10 @@ async def sweep(sessions: Sessions, door: Door, clock: Clock) -> None:
             await sessions.end_dead(open_here)
         except StoreFault as error:
             log.warning("session_sweep_failed", error=type(error).__name__)
+
+
+async def sweep_context(app: web.Application) -> AsyncIterator[None]:
+    """Sweep while the application runs."""
+    task = app[TASKS].spawn(sweep(app[SESSIONS], app[DOOR], app[CLOCK]), "session_sweep")
+    yield
+    task.cancel()
