@@ -115,7 +115,9 @@ class Socket:
         """Wait for the `count`-th event whose fields fit, and return it."""
 
         def found() -> list[Json]:
-            return [body for body in self.heard[event] if all(body.get(name) == value for name, value in fields.items())]
+            return [
+                body for body in self.heard[event] if all(body.get(name) == value for name, value in fields.items())
+            ]
 
         async with asyncio.timeout(WAIT_S), self.news:
             await self.news.wait_for(lambda: len(found()) >= count)
@@ -124,8 +126,7 @@ class Socket:
     async def until_gone(self) -> None:
         """Wait until the server has closed the connection."""
         async with asyncio.timeout(WAIT_S):
-            while self.client.connected:
-                await asyncio.sleep(0.01)
+            await self.client.wait()
 
     async def close(self) -> None:
         await self.client.disconnect()
@@ -176,7 +177,7 @@ async def connect(server: Server, auth: Any) -> Socket:
     client = socketio.AsyncClient(reconnection=False)
     socket = Socket(client)
 
-    @client.on("*")  # type: ignore[untyped-decorator]  # python-socketio carries no types
+    @client.on("*")
     async def hear(event: str, body: Json) -> None:
         await socket.take(event, body)
 
@@ -195,7 +196,9 @@ class People:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for person in self._made:
             for socket in person.sockets:
                 await socket.close()

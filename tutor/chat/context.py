@@ -7,7 +7,6 @@ from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS
 from tutor.ai.model import Model
-from tutor.chat.jobs import sweep
 from tutor.chat.parts import PartsLog
 from tutor.chat.presence import Presence
 from tutor.chat.prompts import PromptLimits, Prompts
@@ -44,7 +43,7 @@ MODEL: web.AppKey[Model] = web.AppKey("model", Model)
 
 
 async def chat(app: web.Application) -> AsyncIterator[None]:
-    """Put the chat together; at the end, stop what it runs."""
+    """Put the chat together."""
     settings, rooms, clock, tasks = app[CHAT_SETTINGS], app[ROOMS], app[CLOCK], app[TASKS]
     store = ChatStore(app[MONGO])
     await store.prepare()
@@ -66,6 +65,4 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
         clock,
         replies_per_student=settings.replies_per_student,
     )
-    sweeper = tasks.spawn(sweep(replies, clock), "chat-sweep")
     yield
-    sweeper.cancel()

@@ -94,7 +94,9 @@ class PlainWebSocket(driver.WebSocket):
 
     async def __call__(self, environ: Environ) -> web.WebSocketResponse:
         self._request = request_of(environ)
-        self._sock = web.WebSocketResponse(max_msg_size=self.server.max_http_buffer_size, compress=False)
+        # aiohttp refuses a message of exactly this size, too
+        limit = self.server.max_http_buffer_size + 1
+        self._sock = web.WebSocketResponse(max_msg_size=limit, compress=False)
         await self._sock.prepare(self._request)
         self.environ = environ
         await self.handler(self)
@@ -362,10 +364,7 @@ class Transport(socketio.AsyncServer):
         line = self.lines.get(eio_sid)
         if line is None:
             return
-        try:
-            packet = self.packet_class(encoded_packet=data) if _is_plain(data) else None
-        except (ValueError, TypeError, IndexError, AttributeError):
-            packet = None
+        packet = self._decoded(data)
         if packet is None:
             log.info("bad_packet", sid=eio_sid)
             line.cut()
@@ -376,6 +375,18 @@ class Transport(socketio.AsyncServer):
             line.hang_up()
         elif packet.packet_type == sio.EVENT:
             await self._handle_event(eio_sid, packet.namespace, packet.id, packet.data)
+
+    def _decoded(self, data: object) -> sio.Packet | None:
+        """The packet, or None for what no client of ours has a reason to send."""
+        try:
+            packet = self.packet_class(encoded_packet=data) if _is_plain(data) else None
+        except (ValueError, TypeError, IndexError, AttributeError):
+            return None
+        if packet is None or packet.attachment_count:
+            return None
+        if packet.packet_type == sio.EVENT and not isinstance(packet.data, list):
+            return None
+        return packet
 
     async def _handle_connect(self, eio_sid: str, namespace: str | None, data: object) -> None:
         """Ask the listener; only its normal return admits the socket, anything else refuses it."""
@@ -403,12 +414,12 @@ class Transport(socketio.AsyncServer):
         line.offer(eio.Packet(eio.MESSAGE, f"{sio.CONNECT_ERROR}{body}"))
         line.hang_up()
 
-    async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: object) -> None:
+    async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: list[object]) -> None:
         """Hand an event on. The library would run `connect` and `disconnect` here if a client named them."""
         if eio_sid not in self._admitted or namespace not in {None, "/"} or self.listener is None:
             self.lines[eio_sid].cut()
             return
-        self.listener.receive(eio_sid, data if isinstance(data, list) else [data], id)
+        self.listener.receive(eio_sid, data, id)
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         if eio_sid in self._admitted and self.listener is not None:

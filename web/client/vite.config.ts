@@ -26,5 +26,6 @@ export default defineConfig({
     environment: "node",
     include: ["test/**/*.test.ts"],
     unstubGlobals: true,
+    testTimeout: 30_000, // thousands of prefixes in one test, on machines that do other things too
   },
 });

@@ -14,6 +14,7 @@ _MAX_TERMS = 30
 
 def solve(task: Algebra) -> Solution:
     """The worked expression. Raises CannotSolve when it is no polynomial, or too large for a board."""
+    unfold(task.tree)  # refuses what would have too many terms before SymPy multiplies it out
     given = expression(task.tree)
     symbols = sorted(given.free_symbols, key=str)
     if not given.is_polynomial() or not letters(task.tree):
@@ -28,7 +29,7 @@ def solve(task: Algebra) -> Solution:
         kind=task.goal,
         problem=(problem,),
         steps=tuple(steps),
-        checks=_check_factors(given, result) if task.goal == "factor" else (),
+        checks=_check_factors(given, result) if task.goal == "factor" and result != sympy.expand(given) else (),
         answer=Step("answer", {"answer": f"{problem} = {tex(result)}"}),
         result=Form(task.goal, result, str(symbols[0]) if symbols else ""),
     )
@@ -80,7 +81,13 @@ def _factor(given: sympy.Expr) -> tuple[list[Step], sympy.Expr]:
     content, rest = _common_factor(expanded)
     steps = []
     if content != 1:
-        steps.append(Step("common_factor", {"factor": tex(content)}, (f"{tex(expanded)} = {tex(content)} \\left({tex(rest)}\\right)",)))
+        steps.append(
+            Step(
+                "common_factor",
+                {"factor": tex(content)},
+                (f"{tex(expanded)} = {tex(content)} \\left({tex(rest)}\\right)",),
+            )
+        )
     if rest.is_Add and sympy.factor(rest) != rest:
         steps.append(Step(_method(rest), {}, (f"{tex(rest)} = {tex(sympy.factor(rest))}",)))
     if not steps:

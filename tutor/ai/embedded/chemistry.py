@@ -8,12 +8,13 @@ from math import gcd, lcm
 from tutor.ai.embedded.errors import CannotSolve
 from tutor.ai.embedded.lesson import Balance, Reaction, Solution, Step
 
-ELEMENTS = frozenset(
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo "
-    "Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl "
-    "Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts "
-    "Og".split()
-)
+_SYMBOLS = """
+    H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb
+    Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au
+    Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts
+    Og
+"""
+ELEMENTS = frozenset(_SYMBOLS.split())
 
 _MAX_COEFFICIENT = 200
 _PART = re.compile(r"([A-Z][a-z]?)(\d{0,3})|(\()|\)(\d{0,3})")
@@ -29,7 +30,9 @@ def solve(task: Reaction) -> Solution:
     atoms = [count_atoms(formula) for formula in formulas]
     elements = list(dict.fromkeys(element for counts in atoms for element in counts))
     signs = [1] * len(task.left) + [-1] * len(task.right)
-    table = [[Fraction(sign * counts[element]) for sign, counts in zip(signs, atoms, strict=True)] for element in elements]
+    table = [
+        [Fraction(sign * counts[element]) for sign, counts in zip(signs, atoms, strict=True)] for element in elements
+    ]
     coefficients = _whole(_null_vector(table))
     balanced = dict(zip(formulas, coefficients, strict=True))
     lines = tuple(_count_line(element, task, balanced) for element in elements)

@@ -45,7 +45,9 @@ class Glossary:
         """The key of the longest term that occurs in a text (English ones as whole words)."""
         text = text.casefold()
         spaced = f" {' '.join(''.join(sign if sign.isalnum() else ' ' for sign in text).split())} "
-        found = [name for name in self._keys if (f" {name} " in spaced if name.isascii() else name in text)]
+        found = [
+            name for name in self._keys if len(name) > 1 and (f" {name} " in spaced if name.isascii() else name in text)
+        ]
         return self._keys[max(found, key=len)] if found else None
 
     def explain(self, key: str, language: Language) -> str:

@@ -6,10 +6,10 @@ from math import gcd, lcm
 import sympy
 
 from tutor.ai.embedded.errors import CannotSolve
-from tutor.ai.embedded.formulas import equation_tex, number_tex, statement_tex, tex
+from tutor.ai.embedded.formulas import equation_tex, number_tex, statement_tex, sum_tex, tex
 from tutor.ai.embedded.lesson import Equation, Roots, Slip, Solution, Step
 from tutor.ai.embedded.linear import work
-from tutor.ai.embedded.symbolic import expression, fraction, rational, symbol
+from tutor.ai.embedded.symbolic import expression, fraction, rational, symbol, unfold
 from tutor.ai.embedded.tree import Call, Operation, Statement, evaluate, letters, walk
 
 _MAX_SIZE = 10**9
@@ -20,6 +20,8 @@ def solve(task: Equation) -> Solution:
     if _hides_values(task.statement):
         raise CannotSolve("beyond")
     unknown = symbol(task.unknown)
+    for side in (task.statement.left, task.statement.right):
+        unfold(side)  # refuses what would have too many terms before SymPy multiplies it out
     difference = sympy.expand(expression(task.statement.left) - expression(task.statement.right))
     if not difference.is_polynomial(unknown) or difference.free_symbols - {unknown}:
         raise CannotSolve("beyond")
@@ -162,7 +164,8 @@ def _by_factors(a: int, b: int, c: int, unknown: sympy.Symbol) -> tuple[list[Ste
 
 def _by_formula(a: int, b: int, c: int, unknown: sympy.Symbol) -> tuple[list[Step], tuple[sympy.Expr, ...]]:
     discriminant = b * b - 4 * a * c
-    line = rf"\Delta = b^2 - 4ac = {_in_brackets(b)}^2 - 4 \times {_in_brackets(a)} \times {_in_brackets(c)} = {discriminant}"
+    numbers = rf"{_in_brackets(b)}^2 - 4 \times {_in_brackets(a)} \times {_in_brackets(c)}"
+    line = rf"\Delta = b^2 - 4ac = {numbers} = {discriminant}"
     steps = [Step("discriminant", {"a": str(a), "b": str(b), "c": str(c)}, (line,))]
     if discriminant < 0:
         return [*steps, Step("negative_discriminant", {})], ()
@@ -203,5 +206,7 @@ def _roots_answer(roots: tuple[sympy.Expr, ...], unknown: sympy.Symbol) -> Step:
         case (only,):
             return Step("answer", {"answer": f"{name}_1 = {name}_2 = {tex(only)}"})
         case _:
-            shown = r",\quad ".join(f"{name}_{place} = {tex(root)}" for place, root in enumerate(roots, 1))
+            shown = r",\quad ".join(
+                f"{name}_{place} = {sum_tex(root.as_coeff_Add())}" for place, root in enumerate(roots, 1)
+            )
             return Step("answer", {"answer": shown})

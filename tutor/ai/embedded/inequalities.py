@@ -28,7 +28,10 @@ def solve(task: Inequality) -> Solution:
     _try(task, worked.relation, boundary)
     shown = equation_tex(unknown, rational(boundary), worked.relation)
     probe = boundary + (1 if worked.relation in {">", ">="} else -1)
-    left, right = evaluate(task.statement.left, {task.unknown: probe}), evaluate(task.statement.right, {task.unknown: probe})
+    left, right = (
+        evaluate(task.statement.left, {task.unknown: probe}),
+        evaluate(task.statement.right, {task.unknown: probe}),
+    )
     facts = {
         "values": f"{task.unknown} = {number_tex(probe)}",
         "line": f"{number_tex(left)} {RELATIONS[task.statement.relation]} {number_tex(right)}",

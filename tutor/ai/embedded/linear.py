@@ -50,7 +50,7 @@ def work(statement: Statement, letter: str) -> Worked:
         terms = tuple([sympy.factor(term * multiple) for term in side] for side in terms)  # type: ignore[assignment]  # a pair stays a pair
         steps.append(_board("clear", {"multiple": str(multiple)}, terms, statement.relation))
     opened = tuple(_opened(side, multiple) for side in (statement.left, statement.right))
-    if multiple == 1 and _has_brackets(statement) or multiple != 1 and opened != terms:
+    if (multiple == 1 and _has_brackets(statement)) or (multiple != 1 and opened != terms):
         steps.append(_board("open", {}, opened, statement.relation))
     left, right = (line_of(sympy.Add(*side), unknown) for side in opened)
     if any(len(side) > 1 and len(sympy.Add.make_args(sympy.Add(*side))) < len(side) for side in opened):
@@ -101,7 +101,7 @@ def _has_brackets(statement: Statement) -> bool:
 def _opens(tree: Tree) -> bool:
     match tree:
         case Group(inner):
-            return isinstance(inner, Operation) and inner.sign in "+-" or _opens(inner)
+            return (isinstance(inner, Operation) and inner.sign in "+-") or _opens(inner)
         case Operation(_, left, right):
             return _opens(left) or _opens(right)
         case Negative(inner):

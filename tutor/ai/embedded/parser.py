@@ -142,7 +142,10 @@ class _Parser:
 
     def sum(self) -> Tree:
         self._enter()
-        tree = self._product()
+        negative = self._sees("-")
+        if self._sees("+", "-"):
+            self.take()
+        tree: Tree = Negative(self._product()) if negative else self._product()
         while self._sees("+", "-"):
             sign: Literal["+", "-"] = "+" if self.take().text == "+" else "-"
             tree = Operation(sign, tree, self._product())

@@ -17,31 +17,35 @@ EXAMPLES: Words = {
 
 GREETING: Words = {
     "zh": "你好！我是内置辅导老师，可以一步一步陪你做这些题：\n\n{examples}\n\n把题目发给我吧。",
-    "en": "Hello! I am the built-in tutor. I can work through problems like these with you, step by step:\n\n{examples}\n\n"
-    "Send me your problem.",
+    "en": "Hello! I am the built-in tutor. I can work through problems like these with you, step by step:\n\n{examples}"
+    "\n\nSend me your problem.",
 }
 THANKS: Words = {"zh": "不客气！还有题目就发给我。", "en": "You are welcome! Send me the next problem when you like."}
 
 REFUSAL: Words = {
-    "zh": "{reason}我是**内置辅导老师**，只回答我能确保正确的问题；这个问题需要接入 AI 服务才能回答，可以请学校的管理员接入。"
+    "zh": "{reason}我是**内置辅导老师**，只回答我能确保正确的问题；"
+    "这个问题需要接入 AI 服务才能回答，可以请学校的管理员接入。"
     "\n\n我现在可以帮你做：\n\n{examples}",
-    "en": "{reason}I am the **built-in tutor** and only answer what I can get right for certain. This question needs an AI "
-    "service, which your school's operator can connect.\n\nWhat I can do now:\n\n{examples}",
+    "en": "{reason}I am the **built-in tutor** and only answer what I can get right for certain. This question needs "
+    "an AI service, which your school's operator can connect.\n\nWhat I can do now:\n\n{examples}",
 }
 REFUSALS: Mapping[Reason, Words] = {
     "unknown": {"zh": "", "en": ""},
     "too_long": {"zh": "这道题对我来说太长了。", "en": "This is too long for me. "},
     "ambiguous": {
-        "zh": "这个式子可以有两种理解，请加上括号或乘号再发一次，例如写成 `1/(2x)` 或 `(1/2)x`。",
-        "en": "This formula can be read in two ways; please add brackets or a multiplication sign, for example `1/(2x)` or "
-        "`(1/2)x`. ",
+        "zh": "这个式子可以有两种理解。请加上括号或乘号再发一次，例如写成 `1/(2x)` 或 `(1/2)x`。",
+        "en": "This formula can be read in two ways; please add brackets or a multiplication sign, for example "
+        "`1/(2x)` or `(1/2)x`.",
     },
     "beyond": {"zh": "这道题超出了我会做的范围。", "en": "This is beyond what I can work out. "},
     "zero_division": {
         "zh": "式子里出现了**除以 0**，除数不能为 0，所以它没有意义。请检查题目。",
-        "en": "There is a **division by zero** in it, which has no meaning. Please check the problem. ",
+        "en": "There is a **division by zero** in it, which has no meaning. Please check the problem.",
     },
-    "unverified": {"zh": "我没能验证这道题的结果，所以不给出答案。", "en": "I could not verify a result, so I give none. "},
+    "unverified": {
+        "zh": "我没能验证这道题的结果，所以不给出答案。",
+        "en": "I could not verify a result, so I give none. ",
+    },
 }
 TOO_HARD: Words = {"zh": "这道题我没能及时算出来。", "en": "I could not work this out in time. "}
 KNOWN_TERM: Words = {
@@ -49,7 +53,7 @@ KNOWN_TERM: Words = {
     "en": "\n\nThe question mentions **{name}**, and that I can explain:\n\n{text}",
 }
 
-KIND: Words = {"zh": "这是一道**{name}**题：", "en": "This is **{name}**:"}
+KIND: Words = {"zh": "这是**{name}**：", "en": "This is **{name}**:"}
 METHOD: Words = {"zh": "**思路**　{method}", "en": "**Method** – {method}"}
 FIRST: Words = {
     "zh": "**轮到你了**　{first}\n\n需要的话，说“提示”我就给出下一步，说“答案”我就讲完整的解法。",
@@ -72,6 +76,15 @@ RIGHT_MORE: Words = {
     "zh": "你是怎么检验的？可以再发一道题，或者说“答案”看完整的解法。",
     "en": "How would you check it? Send the next problem, or say “answer” to see the full solution.",
 }
+STEP_RIGHT: Words = {
+    "zh": "**这一步对。** 它和原题的结果一样，接着往下做，把下一步或者最后的结果发给我。",
+    "en": "**This step is right.** It leads to the same result as the problem; carry on and send the next step or the "
+    "result.",
+}
+NEW_PROBLEM: Words = {
+    "zh": "如果这是一道新题，请写明要求，例如“化简”或“展开”。",
+    "en": "If this is a new problem, say what to do with it, for example “simplify” or “expand”.",
+}
 WRONG: Words = {"zh": "**还不对。** ", "en": "**Not right yet.** "}
 LOOK_AT: Words = {
     "zh": "再看看这一步：{sentence}　改好以后再发给我，或者说“提示”。",
@@ -90,28 +103,43 @@ NOT_FINISHED: Words = {
     "en": "**Equal in value, but not yet in the final form.** ",
 }
 
-HELP: frozenset[str] = frozenset(
-    "hint|a hint|another hint|next hint|give me a hint|hint please|one more hint|next|next step|the next step|what next|"
-    "whats next|continue|go on|more|help|help me|show me|show me how|i dont know|i do not know|dont know|idk|i am stuck|"
-    "im stuck|stuck|i cant|no idea|i dont understand|still stuck|how|how to do it|what should i do|"
-    "提示|再提示|再提示一下|给个提示|给我提示|给点提示|再给个提示|提示一下|继续提示|下一步|下一步呢|然后|然后呢|接下来|接下来呢|继续|"
-    "不会|我不会|还是不会|不会做|不懂|我不懂|不知道|我不知道|不明白|没思路|怎么做|怎么办|怎么算|帮帮我|帮我|教教我|再来|还有呢|第一步|"
-    "第一步是什么|下一步是什么|下一步怎么做".split("|")
-)
-REVEAL: frozenset[str] = frozenset(
-    "answer|the answer|answer please|solution|the solution|full solution|the full solution|whole solution|show the answer|"
-    "show me the answer|show the solution|show me the solution|show me the full solution|give me the answer|"
-    "give me the solution|tell me the answer|just tell me|what is the answer|whats the answer|solve it|explain it|"
-    "show all steps|show me all steps|show me everything|"
-    "答案|给我答案|看答案|我要答案|告诉我答案|直接告诉我答案|直接告诉我|直接给答案|答案是什么|答案是多少|完整答案|完整解法|完整过程|"
-    "完整的解法|解答|解法|给我看答案|给我解答|过程|全部过程|看解答|公布答案|直接说答案|讲解一下|详细过程|完整解答|全部步骤".split("|")
-)
-GREETINGS: frozenset[str] = frozenset(
-    "hi|hello|hey|hello there|hi there|good morning|good afternoon|good evening|hello tutor|hi tutor|who are you|"
-    "what can you do|how are you|你好|您好|老师好|老师你好|你好老师|你好呀|你好啊|嗨|早上好|下午好|晚上好|在吗|在么|你是谁|你会什么|你能做什么|"
-    "你能干什么|哈喽".split("|")
-)
-THANKING: frozenset[str] = frozenset(
-    "thanks|thank you|thank you very much|thanks a lot|ok|okay|got it|i see|great|bye|goodbye|谢谢|谢谢老师|谢谢你|多谢|"
-    "明白了|懂了|我懂了|知道了|好的|好|再见|拜拜|嗯".split("|")
-)
+
+def _phrases(text: str) -> frozenset[str]:
+    """The phrases of a block, divided by bars or line ends."""
+    return frozenset(phrase.strip() for line in text.splitlines() for phrase in line.split("|") if phrase.strip())
+
+
+HELP = _phrases("""
+    a hint | another hint | continue | dont know | give me a hint | go on | help | help me | hint
+    hint please | how | how to do it | i am stuck | i cant | i do not know | i dont know | i dont understand
+    idk | im stuck | more | next | next hint | next step | no idea | one more hint | show me | show me how
+    still stuck | stuck | the next step | what next | what should i do | whats next
+    下一步 | 下一步呢 | 下一步怎么做 | 下一步是什么 | 不会 | 不会做 | 不懂 | 不明白 | 不知道 | 再提示
+    再提示一下 | 再来 | 再给个提示 | 帮帮我 | 帮我 | 怎么做 | 怎么办 | 怎么算 | 我不会 | 我不懂 | 我不知道
+    接下来 | 接下来呢 | 提示 | 提示一下 | 教教我 | 没思路 | 然后 | 然后呢 | 第一步 | 第一步是什么 | 给个提示
+    给我提示 | 给点提示 | 继续 | 继续提示 | 还是不会 | 还有呢
+""")
+
+REVEAL = _phrases("""
+    answer | answer please | explain it | full solution | give me the answer | give me the solution
+    just tell me | show all steps | show me all steps | show me everything | show me the answer
+    show me the full solution | show me the solution | show the answer | show the solution | solution
+    solve it | tell me the answer | the answer | the full solution | the solution | what is the answer
+    whats the answer | whole solution
+    全部步骤 | 全部过程 | 公布答案 | 告诉我答案 | 完整的解法 | 完整答案 | 完整解法 | 完整解答 | 完整过程
+    我要答案 | 直接告诉我 | 直接告诉我答案 | 直接给答案 | 直接说答案 | 看答案 | 看解答 | 答案 | 答案是什么
+    答案是多少 | 给我看答案 | 给我答案 | 给我解答 | 解法 | 解答 | 讲解一下 | 详细过程 | 过程
+""")
+
+GREETINGS = _phrases("""
+    good afternoon | good evening | good morning | hello | hello there | hello tutor | hey | hi | hi there
+    hi tutor | how are you | what can you do | who are you
+    下午好 | 你会什么 | 你好 | 你好呀 | 你好啊 | 你好老师 | 你是谁 | 你能做什么 | 你能干什么 | 哈喽 | 嗨
+    在么 | 在吗 | 您好 | 早上好 | 晚上好 | 老师你好 | 老师好
+""")
+
+THANKING = _phrases("""
+    bye | goodbye | got it | great | i see | ok | okay | thank you | thank you very much | thanks
+    thanks a lot
+    再见 | 嗯 | 多谢 | 好 | 好的 | 懂了 | 我懂了 | 拜拜 | 明白了 | 知道了 | 谢谢 | 谢谢你 | 谢谢老师
+""")

@@ -42,7 +42,7 @@ def fraction(value: sympy.Expr) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
-def expression(tree: Tree) -> sympy.Expr:
+def expression(tree: Tree) -> sympy.Expr:  # noqa: PLR0911  # one case a kind
     """The tree as SymPy sees it.
 
     Raises:
@@ -154,3 +154,8 @@ def _repeated(base: Tree, exponent: Tree) -> list[sympy.Expr]:
     for _ in range(int(times) - 1):
         terms = _products(terms, single)
     return terms
+
+
+def equal(one: sympy.Expr, two: sympy.Expr) -> bool:
+    """Whether SymPy can show that both are the same; doubt counts as no."""
+    return bool(sympy.expand(one - two) == 0 or sympy.simplify(one - two) == 0)

@@ -133,7 +133,7 @@ def bare(tree: Tree) -> Tree:
     return tree
 
 
-def evaluate(tree: Tree, values: Mapping[str, Fraction]) -> Fraction:
+def evaluate(tree: Tree, values: Mapping[str, Fraction]) -> Fraction:  # noqa: PLR0911  # one case a kind
     """The exact value with numbers put in for the unknowns.
 
     Raises:

@@ -41,13 +41,16 @@ KINDS: Mapping[str, Kind] = {
             "To add or subtract, find a common denominator. To multiply, multiply tops and bottoms. "
             "To divide, multiply by the reciprocal. Reduce at the end.",
         ),
-        _both("你打算先做哪一步？公分母是多少（如果需要通分）？", "What do you do first? If you need a common denominator, what is it?"),
+        _both(
+            "你打算先做哪一步？公分母是多少（如果需要通分）？",
+            "What do you do first? If you need a common denominator, what is it?",
+        ),
     ),
     "percent": Kind(
         _both("百分数问题", "a percentage problem"),
         _both(
             "求一个数是另一个数的百分之几：用这个数除以另一个数，再把结果化成百分数。",
-            "To find what percent one number is of another, divide the first by the second and write it as a percentage.",
+            "To find what percent one number is of another, divide the first by the second and write a percentage.",
         ),
         _both("谁除以谁？先把除法算式列出来。", "Which number is divided by which? Write the division."),
     ),
@@ -124,7 +127,10 @@ KINDS: Mapping[str, Kind] = {
             "Split it into simple parts, then use standard integrals, substitution or parts. "
             "Do not forget the constant $C$; check by differentiating.",
         ),
-        _both("它可以拆成哪几部分？你认得哪个基本积分？", "How can you split it? Which standard integral do you recognise?"),
+        _both(
+            "它可以拆成哪几部分？你认得哪个基本积分？",
+            "How can you split it? Which standard integral do you recognise?",
+        ),
     ),
     "balance": Kind(
         _both("化学方程式的配平", "balancing a chemical equation"),
@@ -133,7 +139,9 @@ KINDS: Mapping[str, Kind] = {
             "The number of atoms of each element is the same on both sides. "
             "Change only the coefficients in front, never the small numbers inside a formula.",
         ),
-        _both("先数一数：左右两边每种元素各有几个原子？", "Count first: how many atoms of each element are on each side?"),
+        _both(
+            "先数一数：左右两边每种元素各有几个原子？", "Count first: how many atoms of each element are on each side?"
+        ),
     ),
 }
 
@@ -143,12 +151,12 @@ STEPS: Mapping[str, Words] = {
     "decimals": _both("先把数写成小数：", "Write the numbers as decimals:"),
     "lowest": _both("先把各数化成最简分数：", "Write every number as a fraction in lowest terms:"),
     "nothing": _both("已经是最简形式：", "It is already in its simplest form:"),
-    "add": _both("算加法：", "Add:"),
-    "subtract": _both("算减法：", "Subtract:"),
-    "multiply": _both("算乘法：", "Multiply:"),
-    "divide": _both("算除法：", "Divide:"),
-    "power": _both("算乘方：", "Work out the power:"),
-    "root": _both("算平方根：", "Take the square root:"),
+    "add": _both("算加法：${line}$", "Add: ${line}$"),
+    "subtract": _both("算减法：${line}$", "Subtract: ${line}$"),
+    "multiply": _both("算乘法：${line}$", "Multiply: ${line}$"),
+    "divide": _both("算除法：${line}$", "Divide: ${line}$"),
+    "power": _both("算乘方：${line}$", "Work out the power: ${line}$"),
+    "root": _both("算平方根：${line}$", "Take the square root: ${line}$"),
     "common_bottom": _both(
         "通分，${a}$ 和 ${b}$ 的最小公倍数是 ${common}$：",
         "The least common multiple of ${a}$ and ${b}$ is ${common}$; rewrite both fractions:",
@@ -156,6 +164,7 @@ STEPS: Mapping[str, Words] = {
     "add_tops": _both("分母不变，分子相加减：", "Keep the denominator, add or subtract the numerators:"),
     "flip": _both("除以一个数等于乘它的倒数：", "To divide, multiply by the reciprocal:"),
     "multiply_fractions": _both("分子乘分子，分母乘分母：", "Multiply the numerators and the denominators:"),
+    "put_back": _both("代回原式：", "Put it back into the whole expression:"),
     "reduce": _both("约分，分子分母同除以 ${common}$：", "Reduce: divide top and bottom by ${common}$:"),
     "percent_divide": _both("用 ${part}$ 除以 ${whole}$：", "Divide ${part}$ by ${whole}$:"),
     "percent_hundred": _both("化成百分数：", "Write it as a percentage:"),
@@ -177,7 +186,9 @@ STEPS: Mapping[str, Words] = {
     "cancelled": _both("${unknown}$ 消去了，剩下 ${left}$。", "${unknown}$ has cancelled; what is left is ${left}$."),
     "every_number": _both("恒成立：**任意实数**都是解。", "This is always true: **every real number** is a solution."),
     "no_number": _both("不可能成立：方程**无解**。", "This is never true: there is **no solution**."),
-    "every_number_inequality": _both("恒成立：解集是**全体实数**。", "This is always true: **every real number** is a solution."),
+    "every_number_inequality": _both(
+        "恒成立：解集是**全体实数**。", "This is always true: **every real number** is a solution."
+    ),
     "no_number_inequality": _both("不可能成立：不等式**无解**。", "This is never true: there is **no solution**."),
     "check": _both(
         "把 ${values}$ 代入：左边 $= {left}$，右边 $= {right}$，相等。",
@@ -186,7 +197,9 @@ STEPS: Mapping[str, Words] = {
     "check_inside": _both("取 ${values}$ 试一试：${line}$，成立。", "Try ${values}$: ${line}$ is true."),
     # quadratic equations
     "standard": _both("化成一般形式：", "Write it in standard form:"),
-    "isolate_square": _both("没有一次项，把 ${unknown}^2$ 单独留在左边：", "There is no term in ${unknown}$; isolate the square:"),
+    "isolate_square": _both(
+        "没有一次项，把 ${unknown}^2$ 单独留在左边：", "There is no term in ${unknown}$; isolate the square:"
+    ),
     "take_root": _both("开平方（正负两个根）：", "Take the square root (two signs):"),
     "negative_square": _both("实数的平方不会是负数。", "The square of a real number is never negative."),
     "factor_pair": _both(
@@ -196,7 +209,8 @@ STEPS: Mapping[str, Words] = {
     "factor_left": _both("左边因式分解：", "Factor the left side:"),
     "zero_factor": _both("积为零，至少有一个因式为零：", "A product is zero only when a factor is zero:"),
     "discriminant": _both(
-        "$a = {a}$，$b = {b}$，$c = {c}$，算判别式：", "With $a = {a}$, $b = {b}$, $c = {c}$, work out the discriminant:"
+        "$a = {a}$，$b = {b}$，$c = {c}$，算判别式：",
+        "With $a = {a}$, $b = {b}$, $c = {c}$, work out the discriminant:",
     ),
     "negative_discriminant": _both("判别式小于零。", "The discriminant is negative."),
     "root_formula": _both("代入求根公式：", "Use the quadratic formula:"),
@@ -208,7 +222,9 @@ STEPS: Mapping[str, Words] = {
     # systems
     "tidy_rows": _both("整理两个方程：", "Tidy up both equations:"),
     "same_coefficient": _both("使 ${unknown}$ 的系数相同：", "Make the coefficients of ${unknown}$ equal:"),
-    "subtract_rows": _both("两式相减，消去 ${unknown}$：", "Subtract the second from the first; ${unknown}$ drops out:"),
+    "subtract_rows": _both(
+        "两式相减，消去 ${unknown}$：", "Subtract the second from the first; ${unknown}$ drops out:"
+    ),
     "solve_for": _both("解出 ${unknown}$：", "Solve for ${unknown}$:"),
     "back": _both("把 ${value}$ 代回 ${row}$：", "Put ${value}$ into ${row}$:"),
     "same_rows": _both("两个方程其实是同一个：", "Both equations say the same:"),
@@ -217,7 +233,9 @@ STEPS: Mapping[str, Words] = {
     "no_pair": _both("方程组**无解**。", "There is **no solution**."),
     # polynomials
     "multiply_out": _both("去括号，逐项相乘：", "Open the brackets term by term:"),
-    "square_of_sum": _both("用公式 $(a+b)^2 = a^2 + 2ab + b^2$，也就是逐项相乘：", "Use $(a+b)^2 = a^2 + 2ab + b^2$, here term by term:"),
+    "square_of_sum": _both(
+        "用公式 $(a+b)^2 = a^2 + 2ab + b^2$，也就是逐项相乘：", "Use $(a+b)^2 = a^2 + 2ab + b^2$, here term by term:"
+    ),
     "square_of_difference": _both(
         "用公式 $(a-b)^2 = a^2 - 2ab + b^2$，也就是逐项相乘：", "Use $(a-b)^2 = a^2 - 2ab + b^2$, here term by term:"
     ),
@@ -243,7 +261,8 @@ STEPS: Mapping[str, Words] = {
     "derivative_exponential": _both(r"指数函数 $(a^x)' = a^x \ln a$：", r"Exponential function $(a^x)' = a^x \ln a$:"),
     "derivative_standard": _both("基本公式：", "Standard derivative:"),
     "derivative_chain": _both(
-        "复合函数，内层是 ${inner}$，用链式法则：", "A function of a function with ${inner}$ inside: use the chain rule:"
+        "复合函数，内层是 ${inner}$，用链式法则：",
+        "A function of a function with ${inner}$ inside: use the chain rule:",
     ),
     "put_together": _both("合起来：", "Put it together:"),
     # integrals
@@ -264,8 +283,8 @@ STEPS: Mapping[str, Words] = {
     "integral_standard": _both("基本公式：", "Standard integral:"),
     "integral_substitution": _both("换元，令 ${u} = {inner}$：", "Substitute ${u} = {inner}$:"),
     "integral_parts": _both(
-        r"分部积分，$u = {u}$，$\mathrm{{d}}v = {dv}\,\mathrm{{d}}x$：",
-        r"Integrate by parts with $u = {u}$ and $\mathrm{{d}}v = {dv}\,\mathrm{{d}}x$:",
+        r"分部积分，$u = {u}$，$\mathrm{{d}}v = {dv}\,\mathrm{{d}}{variable}$：",
+        r"Integrate by parts with $u = {u}$ and $\mathrm{{d}}v = {dv}\,\mathrm{{d}}{variable}$:",
     ),
     "integral_rewrite": _both("改写被积函数：", "Rewrite the integrand:"),
     "check_derivative": _both("求导：${line}$。", "Differentiate: ${line}$."),
@@ -282,9 +301,14 @@ SLIPS: Mapping[str, Words] = {
         "看起来你把分子、分母分别相加减了；分母不同的分数要先通分。",
         "It looks as if you added tops and bottoms separately; fractions need a common denominator first.",
     ),
-    "sign_when_moving": _both("检查移项：移到另一边的项有没有变号？", "Check the moving step: does every moved term change its sign?"),
-    "last_division": _both("检查最后一步：要用未知数的系数去除两边。", "Check the last step: divide both sides by the coefficient."),
+    "sign_when_moving": _both(
+        "检查移项：移到另一边的项有没有变号？", "Check the moving step: does every moved term change its sign?"
+    ),
+    "last_division": _both(
+        "检查最后一步：要用未知数的系数去除两边。", "Check the last step: divide both sides by the coefficient."
+    ),
     "sign_of_root": _both(
-        "检查符号：因式 $x - a$ 为零时，$x$ 等于 $a$。", "Check the signs: the factor $x - a$ is zero when $x$ equals $a$."
+        "检查符号：因式 $x - a$ 为零时，$x$ 等于 $a$。",
+        "Check the signs: the factor $x - a$ is zero when $x$ equals $a$.",
     ),
 }

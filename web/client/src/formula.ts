@@ -1,4 +1,5 @@
-/** One formula as KaTeX's own tree of elements, made fit for pages that allow no style attribute. Used by typeset.ts. */
+/** One formula as KaTeX's own tree of elements, made fit for pages that allow no style attribute.
+ *  Used by typeset.ts. */
 import katex, { type KatexOptions } from "katex";
 import "katex/contrib/mhchem";
 
@@ -8,7 +9,7 @@ export interface FormulaNode {
   readonly children?: readonly FormulaNode[];
   readonly classes?: readonly string[];
   readonly attributes?: Record<string, string>;
-  toNode(): Node;
+  toNode(): HTMLElement | SVGElement;
 }
 
 /** KaTeX has this for callers who want the tree, but does not declare it. */
@@ -21,12 +22,21 @@ export function formulaTree(tex: string, displayMode: boolean): FormulaNode | nu
   const limits = { trust: false, maxSize: 20, maxExpand: 500, strict: "ignore" } as const;
   const tree = render(tex, { displayMode, output: "htmlAndMathml", throwOnError: false, ...limits });
   if (tree.classes?.includes("katex-error")) return null;
-  withoutStyleAttributes(tree);
+  moveStyles(tree);
   return tree;
 }
 
-/** Few commands write one (arrows over letters, coloured frames, bold by shadow); their look does not depend on it. */
-function withoutStyleAttributes(node: FormulaNode): void {
-  delete node.attributes?.["style"];
-  for (const child of node.children ?? []) withoutStyleAttributes(child);
+/** Arrows over letters, frames and bold by shadow carry a style attribute: it becomes a style of the element. */
+function moveStyles(node: FormulaNode): void {
+  const style = node.attributes?.["style"];
+  if (style !== undefined) {
+    const bare = node.toNode.bind(node);
+    delete node.attributes?.["style"];
+    node.toNode = () => {
+      const element = bare();
+      element.style.cssText = style;
+      return element;
+    };
+  }
+  for (const child of node.children ?? []) moveStyles(child);
 }

@@ -1,5 +1,5 @@
-/** markdown-it rules for text that is still arriving (`env.open`): what is not closed yet is shown as if it were, or held
- *  back, so that what the reader sees only grows. They act on the end of the text alone. Used by markdown.ts. */
+/** markdown-it rules for text that is still arriving (`env.open`): what is not closed yet is shown as if it were, or
+ *  held back, so that what the reader sees only grows. They act on the end of the text alone. Used by parser.ts. */
 import type { MarkdownIt, StateBlock, StateCore, StateInline } from "markdown-it";
 import type { RenderEnv } from "./math.ts";
 

@@ -5,9 +5,19 @@ const nodes = (tree: FormulaNode): FormulaNode[] => [tree, ...(tree.children ?? 
 
 describe("a formula", () => {
   test.each([
-    String.raw`\vec{a}`, String.raw`\pmb{x}`, String.raw`\fcolorbox{red}{blue}{x}`, String.raw`\oiint x`, String.raw`\ce{2H2 + O2 -> 2H2O}`,
-    String.raw`\begin{aligned}a&=b\\c&=d\end{aligned}`, String.raw`\sqrt{\frac{x}{y}}`, String.raw`\overrightarrow{AB}`, "面积",
-    String.raw`\unknown{x} + 1`, String.raw`\textcolor{red}{x}`, String.raw`\htmlStyle{position:fixed}{x}`, String.raw`\underbrace{x}_{n}`,
+    String.raw`\vec{a}`,
+    String.raw`\pmb{x}`,
+    String.raw`\fcolorbox{red}{blue}{x}`,
+    String.raw`\oiint x`,
+    String.raw`\ce{2H2 + O2 -> 2H2O}`,
+    String.raw`\begin{aligned}a&=b\\c&=d\end{aligned}`,
+    String.raw`\sqrt{\frac{x}{y}}`,
+    String.raw`\overrightarrow{AB}`,
+    "面积",
+    String.raw`\unknown{x} + 1`,
+    String.raw`\textcolor{red}{x}`,
+    String.raw`\htmlStyle{position:fixed}{x}`,
+    String.raw`\underbrace{x}_{n}`,
   ])("%s has no style attribute", (tex) => {
     for (const display of [false, true]) {
       const tree = formulaTree(tex, display);
@@ -16,9 +26,12 @@ describe("a formula", () => {
     }
   });
 
-  test.each([String.raw`\frac{1`, "x^", String.raw`\begin{aligned}x`, "}", String.raw`\def\a{\a\a}\a`])("%s with a fault is none", (tex) => {
-    expect(formulaTree(tex, false)).toBeNull();
-  });
+  test.each([String.raw`\frac{1`, "x^", String.raw`\begin{aligned}x`, "}", String.raw`\def\a{\a\a}\a`])(
+    "%s with a fault is none",
+    (tex) => {
+      expect(formulaTree(tex, false)).toBeNull();
+    },
+  );
 
   test("reaches no address and adds no element of its own", () => {
     const tex = String.raw`\href{javascript:alert(1)}{x}\url{https://a.org}\includegraphics{https://a.org/x.png}\htmlId{top}{y}`;

@@ -1,0 +1,109 @@
+"""`EmbeddedModel`, the tutor that answers when no AI service is configured. Made by `app`, used by `chat` as a Model.
+
+This module and what it imports stay clear of SymPy: the solving happens in worker processes, so the first question
+does not hold up the event loop, and one that takes too long can be killed.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+
+from tutor.ai.embedded import phrases
+from tutor.ai.embedded.request import Request
+from tutor.ai.embedded.text import MAX_LENGTH, has_han
+from tutor.ai.embedded.worker import Worker
+from tutor.ai.model import Finish, Piece, Prompt, Usage
+
+_PIECE = re.compile(r"\s*(?:[\u3400-\u9fff]{1,3}|\\?[A-Za-z]+|\d+|\S)|\s+")
+_EARLIER = 24
+
+
+class EmbeddedModel:
+    """A `Model` that works school problems out step by step, for certain, or says that it cannot.
+
+    Args:
+        pace_s: pause after each piece in seconds, so that a reply grows like speech.
+        sleep: how to pause; tests hand in one that does not.
+        deadline_s: the longest time for one question in seconds.
+        workers: how many questions are worked out at once; the processes start when first needed.
+
+    """
+
+    def __init__(
+        self,
+        pace_s: float = 0.012,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        deadline_s: float = 3.0,
+        workers: int = 2,
+    ) -> None:
+        self._pace_s = pace_s
+        self._sleep = sleep
+        self._workers = [Worker(deadline_s) for _ in range(workers)]
+        # Last in, first out: the second process starts only when two questions meet.
+        self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
+        for worker in self._workers:
+            self._free.put_nowait(worker)
+
+    @property
+    def provider(self) -> str:
+        return "embedded"
+
+    @property
+    def name(self) -> str:
+        return "wuhao-steps-1"
+
+    async def prewarm(self) -> None:
+        """Start one worker, so that the first question need not wait for it."""
+        worker = await self._free.get()
+        try:
+            await worker.start()
+        finally:
+            self._free.put_nowait(worker)
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece | Finish, None]:
+        """Work the question out, then yield it piece by piece and a Finish; never raises a ModelError.
+
+        `prompt.max_tokens` is not applied: the steps of a solution are bounded, and half a solution helps nobody.
+        """
+        text = await self._answer(prompt)
+        spoken = 0
+        for piece in pieces(text):
+            yield Piece(piece)
+            spoken += 1
+            await self._sleep(self._pace_s)
+        asked = sum(1 for _ in pieces(prompt.question))
+        yield Finish("stop", self.provider, self.name, Usage(prompt_tokens=asked, completion_tokens=spoken))
+
+    async def close(self) -> None:
+        """End the worker processes."""
+        for worker in self._workers:
+            await worker.close()
+
+    async def _answer(self, prompt: Prompt) -> str:
+        request = Request(_cut(prompt.question), _recent(prompt.earlier), prompt.language, prompt.mode)
+        worker = await self._free.get()
+        try:
+            reply = await worker.ask(request)
+        finally:
+            self._free.put_nowait(worker)
+        if reply is not None:
+            return reply
+        language = "zh" if has_han(prompt.question) else prompt.language
+        reason, examples = phrases.TOO_HARD[language], phrases.EXAMPLES[language]
+        return phrases.REFUSAL[language].format(reason=reason, examples=examples)
+
+
+def pieces(text: str) -> Iterator[str]:
+    """The text in tokens: one to three Han characters, a word, a number or a sign, each with the space before it."""
+    for match in _PIECE.finditer(text):
+        yield match[0]
+
+
+def _cut(text: str) -> str:
+    """As much as the reader needs to see that a text is too long; it refuses such texts, so none is misread."""
+    return text[: MAX_LENGTH + 1]
+
+
+def _recent(earlier: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_cut(question) for question in earlier[-_EARLIER:])

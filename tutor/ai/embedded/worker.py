@@ -1,0 +1,103 @@
+"""The server's side of the worker process: starts it, asks it, kills it when it is late. Called by `engine`."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+
+from tutor.ai.embedded.request import Request, decode_reply, encode
+
+READY = b"ready\n"
+
+_START_S = 30.0
+_LINE_LIMIT = 1 << 20  # bytes in one reply
+_TRIES = 2
+
+
+class Worker:
+    """One process that solves problems, one at a time.
+
+    The caller sees to it that `ask` is not called twice at once. `deadline_s` is the time for one question in seconds;
+    the process also ends itself two seconds later, should the server be gone by then.
+    """
+
+    def __init__(self, deadline_s: float) -> None:
+        self._deadline_s = deadline_s
+        self._process: Process | None = None
+        self._ready = False  # false while a question is out, so a broken-off one is never followed by another
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the running process, if there is one."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
+
+    async def start(self) -> bool:
+        """Start the process unless it runs; says whether it is ready to answer."""
+        if self._ready and self.pid is not None:
+            return True
+        await self.close()
+        # Only the path to our own code: no key and no secret reaches the process that reads students' texts.
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-X", "utf8", "-m", "tutor.ai.embedded.desk", str(self._deadline_s + 2)),
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=_LINE_LIMIT,
+            env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        return await self._exchange(self._process, b"", _START_S) == READY
+
+    async def ask(self, request: Request) -> str | None:
+        """The reply, or None when the process was late or broke down over the question.
+
+        A process that had died before is replaced and asked again. Cancelling kills the process: a half-done question
+        must not answer the next one.
+        """
+        for _ in range(_TRIES):
+            if not await self.start() or self._process is None:
+                return None
+            line = await self._exchange(self._process, encode(request), self._deadline_s)
+            if line is None:
+                await self.close()
+                return None
+            if line.endswith(b"\n"):
+                return decode_reply(line)
+        return None
+
+    async def _exchange(self, process: Process, line: bytes, within_s: float) -> bytes | None:
+        """Write a line, read a line. Empty when the process has ended, None when it was late (and is killed)."""
+        answer: bytes | None = None
+        self._ready = False
+        try:
+            async with asyncio.timeout(within_s):
+                answer = await _write_and_read(process, line)
+        except TimeoutError:
+            answer = None
+        finally:
+            self._ready = bool(answer)
+            if not answer:
+                _kill(process)
+        return answer
+
+    async def close(self) -> None:
+        """End the process and wait until it is gone. It may be started again."""
+        process, self._process = self._process, None
+        if process is not None:
+            _kill(process)
+            await process.communicate()
+
+
+async def _write_and_read(process: Process, line: bytes) -> bytes:
+    if process.stdin is None or process.stdout is None:
+        return b""
+    try:
+        if line:
+            process.stdin.write(line)
+            await process.stdin.drain()
+        return await process.stdout.readline()
+    except ConnectionError:
+        return b""
+
+
+def _kill(process: Process) -> None:
+    if process.returncode is None:
+        process.kill()
