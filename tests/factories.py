@@ -126,7 +126,7 @@ class Socket:
     async def until_gone(self) -> None:
         """Wait until the server has closed the connection."""
         async with asyncio.timeout(WAIT_S):
-            await self.client.wait()
+            await self.client.eio.wait()
 
     async def close(self) -> None:
         await self.client.disconnect()
