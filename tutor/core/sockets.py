@@ -164,6 +164,7 @@ class Door:
         """
         result = await self._guard(self._admit(sid, auth))
         if isinstance(result, TutorError):
+            await self.disconnect(sid)  # whatever of the admission was done already
             raise result
 
     async def _admit(self, sid: str, auth: object) -> Caller:
