@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ from tutor.accounts.context import ACCOUNTS
 from tutor.accounts.messages import Register
 from tutor.ai.model import Model
 from tutor.app import make_app
+from tutor.core.clock import Clock
 from tutor.serve import running_app
 from tutor.settings import Settings, load
 
@@ -51,11 +53,26 @@ class Server:
     settings: Settings
 
 
+class FakeClock(Clock):
+    """A clock that also moves when a test says so; its seconds go on at their own pace."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+
 @asynccontextmanager
-async def start_server(settings: Settings, *, model: Model | None = None, **changes: Any) -> AsyncIterator[Server]:
+async def start_server(
+    settings: Settings, *, model: Model | None = None, clock: Clock | None = None, **changes: Any
+) -> AsyncIterator[Server]:
     """A whole server on a free port of this machine."""
     wanted = changed(settings, **changes)
-    async with running_app(make_app(wanted, model=model), "127.0.0.1", 0) as served:
+    async with running_app(make_app(wanted, clock=clock, model=model), "127.0.0.1", 0) as served:
         yield Server(served.app, served.address, served.port, wanted)
 
 
@@ -115,7 +132,9 @@ class Socket:
         """Wait for the `count`-th event whose fields fit, and return it."""
 
         def found() -> list[Json]:
-            return [body for body in self.heard[event] if all(body.get(name) == value for name, value in fields.items())]
+            return [
+                body for body in self.heard[event] if all(body.get(name) == value for name, value in fields.items())
+            ]
 
         async with asyncio.timeout(WAIT_S), self.news:
             await self.news.wait_for(lambda: len(found()) >= count)
@@ -195,7 +214,9 @@ class People:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for person in self._made:
             for socket in person.sockets:
                 await socket.close()
