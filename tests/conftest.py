@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -45,7 +46,7 @@ async def serve(settings: Settings) -> AsyncIterator[Serve]:
     """Start further servers on the same stores with other settings or another model."""
     async with AsyncExitStack() as stack:
 
-        async def start(**changes: object) -> Server:
+        async def start(**changes: Any) -> Server:
             return await stack.enter_async_context(start_server(settings, **changes))
 
         yield start

@@ -143,8 +143,7 @@ class Socket:
     async def until_gone(self) -> None:
         """Wait until the server has closed the connection."""
         async with asyncio.timeout(WAIT_S):
-            while self.client.connected:
-                await asyncio.sleep(0.01)
+            await self.client.wait()
 
     async def close(self) -> None:
         await self.client.disconnect()
@@ -195,7 +194,7 @@ async def connect(server: Server, auth: Any) -> Socket:
     client = socketio.AsyncClient(reconnection=False)
     socket = Socket(client)
 
-    @client.on("*")  # type: ignore[untyped-decorator]  # python-socketio carries no types
+    @client.on("*")
     async def hear(event: str, body: Json) -> None:
         await socket.take(event, body)
 

@@ -28,7 +28,12 @@ from tutor.demo import Demo, make_demo
 from tutor.serve import Served, any_stores, running_app, serve
 from tutor.settings import ROOT, Settings, load
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Wuhao Tutor, a live tutor for schools.")
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Wuhao Tutor, a live tutor for schools.",
+)
 
 
 def main() -> None:

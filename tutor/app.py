@@ -29,6 +29,7 @@ from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
 from tutor.core.mongo import MONGO, Database, MongoSettings
 from tutor.core.redis import REDIS, RedisSettings
+from tutor.core.roll import ROLL, Roll
 from tutor.core.rooms import ROOMS, Rooms
 from tutor.core.sockets import DOOR, Door
 from tutor.core.tasks import TASKS, Tasks
@@ -145,12 +146,11 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     transport.listener = door
     transport.attach(app)
     app[TRANSPORT], app[ROOMS], app[DOOR] = transport, rooms, door
+    app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
 
     async def bus(app: web.Application) -> AsyncIterator[None]:
-        running = [
-            app[TASKS].spawn(app[BUS].hear_hints(), "bus-in"),
-            app[TASKS].spawn(app[BUS].send_hints(), "bus-out"),
-        ]
+        works = {"bus-in": app[BUS].hear_hints(), "bus-out": app[BUS].send_hints(), "roll": app[ROLL].keep()}
+        running = [app[TASKS].spawn(work, name) for name, work in works.items()]
         yield
         for task in running:
             task.cancel()
@@ -160,9 +160,12 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
 
 def _choose_model(app: web.Application, settings: Settings, given: Model | None) -> None:
     async def choose(app: web.Application) -> AsyncIterator[None]:
-        app[MODEL] = given or _model(settings)
+        chosen = given or _model(settings)
+        app[MODEL] = chosen
+        if isinstance(chosen, EmbeddedModel):
+            app[TASKS].spawn(chosen.prewarm(), "prewarm")
         yield
-        await app[MODEL].close()
+        await chosen.close()
 
     app.cleanup_ctx.append(choose)
 

@@ -19,8 +19,9 @@ from pymongo.errors import PyMongoError
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
+from structlog.testing import capture_logs
 
-from tutor.core import programs
+from tutor.core import child, programs
 from tutor.core.embedded import (
     DataFolderInUse,
     DataFolderMismatch,
@@ -131,6 +132,41 @@ async def test_a_killed_redis_is_back_at_the_same_socket_with_its_data(tmp_path:
             os.kill(stores.pids[0], signal.SIGKILL)
             assert await cache.get("bell") == "rung"
     await stores.stop()
+
+
+async def test_a_store_that_cannot_come_back_is_tried_again_until_it_can(tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        stores = EmbeddedStores(tmp_path, mongodb=False)
+        addresses = await stores.start()
+        manifest = tmp_path / "redis/appendonlydir/appendonly.aof.manifest"
+        good = manifest.read_text()
+        manifest.write_text("nonsense")
+        os.kill(stores.pids[0], signal.SIGKILL)
+        await until(lambda: [line["event"] for line in logs].count("store_restart_failed") >= 2)
+        manifest.write_text(good)
+        async with redis(addresses) as cache:
+            assert await cache.ping()
+        await stores.stop()
+    events = [(line["event"], line["log_level"], line["store"]) for line in logs]
+    assert events[0] == ("store_died", "error", "redis")
+    assert events[-1] == ("store_restarted", "warning", "redis")
+
+
+async def test_a_store_that_will_not_stop_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "STOP_S", 0.3)
+    stores = EmbeddedStores(tmp_path, mongodb=False)
+    await stores.start()
+    [pid] = stores.pids
+    os.kill(pid, signal.SIGSTOP)
+    await stores.stop()
+    assert not psutil.pid_exists(pid)
+
+
+async def test_the_log_is_kept_bounded_while_the_store_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "LOG_BYTES", 50)
+    monkeypatch.setattr(child, "LOG_CHECK_S", 0.05)
+    async with EmbeddedStores(tmp_path, mongodb=False):
+        await until(lambda: (tmp_path / "redis.log").stat().st_size == 0)
 
 
 async def test_a_killed_parent_leaves_no_store_and_the_folder_is_free_again(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from tutor.core.pages import Assets, AssetsNotBuilt, language_of, render, setup_pages
+from tutor.core.http import language_of
+from tutor.core.pages import Assets, AssetsNotBuilt, render, setup_pages
 from tutor.core.words import Words
 
 Client = TestClient[web.Request, web.Application]

@@ -10,9 +10,6 @@ msgstr "Content-Type: text/plain; charset=utf-8\\n"
 
 msgid "error.internal"
 msgstr "Oh."
-
-msgid "problem.invalid"
-msgstr "Check this."
 """
 
 
@@ -71,14 +68,6 @@ def test_a_sentence_that_cannot_be_filled_gets_the_general_one(tmp_path: Path, t
 def test_a_fact_with_braces_is_shown_as_it_is(tmp_path: Path) -> None:
     words = Words(folder_with(tmp_path, en=with_sentence("error.full", "No {what}.")))
     assert words.sentence("full", {"what": "{what.__class__}"}, "en") == "No {what.__class__}."
-
-
-def test_a_problem_of_a_field_has_a_sentence(words: Words) -> None:
-    assert words.problem("missing", {}, "zh") == "请填写这一项。"
-
-
-def test_an_unknown_problem_gets_the_general_sentence(words: Words) -> None:
-    assert words.problem("never heard of", {}, "en") == words.problem("invalid", {}, "en")
 
 
 def test_the_browser_gets_the_sentences_of_one_kind_by_code(words: Words) -> None:

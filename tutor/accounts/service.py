@@ -140,10 +140,6 @@ class Accounts:
         await self._replace_password(user, command.new_password.get_secret_value())
         await self._sessions.end_all(user.id, but=caller.session_id)
 
-    async def find(self, username: str) -> User | None:
-        """The user of a username or e-mail address, for the command line."""
-        return await self._users.find_by_name(username)
-
     async def set_password(self, username: str, password: str) -> None:
         """Give somebody a new password and sign out all their devices: only the command line may.
 

@@ -5,7 +5,7 @@ Commands and events are in `messages.py`, the verbs in `service.py`, a running r
 
 from aiohttp import web
 
-from tutor.chat import context, pages, routes, sockets
+from tutor.chat import context, jobs, pages, routes, sockets
 from tutor.core.sockets import DOOR
 
 
@@ -15,3 +15,4 @@ def setup(app: web.Application) -> None:
     routes.api.add_to(app)
     app[DOOR].add([sockets.events])
     app.cleanup_ctx.append(context.chat)
+    app.cleanup_ctx.append(jobs.sweep_context)

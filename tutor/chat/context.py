@@ -7,7 +7,6 @@ from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS
 from tutor.ai.model import Model
-from tutor.chat.jobs import sweep
 from tutor.chat.parts import PartsLog
 from tutor.chat.presence import Presence
 from tutor.chat.prompts import PromptLimits, Prompts
@@ -19,6 +18,7 @@ from tutor.core.bus import BUS
 from tutor.core.clock import CLOCK
 from tutor.core.mongo import MONGO
 from tutor.core.redis import REDIS
+from tutor.core.roll import ROLL
 from tutor.core.rooms import ROOMS
 from tutor.core.tasks import TASKS
 from tutor.core.tokens import SECRET
@@ -43,13 +43,13 @@ MODEL: web.AppKey[Model] = web.AppKey("model", Model)
 
 
 async def chat(app: web.Application) -> AsyncIterator[None]:
-    """Put the chat together; at the end, stop what it runs."""
+    """Put the chat together."""
     settings, rooms, clock, tasks = app[CHAT_SETTINGS], app[ROOMS], app[CLOCK], app[TASKS]
     store = ChatStore(app[MONGO])
     await store.prepare()
     parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
     replies = Replies(store, rooms, parts, app[MODEL], tasks, clock, settings.reply, app[BUS].node)
-    presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, tasks)
+    presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
     replies.on_change = presence.refresh
     app[REPLIES] = replies
     app[PRESENCE] = presence
@@ -65,6 +65,4 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
         clock,
         replies_per_student=settings.replies_per_student,
     )
-    sweeper = tasks.spawn(sweep(replies, clock), "chat-sweep")
     yield
-    sweeper.cancel()

@@ -1,10 +1,15 @@
-"""The chat's background sweep: ends replies whose node went away. Started by `context.py` on every node."""
+"""The chat's background sweep: every few seconds, replies whose node went away are ended."""
+
+from collections.abc import AsyncIterator
 
 import structlog
+from aiohttp import web
 
+from tutor.chat.context import REPLIES
 from tutor.chat.reply import Replies
-from tutor.core.clock import Clock
+from tutor.core.clock import CLOCK, Clock
 from tutor.core.mongo import StoreFault
+from tutor.core.tasks import TASKS
 
 log = structlog.get_logger(__name__)
 
@@ -19,3 +24,10 @@ async def sweep(replies: Replies, clock: Clock) -> None:
         except StoreFault as error:
             log.warning("sweep_missed", error=type(error).__name__)
         await clock.sleep(EVERY_S)
+
+
+async def sweep_context(app: web.Application) -> AsyncIterator[None]:
+    """Sweep for as long as the application runs, on every node."""
+    task = app[TASKS].spawn(sweep(app[REPLIES], app[CLOCK]), "chat-sweep")
+    yield
+    task.cancel()

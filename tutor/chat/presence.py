@@ -9,6 +9,7 @@ from tutor.chat.models import Conversation
 from tutor.chat.reply import room_of
 from tutor.chat.store import ChatStore
 from tutor.classes.service import Classes
+from tutor.core.roll import Roll
 from tutor.core.rooms import Rooms
 from tutor.core.tasks import Tasks
 
@@ -21,24 +22,28 @@ def class_room(class_id: str) -> str:
 
 
 class Presence:
-    """Presence in conversations, and the live rooms of classes, as this node sees them."""
+    """Presence in conversations, and the live rooms of classes."""
 
-    def __init__(self, store: ChatStore, accounts: Accounts, classes: Classes, rooms: Rooms, tasks: Tasks) -> None:
+    def __init__(
+        self, store: ChatStore, accounts: Accounts, classes: Classes, rooms: Rooms, roll: Roll, tasks: Tasks
+    ) -> None:
         self._store = store
         self._accounts = accounts
         self._classes = classes
         self._rooms = rooms
+        self._roll = roll
         self._tasks = tasks
-        rooms.watch(PREFIX, self._moved)
+        roll.watch(PREFIX, self._moved)
 
-    def of(self, conversation_id: str) -> list[PresentView]:
-        """The people who have the conversation open."""
-        people = self._rooms.present(room_of(conversation_id))
+    async def of(self, conversation_id: str) -> list[PresentView]:
+        """The people who have the conversation open, on any node."""
+        people = await self._roll.present(room_of(conversation_id))
         return [PresentView(id=person.id, name=person.name, role=person.role) for person in people]
 
-    def _moved(self, room: str) -> None:
+    async def _moved(self, room: str) -> None:
         conversation_id = room.removeprefix(PREFIX)
-        self._rooms.send(room, PresenceChanged(conversation_id=conversation_id, present=self.of(conversation_id)))
+        present = await self.of(conversation_id)
+        self._rooms.send(room, PresenceChanged(conversation_id=conversation_id, present=present))
         self.refresh(conversation_id)
 
     def refresh(self, conversation_id: str) -> None:
@@ -57,8 +62,7 @@ class Presence:
             self._rooms.send(class_room(class_id), RoomChanged(class_id=class_id, room=view))
 
     async def _view(self, conversation: Conversation) -> RoomView:
-        people = await self._accounts.names_of([conversation.student_id])
-        student = people[conversation.student_id]
+        student = await self._accounts.user(conversation.student_id)
         running = await self._store.running_reply(conversation.id)
         return RoomView(
             conversation_id=conversation.id,
@@ -66,21 +70,20 @@ class Presence:
             student_name=student.display_name,
             title=conversation.title,
             subject=conversation.subject,
-            open=self._is_open(conversation),
+            open=await self._is_open(conversation),
             answering=running is not None,
             updated_at=conversation.updated_at,
         )
 
-    def _is_open(self, conversation: Conversation) -> bool:
-        people = self._rooms.present(room_of(conversation.id))
+    async def _is_open(self, conversation: Conversation) -> bool:
+        people = await self._roll.present(room_of(conversation.id))
         return any(person.id == conversation.student_id for person in people)
 
     async def live_rooms(self, student_ids: list[str]) -> list[RoomView]:
         """The rooms of some students that are open or being answered, last used first."""
         students = set(student_ids)
-        ids = {reply.conversation_id for reply in await self._store.running_replies(students)}
-        for room in self._rooms.names(PREFIX):
-            if any(person.id in students for person in self._rooms.present(room)):
-                ids.add(room.removeprefix(PREFIX))
+        ids = {room.removeprefix(PREFIX) for room in await self._roll.rooms_with(students, PREFIX)}
+        ids |= {reply.conversation_id for reply in await self._store.running_replies(students)}
         rows = await self._store.conversations_by_id(ids)
-        return [await self._view(row) for row in rows if row.student_id in students]
+        views = [await self._view(row) for row in rows if row.student_id in students]
+        return [view for view in views if view.open or view.answering]

@@ -5,7 +5,7 @@ Called by `sockets.py` and `routes.py`; starts replies in `reply.py`.
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from weakref import WeakValueDictionary
 
 from tutor.accounts.service import Accounts
@@ -55,6 +55,7 @@ CATCH_UP = 200
 TITLE_LENGTH = 24
 HITS = 50
 DEFAULT_GRADE = 7
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Chat:
@@ -153,8 +154,8 @@ class Chat:
             caller.id, archived=query.archived, before=_position(query.cursor), limit=query.limit + 1
         )
         page = rows[: query.limit]
-        more = f"{page[-1].updated_at.timestamp():.3f}:{page[-1].id}" if len(rows) > query.limit else None
-        return Conversations(items=[conversation_view(row) for row in page], next=more)
+        more = len(rows) > query.limit
+        return Conversations(items=[conversation_view(row) for row in page], next=_cursor(page[-1]) if more else None)
 
     async def conversation(self, caller: Caller, conversation_id: str) -> OneConversation:
         """One conversation."""
@@ -242,7 +243,7 @@ class Chat:
             conversation=conversation_view(conversation),
             messages=[message_view(row) for row in rows],
             reply=await self._opened_reply(running, known) if running is not None else None,
-            present=self._presence.of(conversation.id),
+            present=await self._presence.of(conversation.id),
         )
 
     async def _opened_reply(self, reply: Message, known: int | None) -> OpenedReply:
@@ -391,6 +392,11 @@ def _title(question: str) -> str:
     return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
 
 
+def _cursor(last: Conversation) -> str:
+    """Where the next page begins: the last row's time in milliseconds, and its id."""
+    return f"{(last.updated_at - EPOCH) // timedelta(milliseconds=1)}:{last.id}"
+
+
 def _position(cursor: str | None) -> tuple[datetime, str] | None:
     """Read a page's cursor.
 
@@ -402,6 +408,6 @@ def _position(cursor: str | None) -> tuple[datetime, str] | None:
         return None
     moment, _, conversation_id = cursor.partition(":")
     try:
-        return datetime.fromtimestamp(float(moment), UTC), conversation_id
-    except (ValueError, OverflowError, OSError) as error:
+        return EPOCH + timedelta(milliseconds=int(moment)), conversation_id
+    except (ValueError, OverflowError) as error:
         raise InvalidInput(fields=[{"field": "cursor", "problem": "unknown"}]) from error

@@ -56,6 +56,8 @@ class EmbeddedStores:
     async def start(self) -> StoreAddresses:
         """Take the folder and start the stores; when this returns, both answer.
 
+        To be awaited on a thread that lives as long as the stores should: the kernel ends them with it.
+
         Raises: DataFolderInUse, DataFolderMismatch, DataFolderUnusable, EmbeddedMissing, StoreFailed.
         """
         if not (self._mongodb or self._redis):

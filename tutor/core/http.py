@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Literal, get_type_hints
+from typing import Literal, Protocol, get_type_hints
 
 import orjson
 import structlog
@@ -36,6 +36,15 @@ log = structlog.get_logger(__name__)
 
 AUTHENTICATE: web.AppKey[Authenticate] = web.AppKey("authenticate", Authenticate)
 WORDS: web.AppKey[Sentences] = web.AppKey("words", Sentences)
+
+
+class ErrorPage(Protocol):
+    """Shows an error to a person: `core/pages.py`."""
+
+    async def __call__(self, request: web.Request, error: TutorError) -> web.Response: ...
+
+
+ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page", ErrorPage)
 SECURE: web.AppKey[bool] = web.AppKey("secure", bool)
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
@@ -256,7 +265,14 @@ async def errors(request: web.Request, handler: AiohttpHandler) -> web.StreamRes
         log.exception("request_failed", code=named.code)
     if named.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         log.info("request_refused", code=named.code)
+    if _is_read_by_a_person(request):
+        return await request.app[ERROR_PAGE](request, named)
     return failure(request, named)
+
+
+def _is_read_by_a_person(request: web.Request) -> bool:
+    is_page = not request.path.startswith(("/api/", "/health/", "/static/", "/socket.io"))
+    return is_page and request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 
 
 def failure(request: web.Request, error: TutorError) -> web.Response:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from tutor.core.caller import Language
 from tutor.core.errors import TutorError
-from tutor.core.http import LANGUAGE_COOKIE, language_of
+from tutor.core.http import ERROR_PAGE, LANGUAGE_COOKIE, WORDS, language_of
 from tutor.core.words import LANGUAGES, Words
 
 COOKIE_AGE_S = 365 * 24 * 3600
@@ -113,6 +113,7 @@ def setup_pages(app: web.Application, words: Words, templates: Path, static: Pat
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     app.router.add_static("/static", static)
     app.on_response_prepare.append(_keep_hashed_files)
+    app[ERROR_PAGE] = _error_page
 
 
 async def render(request: web.Request, template: str, page: object, status: int = 200) -> web.Response:
@@ -130,6 +131,19 @@ async def render(request: web.Request, template: str, page: object, status: int 
     if request.query.get("lang") == language:
         response.set_cookie(LANGUAGE_COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", httponly=True)
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What the page of an error says."""
+
+    sentence: str
+
+
+async def _error_page(request: web.Request, error: TutorError) -> web.Response:
+    """The page for a person who followed a wrong address, or met a fault of ours."""
+    sentence = request.app[WORDS].sentence(error.code, error.facts, language_of(request))
+    return await render(request, "error.html", ErrorPage(sentence), status=error.status)
 
 
 async def _keep_hashed_files(request: web.Request, response: web.StreamResponse) -> None:

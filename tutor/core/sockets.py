@@ -164,7 +164,7 @@ class Door:
         """
         result = await self._guard(self._admit(sid, auth))
         if isinstance(result, TutorError):
-            await self.disconnect(sid)  # whatever of the admission was done already
+            await self.disconnect(sid)
             raise result
 
     async def _admit(self, sid: str, auth: object) -> Caller:
@@ -252,6 +252,8 @@ class Door:
             while peer.inbox:
                 data, ack_id = peer.inbox.popleft()
                 self._acknowledge(sid, ack_id, await self._answer(sid, peer, data))
+                if sid not in self.peers:  # it went away while its command entered a room
+                    await self._rooms.leave_all(sid)
         finally:
             peer.worker = None
 

@@ -20,6 +20,7 @@ from tutor.core.errors import Fact, TutorError
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 QUALITY = re.compile(r"q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+LAST_RESORT = "error.internal"
 _CODES = re.compile(r"(error|problem)\.[a-z0-9_]+")
 
 
@@ -65,12 +66,7 @@ class Words:
     def sentence(self, code: str, facts: Mapping[str, Fact], language: Language) -> str:
         """What to tell a person about the error `code`. Never raises: what cannot be said well is said in general."""
         sentences = self._catalogues[language].sentences
-        return _fill(sentences.get(f"error.{code}", ""), facts) or sentences["error.internal"]
-
-    def problem(self, kind: str, facts: Mapping[str, Fact], language: Language) -> str:
-        """What is wrong with one field: `kind` is pydantic's name of the fault, or a rule of ours. Never raises."""
-        sentences = self._catalogues[language].sentences
-        return _fill(sentences.get(f"problem.{kind}", ""), facts) or sentences["problem.invalid"]
+        return _fill(sentences.get(f"error.{code}", ""), facts) or sentences[LAST_RESORT]
 
     def catalogue(self, kind: str, language: Language) -> dict[str, str]:
         """All sentences of one kind (`error` or `problem`) by their code, placeholders unfilled, for the browser."""
@@ -101,9 +97,8 @@ def _load(file: Path, language: Language) -> _Catalogue:
         for message in catalog
         if isinstance(message.id, str) and isinstance(message.string, str) and _CODES.fullmatch(message.id)
     }
-    for needed in ("error.internal", "problem.invalid"):
-        if not sentences.get(needed):
-            raise WordsBroken(file=str(file), problem=f"it has no {needed}")
+    if not sentences.get(LAST_RESORT):
+        raise WordsBroken(file=str(file), problem=f"it has no {LAST_RESORT}")
     compiled = BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)

@@ -12,6 +12,7 @@ export default defineConfig({
     // The policy of the pages allows no data: fonts or scripts and no inline script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 600,
     rolldownOptions: {
       input: {
         sign: "src/sign.ts",
@@ -25,5 +26,6 @@ export default defineConfig({
     environment: "node",
     include: ["test/**/*.test.ts"],
     unstubGlobals: true,
+    testTimeout: 30_000, // thousands of prefixes in one test, on machines that do other things too
   },
 });

@@ -143,7 +143,13 @@ def _ungroup(inner: Tree) -> Tree:
 
 
 def _negate(inner: Tree, *, decimal: bool) -> Tree:
-    return Exact(-inner.value, decimal) if isinstance(inner, Exact) else Negative(inner)
+    match inner:
+        case Exact(value):
+            return Exact(-value, decimal)
+        case Operation("*" | "·" | "/" | "÷" as sign, left, right):
+            return Operation(sign, _negate(left, decimal=decimal), right)
+        case _:
+            return Negative(inner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from tutor.ai.embedded.errors import CannotSolve
 from tutor.ai.embedded.formulas import tex, tree_tex
 from tutor.ai.embedded.lesson import Calculus, Form, Solution, Step
 from tutor.ai.embedded.symbolic import equal
+from tutor.ai.embedded.tree import bare
 
 _MAX_STEPS = 14
 _STANDARD = (sympy.sin, sympy.cos, sympy.tan, sympy.log)
@@ -20,7 +21,7 @@ def derivative(task: Calculus, given: sympy.Expr, variable: sympy.Symbol) -> Sol
         raise CannotSolve("beyond")
     if not equal(_by_rules(given, variable), result):
         raise CannotSolve("unverified")
-    problem = tree_tex(task.tree)
+    problem = tree_tex(bare(task.tree))
     line = rf"\left({problem}\right)' = {tex(result)}"
     steps.append(Step("put_together", {}, (line,)))
     return Solution(

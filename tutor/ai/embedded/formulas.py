@@ -89,7 +89,8 @@ def _operand(tree: Tree, *, power: bool = False) -> str:
     """A right operand or a base, in brackets where a sign or a fraction would be misread."""
     text = tree_tex(tree)
     exact_fraction = isinstance(tree, Exact) and tree.value.denominator != 1
-    if isinstance(tree, Negative) or text.startswith("-") or (power and exact_fraction):
+    call = isinstance(tree, Call) and tree.function != "sqrt"
+    if isinstance(tree, Negative) or text.startswith("-") or (power and (exact_fraction or call)):
         return rf"\left({text}\right)"
     return text
 
@@ -136,7 +137,7 @@ def value_tex(value: Fraction, *, decimal: bool = False) -> str:
 
 def tex(expression: sympy.Expr) -> str:
     """A SymPy expression."""
-    return str(sympy.latex(expression, ln_notation=True))
+    return str(sympy.latex(expression, ln_notation=True, inv_trig_style="full"))
 
 
 def equation_tex(left: sympy.Expr, right: sympy.Expr, relation: Relation = "=") -> str:

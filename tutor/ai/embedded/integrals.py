@@ -1,6 +1,7 @@
 """Indefinite integrals through SymPy's manual integration, checked by differentiating. Called by `calculus`."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import sympy
 from sympy.integrals import manualintegrate
@@ -37,13 +38,15 @@ def integral(task: Calculus, given: sympy.Expr, variable: sympy.Symbol) -> Solut
     rule = manualintegrate.integral_steps(given, variable)
     if rule.contains_dont_know():
         raise CannotSolve("beyond")
-    steps = list(_walk(rule))
+    steps: list[Step] = []
+    for step in _walk(rule):  # the same small integral can occur twice
+        steps += [step] if step not in steps else []
     found = rule.eval()
     if len(steps) > _MAX_STEPS:
         raise CannotSolve("beyond")
     if not equal(sympy.diff(found, variable), given):
         raise CannotSolve("unverified")
-    result = _absolute_logs(found, variable)
+    result = found if given.has(sympy.log) else _absolute_logs(found, variable)  # a given ln x says that x > 0
     problem = rf"\int {_integrand(given)} \,\mathrm{{d}}{task.variable}"
     line = f"{problem} = {tex(result)} + C"
     steps.append(Step("put_together", {}, (line,)))
@@ -63,6 +66,8 @@ def _integrand(given: sympy.Expr) -> str:
 
 def _walk(rule: manualintegrate.Rule) -> Iterator[Step]:
     """SymPy's rules in our words, outermost first. Raises CannotSolve for rules that are not taught at school."""
+    if isinstance(rule, manualintegrate.URule | manualintegrate.PartsRule) and isinstance(rule.variable, sympy.Dummy):
+        raise CannotSolve("beyond")  # a second u inside the first would confuse more than it explains
     name = type(rule).__name__
     key = _INTEGRAL_RULES.get(name)
     if key is None:
@@ -71,7 +76,7 @@ def _walk(rule: manualintegrate.Rule) -> Iterator[Step]:
         yield Step(key, _facts(rule), (_line(rule),))
     match rule:
         case manualintegrate.AlternativeRule():
-            yield from _walk(rule.alternatives[0])
+            yield from _walk(_teachable(rule))
         case manualintegrate.AddRule():
             for part in rule.substeps:
                 yield from _walk(part)
@@ -86,12 +91,21 @@ def _walk(rule: manualintegrate.Rule) -> Iterator[Step]:
             pass
 
 
+def _teachable(rule: manualintegrate.AlternativeRule) -> manualintegrate.Rule:
+    """The first way that can be shown with the rules of school. Raises CannotSolve when there is none."""
+    for way in rule.alternatives:
+        with suppress(CannotSolve):
+            list(_walk(way))
+            return way
+    raise CannotSolve("beyond")
+
+
 def _facts(rule: manualintegrate.Rule) -> dict[str, str]:
     match rule:
         case manualintegrate.URule():
             return {"u": tex(rule.u_var), "inner": tex(rule.u_func)}
         case manualintegrate.PartsRule():
-            return {"u": tex(rule.u), "dv": tex(rule.dv)}
+            return {"u": tex(rule.u), "dv": tex(rule.dv), "variable": tex(rule.variable)}
         case _:
             return {}
 
@@ -110,7 +124,7 @@ def _line(rule: manualintegrate.Rule) -> str:
             v = rule.v_step.eval()
             return rf"{start} = {tex(rule.u * v)} - {_bare_integral(rule.second_step)}"
         case _:
-            return f"{start} = {tex(rule.eval())}"
+            return f"{start} = {tex(_absolute_logs(rule.eval(), rule.variable))}"
 
 
 def _bare_integral(rule: manualintegrate.Rule) -> str:

@@ -25,6 +25,9 @@ class _Row:
     def times(self, factor: Fraction) -> "_Row":
         return _Row(self.a * factor, self.b * factor, self.c * factor)
 
+    def mirrored(self) -> "_Row":
+        return _Row(self.b, self.a, self.c)
+
     def minus(self, other: "_Row") -> "_Row":
         return _Row(self.a - other.a, self.b - other.b, self.c - other.c)
 
@@ -71,6 +74,8 @@ def _row(statement: Statement, unknowns: tuple[str, str]) -> _Row:
 def _eliminate(rows: list[_Row], unknowns: tuple[str, str]) -> tuple[list[Step], dict[str, Fraction]]:
     """Remove the first unknown, solve for the second, put it into the equation that is easier."""
     one, two = rows
+    if one.a and two.a and not (one.b and two.b):  # one row names the first unknown alone: start from that row
+        one, two, unknowns = one.mirrored(), two.mirrored(), (unknowns[1], unknowns[0])
     first, second = unknowns
     steps = []
     if one.a and two.a:
@@ -90,7 +95,7 @@ def _eliminate(rows: list[_Row], unknowns: tuple[str, str]) -> tuple[list[Step],
     other = (row.c - row.b * value) / row.a
     facts = {"value": line, "row": row.tex(unknowns)}
     steps.append(Step("back", facts, (equation_tex(symbol(first), rational(other)),)))
-    return steps, {first: other, second: value}
+    return steps, dict(sorted({first: other, second: value}.items()))
 
 
 def _no_single(task: System, rows: list[_Row], steps: list[Step], problem: tuple[str, ...]) -> Solution:

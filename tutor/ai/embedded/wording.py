@@ -283,8 +283,8 @@ STEPS: Mapping[str, Words] = {
     "integral_standard": _both("基本公式：", "Standard integral:"),
     "integral_substitution": _both("换元，令 ${u} = {inner}$：", "Substitute ${u} = {inner}$:"),
     "integral_parts": _both(
-        r"分部积分，$u = {u}$，$\mathrm{{d}}v = {dv}\,\mathrm{{d}}x$：",
-        r"Integrate by parts with $u = {u}$ and $\mathrm{{d}}v = {dv}\,\mathrm{{d}}x$:",
+        r"分部积分，$u = {u}$，$\mathrm{{d}}v = {dv}\,\mathrm{{d}}{variable}$：",
+        r"Integrate by parts with $u = {u}$ and $\mathrm{{d}}v = {dv}\,\mathrm{{d}}{variable}$:",
     ),
     "integral_rewrite": _both("改写被积函数：", "Rewrite the integrand:"),
     "check_derivative": _both("求导：${line}$。", "Differentiate: ${line}$."),

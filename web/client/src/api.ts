@@ -170,7 +170,12 @@ export class Api {
     const headers: Record<string, string> = { Accept: "application/json", "X-Tutor-Client": "web" };
     if (body) headers["Content-Type"] = "application/json";
     if (token) headers["Authorization"] = `Bearer ${token}`;
-    const init: RequestInit = { method, headers, credentials: "same-origin", signal: AbortSignal.timeout(this.#timeoutMs) };
+    const init: RequestInit = {
+      method,
+      headers,
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(this.#timeoutMs),
+    };
     if (body) init.body = JSON.stringify(body);
     let response: Response;
     let answer: unknown;

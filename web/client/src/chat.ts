@@ -12,8 +12,6 @@ import { connect, enter, setName } from "./session.ts";
 import { byId, complain, data, fill, make, openDialog, sentenceOf, setUpDrawer, toast, words } from "./ui.ts";
 import { Welcome } from "./welcome.ts";
 
-const TITLE_LENGTH = 40;
-
 const { api, user } = await enter("student");
 const connection = connect(api);
 const drawer = setUpDrawer();
@@ -98,13 +96,11 @@ let pending: { text: string; clientId: string } | null = null;
 
 async function create(text: string): Promise<string | null> {
   if (pending?.text !== text) pending = { text, clientId: makeClientId() };
-  const title = [...(text.split("\n")[0] ?? text)].slice(0, TITLE_LENGTH).join("");
   try {
     const { conversation } = await connection.call("conversation.create", {
       client_id: pending.clientId,
       subject: welcome.subject,
       mode: welcome.mode,
-      title,
     });
     pending = null;
     list.update(conversation);

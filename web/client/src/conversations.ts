@@ -132,12 +132,12 @@ export class ConversationList {
       event.preventDefault();
       this.#news.open(view.id);
     });
-    part(link, ".item-title").textContent = view.title;
+    part(link, ".item-title").textContent = view.title || words.new_question;
     const facts = part(link, ".item-facts");
     if (excerpt && excerpt !== view.title) facts.append(...marked(excerpt, query));
     else facts.textContent = `${data.subjects[view.subject]} · ${ago(view.updated_at)}`;
     const more = part<HTMLButtonElement>(element, ".item-more");
-    more.setAttribute("aria-label", fill(words.more_for, { title: view.title }));
+    more.setAttribute("aria-label", fill(words.more_for, { title: view.title || words.new_question }));
     more.addEventListener("click", () => this.#openMenu(more, view));
     return element;
   }

@@ -152,7 +152,7 @@ export class Desk {
     const name = make("span", { className: "room-name" }, room.student_name);
     link.append(
       make("span", { className: "room-top" }, initial(room.student_name), name, make("span", { className: "tag" }, data.subjects[room.subject])),
-      make("span", { className: "room-title" }, room.title),
+      make("span", { className: "room-title" }, room.title || words.new_question),
       state,
     );
     return make("li", {}, link);
@@ -162,7 +162,7 @@ export class Desk {
     const link = this.#link(room, "item-link");
     if (room.conversation_id === this.#roomShown) link.setAttribute("aria-current", "page");
     const facts = [room.student_name, room.answering ? words.room_answering : ""].filter(Boolean).join(" · ");
-    link.append(make("span", { className: "item-title" }, room.title), make("span", { className: "item-facts" }, facts));
+    link.append(make("span", { className: "item-title" }, room.title || words.new_question), make("span", { className: "item-facts" }, facts));
     return make("li", { className: "item" }, link);
   }
 

@@ -1,4 +1,4 @@
-/** Colours for code in the languages that lessons use. Gives markup, never touches elements. Used by markdown.ts. */
+/** Colours for code in the languages that lessons use. Gives markup, never touches elements. Used by parser.ts. */
 import hljs from "highlight.js/lib/core";
 import bash from "highlight.js/lib/languages/bash";
 import cpp from "highlight.js/lib/languages/cpp";

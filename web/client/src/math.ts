@@ -1,5 +1,6 @@
-/** markdown-it rules for formulas: $…$, $$…$$, \(…\) and \[…\]. A formula whose end has not come is held back while its
- *  text is still arriving (`math_pending`); one whose end never came is shown as code (`math_cut`). Used by markdown.ts. */
+/** markdown-it rules for formulas: $…$, $$…$$, \(…\) and \[…\]. A formula whose end has not come is held back while
+ *  its text is still arriving (`math_pending`); one whose end never came is shown as code (`math_cut`).
+ *  Used by parser.ts. */
 import type { MarkdownIt, StateBlock, StateInline } from "markdown-it";
 
 /** What the rules know of the text beside its characters. */
@@ -110,7 +111,13 @@ function blockMath(state: StateBlock, startLine: number, endLine: number, silent
     end = closing(lines.at(-1)!, 0, sign);
   }
   if (silent) return true;
-  const rest = end === null ? "" : lines.at(-1)!.slice(end + sign.close.length).trim();
+  const rest =
+    end === null
+      ? ""
+      : lines
+          .at(-1)!
+          .slice(end + sign.close.length)
+          .trim();
   if (end !== null) lines.push(lines.pop()!.slice(0, end));
   const growing = (state.env as RenderEnv).open === true && !state.src.slice(state.eMarks[next]!).trim();
   const content = lines.join("\n").trim();

@@ -78,7 +78,7 @@ export class Answer {
   }
 
   /** Shows the whole message: its text so far or its final one, its state and rating. */
-  show(message: MessageView, place: number | null = null): void {
+  show(message: MessageView, place?: number): void {
     this.#message = message;
     const running = RUNNING.has(message.state);
     if (!running) this.#stream.set(message.text);
@@ -106,25 +106,28 @@ export class Answer {
     this.#stream.push(text);
   }
 
-  #showState(running: boolean, place: number | null): void {
+  /** The two thumbs, which only the student has. */
+  get #rates(): NodeListOf<HTMLElement> {
+    return this.element.querySelectorAll("[data-do=up], [data-do=down]");
+  }
+
+  #showState(running: boolean, place?: number): void {
     const { state, reply } = this.#message;
     this.element.toggleAttribute("aria-busy", running);
     if (running) this.element.setAttribute("aria-busy", "true");
     part(this.element, ".waiting").hidden = !running || this.#text !== "";
     part(this.element, ".waiting-text").textContent =
-      state === "running" ? words.thinking : place === null ? words.queued : fill(words.queued_at, { n: place });
+      state === "running" ? words.thinking : place === undefined ? words.queued : fill(words.queued_at, { n: place });
     part(this.element, ".actions").hidden = running;
     part(this.element, "[data-do=copy]").hidden = this.#text === "";
-    for (const rate of ["up", "down"]) part(this.element, `[data-do=${rate}]`).hidden = this.#text === "";
+    for (const rate of this.#rates) rate.hidden = this.#text === "";
     const note = part(this.element, ".note");
     note.textContent = noteOf(state, reply?.error ?? null);
     note.hidden = note.textContent === "";
   }
 
   #showRating(rating: "up" | "down" | null): void {
-    for (const kind of ["up", "down"]) {
-      part(this.element, `[data-do=${kind}]`).setAttribute("aria-pressed", String(rating === kind));
-    }
+    for (const rate of this.#rates) rate.setAttribute("aria-pressed", String(rating === rate.dataset["do"]));
   }
 
   #wire(actions: AnswerActions | null): void {

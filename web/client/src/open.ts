@@ -1,5 +1,5 @@
-/** markdown-it rules for text that is still arriving (`env.open`): what is not closed yet is shown as if it were, or held
- *  back, so that what the reader sees only grows. They act on the end of the text alone. Used by markdown.ts. */
+/** markdown-it rules for text that is still arriving (`env.open`): what is not closed yet is shown as if it were, or
+ *  held back, so that what the reader sees only grows. They act on the end of the text alone. Used by parser.ts. */
 import type { MarkdownIt, StateBlock, StateCore, StateInline } from "markdown-it";
 import type { RenderEnv } from "./math.ts";
 
@@ -35,7 +35,9 @@ function holdBackLine(state: StateCore): void {
 function findTail(state: StateCore): void {
   if (!isOpen(state)) return;
   const last = state.tokens.filter((token) => token.nesting >= 0).at(-1);
-  const tail = last?.type === "inline" ? last : undefined;
+  // The parser fills a row up with empty cells: the text ends in the one before them.
+  const runs = last?.type === "inline" ? state.tokens.filter(({ type, content }) => type === "inline" && content) : [];
+  const tail = runs.at(-1);
   if (tail) tail.content = tail.content.replace(UNDECIDED_SIGNS, "");
   (state.env as RenderEnv).tail = tail?.children;
 }

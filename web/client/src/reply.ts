@@ -1,4 +1,5 @@
-/** The text of one reply put together from its numbered parts, which may come twice, late, out of order or not at all. */
+/** The text of one reply put together from its numbered parts, which may come twice, late, out of order or not at all.
+ *  Used by Transcript. */
 export class ReplyParts {
   /** The text of all parts below `next`, without a hole. */
   text = "";

@@ -1,33 +1,15 @@
 /** One conversation kept in step with the server: it opens, catches up after every loss, sends, and tells its listener
  *  what to show. No DOM. Made by the chat page and by the teacher's view of a room. */
 import { type Api, ApiError } from "./api.ts";
-import { Outbox, type Store, type Unsent, type UnsentState } from "./outbox.ts";
-import type { Commands, ConversationView, Events, Messages, MessageView, Opened, PresentView } from "./protocol.ts";
+import { CatchUp } from "./catchup.ts";
+import type { RoomListener } from "./listener.ts";
+import { Outbox, type Store, type Unsent } from "./outbox.ts";
+import type { Commands, ConversationView, Events, Messages, MessageView, Opened, PresentView, ReplyTicket } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
 import { type Change, Transcript } from "./transcript.ts";
 
+export type { RoomListener } from "./listener.ts";
 export type { Unsent, UnsentState } from "./outbox.ts";
-
-export interface RoomListener {
-  /** The room was opened: draw these, in order of `seq`, in place of all that is there. */
-  reset(messages: readonly MessageView[]): void;
-  /** Earlier messages for the top, in order. */
-  older(messages: readonly MessageView[]): void;
-  /** A new last message. */
-  added(message: MessageView): void;
-  /** The message with this id is now this one (state, rating, or a text that does not continue the shown one). */
-  replaced(message: MessageView): void;
-  /** The next characters of a running reply. */
-  delta(replyId: string, appended: string): void;
-  /** A reply reached its final state; its text is `message.text`. */
-  finished(message: MessageView): void;
-  presence(present: readonly PresentView[]): void;
-  /** An own message on its way, told again after `reset`. After "sent" comes `added` with the same client_id, unless
-   *  it is there already or was given up. */
-  unsent(clientId: string, text: string, state: UnsentState): void;
-  conversation(view: ConversationView): void;
-  problem(error: ApiError): void;
-}
 
 /** What a room uses of a Connection. */
 export type RoomConnection = Pick<Connection, "state" | "onState" | "call" | "on"> & {
@@ -39,8 +21,6 @@ export interface RoomOptions {
   store?: Store | null;
 }
 
-const HOLE_DELAY_MS = 200;
-const LONGEST_DELAY_MS = 10_000;
 const OLDER_AT_ONCE = 50;
 /** The room is not there for this person (any more): asking again is no use. */
 const GONE = new Set(["not_found", "not_allowed"]);
@@ -51,6 +31,7 @@ export class Room {
   readonly #connection: RoomConnection;
   readonly #listener: RoomListener;
   readonly #outbox: Outbox;
+  readonly #catchUp: CatchUp;
   readonly #transcript = new Transcript();
   #unsubscribe: (() => void)[] = [];
   #present: readonly PresentView[] = [];
@@ -58,21 +39,18 @@ export class Room {
   #loadingOlder = false;
   /** Events that came before the first answer; null once it is here. */
   #early: (() => void)[] | null = [];
-  #catchingUp = false;
-  /** The connection is a new one: the server must be asked even if nothing seems to be missing. */
-  #stale = true;
-  #failures = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(
-    connection: RoomConnection,
-    conversationId: string,
-    listener: RoomListener,
-    options: RoomOptions = {},
-  ) {
+  constructor(connection: RoomConnection, conversationId: string, listener: RoomListener, options: RoomOptions = {}) {
     this.#connection = connection;
     this.conversationId = conversationId;
     this.#listener = listener;
+    this.#catchUp = new CatchUp({
+      canAsk: () => this.#isOpen && connection.state === "online",
+      ask: () => this.#ask(),
+      isMissing: () => this.#transcript.behind,
+      mark: () => this.#transcript.mark,
+      done: () => this.#flush(),
+      failed: (error) => this.#report(error),
+    });
     this.#outbox = new Outbox({
       deliver: (message) => this.#deliver(message),
       changed: ({ clientId, text, state }) => listener.unsent(clientId, text, state),
@@ -126,7 +104,6 @@ export class Room {
   close(): void {
     this.#leave();
     this.#early = [];
-    clearTimeout(this.#timer);
     this.#outbox.stop();
     if (this.#connection.state !== "online") return;
     // Nothing is lost when it does not arrive: the server drops the room with the socket.
@@ -159,7 +136,8 @@ export class Room {
 
   /** Asks for a new reply to the same question; it comes as a new message. */
   async retry(replyId: string): Promise<void> {
-    await this.#command("reply.retry", { conversation_id: this.conversationId, reply_id: replyId });
+    const answer = await this.#command("reply.retry", { conversation_id: this.conversationId, reply_id: replyId });
+    this.#waits(answer?.reply);
   }
 
   /** Says whether a reply helped; null takes it back. */
@@ -189,37 +167,17 @@ export class Room {
   #online(): void {
     const user = this.#connection.api.user;
     if (user) this.#outbox.restore(`tutor.unsent.${user.id}.${this.conversationId}`);
-    this.#stale = true;
-    this.#failures = 0;
-    void this.#catchUp();
+    this.#catchUp.start();
   }
 
-  /** Asks until nothing is missing. One run at a time; when a run brings nothing new the next one waits longer. */
-  async #catchUp(): Promise<void> {
-    if (this.#catchingUp || !this.#isOpen || this.#connection.state !== "online") return;
-    this.#catchingUp = true;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+  async #ask(): Promise<void> {
+    const payload = { conversation_id: this.conversationId, ...this.#transcript.question() };
     try {
-      let mark: string;
-      do {
-        mark = this.#transcript.mark;
-        this.#stale = false;
-        const question = this.#transcript.question();
-        this.#opened(await this.#connection.call("conversation.open", { conversation_id: this.conversationId, ...question }));
-      } while (this.#isOpen && this.#transcript.behind && this.#transcript.mark !== mark);
-      this.#failures = this.#transcript.behind ? this.#failures + 1 : 0;
-      this.#flush();
+      this.#opened(await this.#connection.call("conversation.open", payload));
     } catch (error) {
-      const { code } = asApiError(error);
-      this.#stale = true;
-      this.#failures += 1;
-      if (this.#failures === 1) this.#report(error);
-      if (GONE.has(code)) this.#leave();
-    } finally {
-      this.#catchingUp = false;
+      if (GONE.has(asApiError(error).code)) this.#leave();
+      throw error;
     }
-    this.#lookForHoles();
   }
 
   get #isOpen(): boolean {
@@ -229,6 +187,7 @@ export class Room {
   #leave(): void {
     for (const stop of this.#unsubscribe) stop();
     this.#unsubscribe = [];
+    this.#catchUp.stop();
   }
 
   #opened(answer: Opened): void {
@@ -250,10 +209,10 @@ export class Room {
     for (const happen of early) happen();
   }
 
-  #hear<E extends "message.added" | "message.changed" | "reply.started" | "reply.delta" | "reply.finished" | "presence.changed">(
-    name: E,
-    happen: (event: Events[E]) => void,
-  ): () => void {
+  #hear<
+    E extends
+      "message.added" | "message.changed" | "reply.started" | "reply.delta" | "reply.finished" | "presence.changed",
+  >(name: E, happen: (event: Events[E]) => void): () => void {
     return this.#connection.on(name, (event) => {
       if (event.conversation_id === this.conversationId) this.#whenOpened(() => happen(event));
     });
@@ -277,12 +236,12 @@ export class Room {
   #nowCalled(view: ConversationView): void {
     this.#transcript.heard(view.last_seq);
     this.#listener.conversation(view);
-    this.#lookForHoles();
+    this.#catchUp.look();
   }
 
   #apply(changes: readonly Change[]): void {
     this.#tell(changes);
-    this.#lookForHoles();
+    this.#catchUp.look();
   }
 
   #tell(changes: readonly Change[]): void {
@@ -292,20 +251,9 @@ export class Room {
     }
   }
 
-  /** Late parts often come by themselves a moment later, so the question waits a little. */
-  #lookForHoles(): void {
-    const missing = this.#stale || this.#transcript.behind;
-    if (!missing || this.#timer !== undefined || this.#catchingUp || !this.#isOpen) return;
-    const delay = Math.min(LONGEST_DELAY_MS, HOLE_DELAY_MS * 2 ** this.#failures);
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#stale || this.#transcript.behind) void this.#catchUp();
-    }, delay);
-  }
-
   /** Messages go out only in a room that is open: their echo and the reply come as events. */
   #flush(): void {
-    if (this.#early === null && !this.#stale && this.#connection.state === "online") void this.#outbox.flush();
+    if (this.#early === null && this.#catchUp.isFresh && this.#connection.state === "online") void this.#outbox.flush();
   }
 
   async #deliver({ clientId, text }: Unsent): Promise<void> {
@@ -313,6 +261,11 @@ export class Room {
     const { message, reply } = await this.#connection.call("message.send", payload);
     if (reply) this.#transcript.heard(message.seq + 1); // the reply is stored after its question
     this.#stored(message);
+    this.#waits(reply);
+  }
+
+  #waits(reply: ReplyTicket | null | undefined): void {
+    if (reply?.state === "queued" && reply.position) this.#listener.queued(reply.id, reply.position);
   }
 
   async #command<C extends "reply.stop" | "reply.retry" | "reply.rate">(

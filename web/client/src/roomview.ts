@@ -28,6 +28,8 @@ export class RoomView implements RoomListener {
   readonly #older = byId<HTMLButtonElement>("older");
   readonly #follower = new Follower(byId("log"), this.#messages, byId("to-end"));
   readonly #answers = new Map<string, Answer>();
+  /** Places in the queue by reply; they may be known before the reply is. */
+  readonly #places = new Map<string, number>();
   #room: Room | null = null;
 
   constructor(connection: Connection, reader: Reader, news: RoomNews) {
@@ -92,7 +94,7 @@ export class RoomView implements RoomListener {
 
   replaced(message: MessageView): void {
     const answer = this.#answers.get(message.id);
-    if (answer) answer.show(message, this.#room?.position ?? null);
+    if (answer) answer.show(message, this.#places.get(message.id));
     else this.#messages.querySelector(`[data-message-id="${message.id}"]`)?.replaceWith(this.#element(message));
     this.#changed();
   }
@@ -105,6 +107,12 @@ export class RoomView implements RoomListener {
     this.#answers.get(message.id)?.show(message);
     speak(message.state === "complete" ? words.answered : words.reply_stopped);
     this.#changed();
+  }
+
+  queued(replyId: string, place: number): void {
+    this.#places.set(replyId, place);
+    const reply = this.#room?.messages.find(({ id }) => id === replyId);
+    if (reply?.state === "queued") this.replaced(reply);
   }
 
   presence(present: readonly PresentView[]): void {
@@ -134,7 +142,7 @@ export class RoomView implements RoomListener {
   }
 
   conversation(view: ConversationView): void {
-    byId("title").textContent = view.title;
+    byId("title").textContent = view.title || words.new_question;
     const mode = view.mode === "guide" ? words.guide : words.explain;
     byId("facts").textContent = [data.subjects[view.subject], fill(words.grade, { n: view.grade }), mode].join(" · ");
     this.#news.conversation(view);
@@ -151,6 +159,7 @@ export class RoomView implements RoomListener {
     if (message.author.kind !== "tutor") return saidElement(message, message.author.id === this.#reader.id);
     const answer = new Answer(message, this.#reader.role === "teacher" ? null : this.#actions);
     this.#answers.set(message.id, answer);
+    if (this.#places.has(message.id)) answer.show(message, this.#places.get(message.id));
     return answer.element;
   }
 
@@ -164,6 +173,7 @@ export class RoomView implements RoomListener {
 
   #clear(): void {
     this.#answers.clear();
+    this.#places.clear();
     this.#messages.replaceChildren();
     this.#older.hidden = true;
   }

@@ -149,7 +149,8 @@ export class Connection {
     this.#failPending();
     if (this.#state === "ended" || reason === "io client disconnect") return;
     this.#enter("connecting");
-    if (this.#comeback !== undefined) this.#socket.disconnect(); // after a bye: come back when told, not at once
+    if (this.#comeback !== undefined)
+      this.#socket.disconnect(); // after a bye: come back when told, not at once
     else if (reason === "io server disconnect") this.#comeBackIn(this.#delay());
   }
 

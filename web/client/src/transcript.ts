@@ -4,11 +4,16 @@ import type { MessageView, Opened, OpenedReply, ReplyDelta, ReplyFinished, Runni
 import { ReplyParts } from "./reply.ts";
 
 export type Change =
-  | { kind: "added" | "replaced" | "finished"; message: MessageView }
-  | { kind: "delta"; replyId: string; text: string };
+  { kind: "added" | "replaced" | "finished"; message: MessageView } | { kind: "delta"; replyId: string; text: string };
 
 const RANK: Record<MessageView["state"], number> = {
-  queued: 0, running: 1, sent: 2, complete: 2, stopped: 2, interrupted: 2, failed: 2,
+  queued: 0,
+  running: 1,
+  sent: 2,
+  complete: 2,
+  stopped: 2,
+  interrupted: 2,
+  failed: 2,
 };
 const isFinal = (state: MessageView["state"]): boolean => RANK[state] === 2;
 

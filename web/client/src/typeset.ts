@@ -1,7 +1,6 @@
 /** Sets formulas in elements that the parser made for them. Used by markdown.ts and stream.ts. */
 import "katex/dist/katex.min.css";
-import katex from "katex";
-import "katex/contrib/mhchem";
+import { formulaTree } from "./formula.ts";
 
 const MOST_KEPT = 500;
 /** Finished formulas by their text: the open block is drawn again and again. */
@@ -29,17 +28,9 @@ function formula(tex: string, display: boolean): Node {
   return node.cloneNode(true);
 }
 
-/** `katex.render` writes styles through the object model, which the policy of the pages allows; its markup and its own
- *  error message carry style attributes, which it does not. So a formula with a fault is shown as code. */
 function made(tex: string, displayMode: boolean): Node {
-  const place = document.createElement("span");
-  const limits = { trust: false, maxSize: 20, maxExpand: 500, strict: "ignore" } as const;
-  try {
-    katex.render(tex, place, { displayMode, output: "htmlAndMathml", throwOnError: true, ...limits });
-    if (place.firstChild) return place.firstChild;
-  } catch (error) {
-    if (!(error instanceof katex.ParseError)) throw error;
-  }
+  const tree = formulaTree(tex, displayMode);
+  if (tree) return tree.toNode();
   const code = document.createElement("code");
   code.className = "tex";
   code.textContent = tex;

@@ -26,7 +26,9 @@ const paths = (): string[] => calls.map(({ method, path }) => `${method} ${path}
 
 const fakeFetch = (async (path: string, init: RequestInit) => {
   const call: Call = {
-    method: init.method ?? "GET", path, headers: init.headers as Record<string, string>,
+    method: init.method ?? "GET",
+    path,
+    headers: init.headers as Record<string, string>,
     body: typeof init.body === "string" ? JSON.parse(init.body) : undefined,
   };
   calls.push(call);
@@ -48,7 +50,10 @@ beforeEach(() => {
 });
 
 const codeOf = async (promise: Promise<unknown>): Promise<string> => {
-  const error = await promise.then(() => null, (reason: unknown) => reason);
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   return error instanceof ApiError ? error.code : "no refusal";
 };
 
@@ -57,13 +62,24 @@ describe("a call", () => {
     await makeApi().patch("users/me", { grade: 9 });
     const [, call] = calls;
     expect(call).toMatchObject({ method: "PATCH", path: "/api/v1/users/me", body: { grade: 9 } });
-    expect(call?.headers).toMatchObject({ "Authorization": "Bearer token-1", "X-Tutor-Client": "web", "Content-Type": "application/json" });
+    expect(call?.headers).toMatchObject({
+      Authorization: "Bearer token-1",
+      "X-Tutor-Client": "web",
+      "Content-Type": "application/json",
+    });
   });
 
   test("gives the server's code, sentence and details when refused", async () => {
     answers["/api/v1/classes/join"] = () => refused("not_found", 404, { what: "class" });
-    const error = await makeApi().post("classes/join", { code: "ABCD" }).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: "not_found", status: 404, message: "sentence for not_found", details: { what: "class" } });
+    const error = await makeApi()
+      .post("classes/join", { code: "ABCD" })
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: "not_found",
+      status: 404,
+      message: "sentence for not_found",
+      details: { what: "class" },
+    });
   });
 
   test.each([
@@ -113,7 +129,8 @@ describe("the token", () => {
   test("refused is renewed once for many callers, and each call is tried once more", async () => {
     const api = makeApi();
     await api.token();
-    answers["/api/v1/users/me"] = (call) => (bearer(call) === "Bearer token-1" ? refused("token_expired", 401) : json({ user: user() }));
+    answers["/api/v1/users/me"] = (call) =>
+      bearer(call) === "Bearer token-1" ? refused("token_expired", 401) : json({ user: user() });
     await Promise.all([api.get("users/me"), api.get("users/me"), api.get("users/me")]);
     expect(paths().filter((path) => path.endsWith("refresh"))).toHaveLength(2);
     expect(paths().filter((path) => path.endsWith("me"))).toHaveLength(6);
@@ -195,7 +212,11 @@ describe("the session", () => {
   test("is not over after a wrong password", async () => {
     const { api, ends } = watched();
     answers["/api/v1/auth/login"] = () => refused("wrong_credentials", 401);
-    expect([await codeOf(api.signIn({ username: "mei", password: "x" })), ends(), calls.length]).toEqual(["wrong_credentials", 0, 1]);
+    expect([await codeOf(api.signIn({ username: "mei", password: "x" })), ends(), calls.length]).toEqual([
+      "wrong_credentials",
+      0,
+      1,
+    ]);
   });
 
   test("ends by signing out", async () => {

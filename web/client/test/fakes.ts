@@ -1,6 +1,14 @@
 /** Stand-ins for the two edges of the engine: the network and the server's side of a conversation. */
 import { ApiError } from "../src/api.ts";
-import type { Commands, ConversationView, Events, MessageView, Opened, OpenConversation, UserView } from "../src/protocol.ts";
+import type {
+  Commands,
+  ConversationView,
+  Events,
+  MessageView,
+  Opened,
+  OpenConversation,
+  UserView,
+} from "../src/protocol.ts";
 import type { RoomConnection, RoomListener } from "../src/room.ts";
 import type { ConnectionState, SocketLike } from "../src/socket.ts";
 
@@ -8,30 +16,63 @@ export const NOW = "2026-11-22T08:00:00Z";
 
 export function user(facts: Partial<UserView> = {}): UserView {
   return {
-    id: "u1", username: "mei", email: "mei@example.org", display_name: "Mei", role: "student", grade: 8, language: "zh",
-    created_at: NOW, ...facts,
+    id: "u1",
+    username: "mei",
+    email: "mei@example.org",
+    display_name: "Mei",
+    role: "student",
+    grade: 8,
+    language: "zh",
+    created_at: NOW,
+    ...facts,
   };
 }
 
 export function conversation(facts: Partial<ConversationView> = {}): ConversationView {
   return {
-    id: "c1", student_id: "u1", title: "勾股定理", subject: "math", grade: 8, mode: "guide", last_seq: 0, archived: false,
-    deleted: false, created_at: NOW, updated_at: NOW, ...facts,
+    id: "c1",
+    student_id: "u1",
+    title: "勾股定理",
+    subject: "math",
+    grade: 8,
+    mode: "guide",
+    last_seq: 0,
+    archived: false,
+    deleted: false,
+    created_at: NOW,
+    updated_at: NOW,
+    ...facts,
   };
 }
 
 export function message(seq: number, facts: Partial<MessageView> = {}): MessageView {
   return {
-    id: `m${seq}`, seq, conversation_id: "c1", client_id: `client-${seq}`, author: { kind: "student", id: "u1", name: "Mei" },
-    text: `text ${seq}`, state: "sent", created_at: NOW, ...facts,
+    id: `m${seq}`,
+    seq,
+    conversation_id: "c1",
+    client_id: `client-${seq}`,
+    author: { kind: "student", id: "u1", name: "Mei" },
+    text: `text ${seq}`,
+    state: "sent",
+    created_at: NOW,
+    ...facts,
   };
 }
 
 export function reply(seq: number, facts: Partial<MessageView> = {}): MessageView {
   const usage = { prompt_tokens: 0, completion_tokens: 0 };
   const view = {
-    question_id: `m${seq - 1}`, attempt: 1, parts: 0, provider: null, model: null, prompt_version: null, usage,
-    first_token_ms: null, finish_reason: null, error: null, rating: null,
+    question_id: `m${seq - 1}`,
+    attempt: 1,
+    parts: 0,
+    provider: null,
+    model: null,
+    prompt_version: null,
+    usage,
+    first_token_ms: null,
+    finish_reason: null,
+    error: null,
+    rating: null,
   };
   return message(seq, { author: { kind: "tutor" }, text: "", state: "queued", reply: view, ...facts });
 }
@@ -102,7 +143,8 @@ export class FakeServer implements RoomConnection {
   /** Sends an event; one that should get lost is simply not sent. */
   tell<E extends keyof Events>(name: E, data: Events[E]): void {
     if (this.state !== "online" || this.muted) return;
-    for (const listener of [...this.#listeners]) if (listener.name === name) listener.tell(structuredClone(data) as never);
+    for (const listener of [...this.#listeners])
+      if (listener.name === name) listener.tell(structuredClone(data) as never);
   }
 
   messages(id = "c1"): MessageView[] {
@@ -132,7 +174,8 @@ export class FakeServer implements RoomConnection {
     const final = this.#change(view, { state: "complete", text: parts.join(""), ...facts });
     const { id: reply_id, conversation_id, state } = final;
     const length = [...final.text].length;
-    if (!lost) this.tell("reply.finished", { conversation_id, reply_id, state, parts: parts.length, length, message: final });
+    if (!lost)
+      this.tell("reply.finished", { conversation_id, reply_id, state, parts: parts.length, length, message: final });
   }
 
   #change(view: MessageView, facts: Partial<MessageView>): MessageView {
@@ -155,10 +198,13 @@ export class FakeServer implements RoomConnection {
 
   #open({ conversation_id, after_seq, reply: asked }: OpenConversation): Opened {
     const list = this.messages(conversation_id);
-    const shown = after_seq === undefined || after_seq === null
-      ? list.slice(-this.pageSize)
-      : list.filter((one) => one.seq > after_seq).slice(0, this.pageSize);
-    const view = list.find((one) => one.id === asked?.id) ?? [...list].reverse().find((one) => ["queued", "running"].includes(one.state));
+    const shown =
+      after_seq === undefined || after_seq === null
+        ? list.slice(-this.pageSize)
+        : list.filter((one) => one.seq > after_seq).slice(0, this.pageSize);
+    const view =
+      list.find((one) => one.id === asked?.id) ??
+      [...list].reverse().find((one) => ["queued", "running"].includes(one.state));
     const opened: Opened = {
       conversation: conversation({ id: conversation_id, last_seq: list.at(-1)?.seq ?? 0 }),
       messages: shown,
@@ -190,7 +236,9 @@ export class FakeServer implements RoomConnection {
   #page(path: string): unknown {
     const { pathname, searchParams } = new URL(path, "http://localhost");
     const before = Number(searchParams.get("before_seq"));
-    const items = this.messages(pathname.split("/")[2]!).filter((one) => one.seq < before).slice(-Number(searchParams.get("limit")));
+    const items = this.messages(pathname.split("/")[2]!)
+      .filter((one) => one.seq < before)
+      .slice(-Number(searchParams.get("limit")));
     return { items, next: items[0] && items[0].seq > 1 ? items[0].seq : null };
   }
 
@@ -225,6 +273,8 @@ export class Page implements RoomListener {
     const view = this.shown.find((one) => one.id === replyId)!;
     this.#put({ ...view, text: view.text + appended });
   };
+  places: [string, number][] = [];
+  queued = (replyId: string, place: number): void => void this.places.push([replyId, place]);
   presence = (present: readonly { name: string }[]): void => void (this.people = present.map(({ name }) => name));
   unsent = (clientId: string, text: string, state: string): void => {
     if (state === "sent") this.pending.delete(clientId);

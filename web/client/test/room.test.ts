@@ -75,7 +75,11 @@ describe("opening", () => {
     server.comeBack();
     await settle();
     expect(page.shown.map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, at) => at + 1));
-    expect(server.called("conversation.open").slice(1)).toMatchObject([{ after_seq: 1 }, { after_seq: 11 }, { after_seq: 21 }]);
+    expect(server.called("conversation.open").slice(1)).toMatchObject([
+      { after_seq: 1 },
+      { after_seq: 11 },
+      { after_seq: 21 },
+    ]);
   });
 
   test("of a room that is not there says so once and asks no more", async () => {
@@ -160,7 +164,11 @@ describe("a running reply", () => {
     await settle();
     server.write(answer, "d");
     expect(page.texts[1]).toBe("abcd");
-    expect(server.called("conversation.open").at(-1)).toEqual({ conversation_id: "c1", after_seq: 1, reply: { id: "m2", part: 1 } });
+    expect(server.called("conversation.open").at(-1)).toEqual({
+      conversation_id: "c1",
+      after_seq: 1,
+      reply: { id: "m2", part: 1 },
+    });
     expect(page.resets).toBe(1);
   });
 
@@ -227,7 +235,14 @@ describe("a running reply", () => {
     server.write(answer, "🙂🙂");
     server.finish(answer, {}, { lost: true });
     const cut = { ...server.messages()[1]!, text: "🙂" };
-    server.tell("reply.finished", { conversation_id: "c1", reply_id: "m2", state: "complete", parts: 1, length: 2, message: cut });
+    server.tell("reply.finished", {
+      conversation_id: "c1",
+      reply_id: "m2",
+      state: "complete",
+      parts: 1,
+      length: 2,
+      message: cut,
+    });
     expect(room.running).not.toBeNull();
     await settle(300);
     expect([page.texts[1], room.running]).toEqual(["🙂🙂", null]);
@@ -281,6 +296,13 @@ describe("sending", () => {
     expect([page.texts, page.pending.size]).toEqual([["为什么？", ""], 0]);
   });
 
+  test("tells the place of the reply in the queue", async () => {
+    await opened();
+    room.send("为什么？");
+    await settle();
+    expect(page.places).toEqual([["c1-m2", 1]]);
+  });
+
   test("again under the same name when nothing came back stores it once, and finds the reply", async () => {
     await opened();
     server.muted = true;
@@ -314,7 +336,10 @@ describe("sending", () => {
     await settle();
     const sent = server.called("message.send").map((payload) => (payload as { client_id: string }).client_id);
     expect(sent).toEqual([first, first, second]);
-    expect(page.shown.filter(({ author }) => author.kind === "student").map(({ text }) => text)).toEqual(["first", "second"]);
+    expect(page.shown.filter(({ author }) => author.kind === "student").map(({ text }) => text)).toEqual([
+      "first",
+      "second",
+    ]);
     expect(page.pending.size).toBe(0);
   });
 
@@ -355,7 +380,9 @@ describe("sending", () => {
     again.open();
     server.comeBack();
     await settle();
-    expect(server.called("message.send")).toEqual([{ conversation_id: "c1", client_id: id, text: "before the reload" }]);
+    expect(server.called("message.send")).toEqual([
+      { conversation_id: "c1", client_id: id, text: "before the reload" },
+    ]);
     expect([page.texts[0], tab.kept.size]).toEqual(["before the reload", 0]);
     again.close();
   });
@@ -420,7 +447,10 @@ test("two rooms on one connection keep apart", async () => {
     await settle();
     server.finish(server.messages(id)[1]!);
   }
-  expect([page.texts, other.texts]).toEqual([["in one", "answer of c1, whole"], ["in two", "answer of c2, whole"]]);
+  expect([page.texts, other.texts]).toEqual([
+    ["in one", "answer of c1, whole"],
+    ["in two", "answer of c2, whole"],
+  ]);
   second.close();
 });
 

@@ -17,7 +17,10 @@ const token = (): Response => {
 };
 const ok = (data: unknown): unknown => ({ success: true, data });
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(() => "no refusal", (error: unknown) => (error instanceof ApiError ? error.code : String(error)));
+  promise.then(
+    () => "no refusal",
+    (error: unknown) => (error instanceof ApiError ? error.code : String(error)),
+  );
 
 async function online(): Promise<void> {
   await settle();
@@ -54,7 +57,10 @@ describe("connecting", () => {
   test("shows the token and who asks", async () => {
     expect(connection.state).toBe("connecting");
     await online();
-    expect([connection.state, socket.credentials]).toEqual(["online", [{ token: "token-1", client: "web", version: "1" }]]);
+    expect([connection.state, socket.credentials]).toEqual([
+      "online",
+      [{ token: "token-1", client: "web", version: "1" }],
+    ]);
   });
 
   test("without a network goes on trying", async () => {
