@@ -113,6 +113,7 @@ class Socket:
     heard: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     order: list[tuple[str, Json]] = field(default_factory=list)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(self, command: str, /, **payload: Any) -> Json:
         """Send a command and return the ack's data; an error raises Refused."""
@@ -143,10 +144,11 @@ class Socket:
     async def until_gone(self) -> None:
         """Wait until the server has closed the connection."""
         async with asyncio.timeout(WAIT_S):
-            await self.client.wait()
+            await self.gone.wait()
 
     async def close(self) -> None:
-        await self.client.disconnect()
+        if not self.gone.is_set():  # a client that was sent away waits 20 s for itself
+            await self.client.disconnect()
 
 
 @dataclass
@@ -197,6 +199,10 @@ async def connect(server: Server, auth: Any) -> Socket:
     @client.on("*")
     async def hear(event: str, body: Json) -> None:
         await socket.take(event, body)
+
+    @client.on("disconnect")
+    async def lost(_reason: str) -> None:
+        socket.gone.set()
 
     await client.connect(server.address, auth=auth, transports=["websocket"], wait_timeout=WAIT_S)
     return socket

@@ -14,7 +14,8 @@ from tutor.accounts.context import ACCOUNTS, SESSIONS
 from tutor.core.errors import Busy
 from tutor.core.http import HEADERS, WORDS, Api, errors
 from tutor.core.messages import Answer, Command, Nothing
-from tutor.core.mongo import MongoSettings, connect
+from tutor.core.mongo import MongoSettings, connectfrom tutor.core.words import Words
+from tutor.settings import ROOT
 
 REGISTER = "/api/v1/auth/register"
 
@@ -133,12 +134,8 @@ async def test_who_should_come_back_later_is_told_when() -> None:
     async def busy(request: web.Request) -> web.StreamResponse:
         raise Busy(retry_after_s=7.4)
 
-    class Echo:
-        def sentence(self, code: str, facts: object, language: str) -> str:
-            return code
-
     app = web.Application(middlewares=[errors])
-    app[WORDS] = Echo()
+    app[WORDS] = Words(ROOT / "web/locales")
     app.router.add_get("/", busy)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -252,9 +249,7 @@ async def test_the_requests_of_many_do_not_mix(people: People) -> None:
     assert [answer["user"]["id"] for answer in answers] == [student.id for student in students for _ in range(10)]
 
 
-async def test_without_mongodb_a_request_is_answered_with_its_name(
-    serve: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_without_mongodb_a_request_is_answered_with_its_name(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     own = await serve(mongodb={"timeout_ms": 300})
     async with People(own) as people:
         student = await people.student()

@@ -85,6 +85,7 @@ async def test_a_whole_lesson_leaves_no_secret_in_the_logs(
             await people.sign_in(student.user["username"], "wrong swordfish")
         fresh = await student.call("POST", "/auth/refresh", {"refresh_token": student.refresh_token})
         await student.call("POST", "/auth/logout", {"refresh_token": fresh["refresh_token"]})
+        await tab.until_gone()
     written = capsys.readouterr().err
     assert "reply_finished" in written
     assert student.id in written
