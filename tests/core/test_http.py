@@ -14,7 +14,8 @@ from tutor.accounts.context import ACCOUNTS, SESSIONS
 from tutor.core.errors import Busy
 from tutor.core.http import HEADERS, WORDS, Api, errors
 from tutor.core.messages import Answer, Command, Nothing
-from tutor.core.mongo import MongoSettings, connectfrom tutor.core.words import Words
+from tutor.core.mongo import MongoSettings, connect
+from tutor.core.words import Words
 from tutor.settings import ROOT
 
 REGISTER = "/api/v1/auth/register"
