@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ from tutor.accounts.context import ACCOUNTS
 from tutor.accounts.messages import Register
 from tutor.ai.model import Model
 from tutor.app import make_app
+from tutor.core.clock import Clock
 from tutor.serve import running_app
 from tutor.settings import Settings, load
 
@@ -51,11 +53,26 @@ class Server:
     settings: Settings
 
 
+class FakeClock(Clock):
+    """A clock that also moves when a test says so; its seconds go on at their own pace."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+
 @asynccontextmanager
-async def start_server(settings: Settings, *, model: Model | None = None, **changes: Any) -> AsyncIterator[Server]:
+async def start_server(
+    settings: Settings, *, model: Model | None = None, clock: Clock | None = None, **changes: Any
+) -> AsyncIterator[Server]:
     """A whole server on a free port of this machine."""
     wanted = changed(settings, **changes)
-    async with running_app(make_app(wanted, model=model), "127.0.0.1", 0) as served:
+    async with running_app(make_app(wanted, clock=clock, model=model), "127.0.0.1", 0) as served:
         yield Server(served.app, served.address, served.port, wanted)
 
 
@@ -96,6 +113,7 @@ class Socket:
     heard: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     order: list[tuple[str, Json]] = field(default_factory=list)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(self, command: str, /, **payload: Any) -> Json:
         """Send a command and return the ack's data; an error raises Refused."""
@@ -126,10 +144,11 @@ class Socket:
     async def until_gone(self) -> None:
         """Wait until the server has closed the connection."""
         async with asyncio.timeout(WAIT_S):
-            await self.client.eio.wait()
+            await self.gone.wait()
 
     async def close(self) -> None:
-        await self.client.disconnect()
+        if not self.gone.is_set():  # a client that was sent away waits 20 s for itself
+            await self.client.disconnect()
 
 
 @dataclass
@@ -180,6 +199,10 @@ async def connect(server: Server, auth: Any) -> Socket:
     @client.on("*")
     async def hear(event: str, body: Json) -> None:
         await socket.take(event, body)
+
+    @client.on("disconnect")
+    async def lost(_reason: str) -> None:
+        socket.gone.set()
 
     await client.connect(server.address, auth=auth, transports=["websocket"], wait_timeout=WAIT_S)
     return socket

@@ -108,4 +108,4 @@ class Mapped(Generic[Noun]):
 def _plain(value: Value) -> Value:
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
