@@ -13,6 +13,7 @@ import uvloop
 from tests.factories import People, Server, a_settings, start_server
 from tutor.app import database_of
 from tutor.core.embedded import EmbeddedStores
+from tutor.core.logs import set_up_logs
 from tutor.core.mongo import Database
 from tutor.serve import with_addresses
 from tutor.settings import Settings
@@ -23,6 +24,12 @@ Serve = Callable[..., Awaitable[Server]]
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Test on the loop that the product runs on."""
     return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> None:
+    """The product's own log set-up: without it, a traceback is drawn with all its local variables, in seconds."""
+    set_up_logs("WARNING", as_json=True)
 
 
 @pytest.fixture(scope="session")

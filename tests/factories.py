@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -17,6 +18,7 @@ from tutor.accounts.context import ACCOUNTS
 from tutor.accounts.messages import Register
 from tutor.ai.model import Model
 from tutor.app import make_app
+from tutor.core.clock import Clock
 from tutor.serve import running_app
 from tutor.settings import Settings, load
 
@@ -63,11 +65,26 @@ class Addressed(Protocol):
     def address(self) -> str: ...
 
 
+class FakeClock(Clock):
+    """A clock that also moves when a test says so; its seconds go on at their own pace."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+
 @asynccontextmanager
-async def start_server(settings: Settings, *, model: Model | None = None, **changes: Any) -> AsyncIterator[Server]:
+async def start_server(
+    settings: Settings, *, model: Model | None = None, clock: Clock | None = None, **changes: Any
+) -> AsyncIterator[Server]:
     """A whole server on a free port of this machine."""
     wanted = changed(settings, **changes)
-    async with running_app(make_app(wanted, model=model), "127.0.0.1", 0) as served:
+    async with running_app(make_app(wanted, clock=clock, model=model), "127.0.0.1", 0) as served:
         yield Server(served.app, served.address, served.port, wanted)
 
 
@@ -142,7 +159,8 @@ class Socket:
             await self.gone.wait()
 
     async def close(self) -> None:
-        await self.client.disconnect()
+        if not self.gone.is_set():  # a client that was sent away waits 20 s for itself
+            await self.client.disconnect()
 
 
 @dataclass

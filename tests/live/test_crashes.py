@@ -26,6 +26,7 @@ ROUNDS = 10
 FINAL_S = 60.0
 VICTIMS = ("server", "store", "both")
 AGAIN = 25
+UNFINISHED: Document = {"reply": {"$ne": None}, "state": {"$in": ["queued", "running"]}}
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ async def check_nothing_is_lost(server: ServerProcess, speakers: list[Speaker]) 
         stored = await stored_messages(database)
         known = await database["conversations"].count_documents({"_id": {"$in": ledger.conversations}})
         late = datetime.now(UTC) - timedelta(seconds=FINAL_S)
-        assert await database["messages"].count_documents({"running": True, "created_at": {"$lt": late}}) == 0
+        assert await database["messages"].count_documents(UNFINISHED | {"created_at": {"$lt": late}}) == 0
     assert known == len(ledger.conversations), "an acknowledged conversation is lost"
     listed = await asyncio.gather(*(listed_messages(teacher, each) for each in ledger.conversations))
     for conversation_id, items in zip(ledger.conversations, listed, strict=True):
@@ -153,10 +154,8 @@ async def check_all_replies_end(server: ServerProcess) -> int:
     """Wait for the last replies; returns how many there were in all."""
     async with database_of(server) as database:
         async with asyncio.timeout(FINAL_S):
-            while await database["messages"].count_documents({"running": True}):  # noqa: ASYNC110  # a database tells nothing
+            while await database["messages"].count_documents(UNFINISHED):  # noqa: ASYNC110  # a database tells nothing
                 await asyncio.sleep(0.2)
-        unfinished = {"reply": {"$ne": None}, "state": {"$in": ["queued", "running"]}}
-        assert await database["messages"].count_documents(unfinished) == 0
         return await database["messages"].count_documents({"reply": {"$ne": None}})
 
 

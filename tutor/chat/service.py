@@ -280,10 +280,12 @@ class Chat:
         return MessageSent(message=message_view(message), reply=reply)
 
     async def _may_ask(self, conversation: Conversation) -> None:
-        running = await self._store.running_replies([conversation.student_id])
-        if any(reply.conversation_id == conversation.id for reply in running):
+        if await self._store.running_reply(conversation.id) is not None:
             raise ReplyRunning
-        if len(running) >= self._replies_per_student:
+        elsewhere = [
+            lease for lease in await self._store.leases.of([conversation.student_id]) if lease.id != conversation.id
+        ]
+        if len(elsewhere) >= self._replies_per_student:
             raise TooManyReplies(limit=self._replies_per_student)
 
     async def _add(self, conversation: Conversation, caller: Caller, client_id: str, text: str) -> Message:
@@ -316,22 +318,25 @@ class Chat:
         self, conversation: Conversation, question: Message, caller: Caller, *, attempt: int
     ) -> ReplyTicket:
         """Start a reply, or find the one that this attempt has already."""
+        client_id = f"{question.id}:{attempt}"
+        if (known := await self._store.message_by_client_id(conversation.id, client_id)) is not None:
+            return self._ticket(known)
         stub = Message(
             id=new_id(),
             conversation_id=conversation.id,
             seq=max(question.seq, conversation.last_seq) + 1,
-            client_id=f"{question.id}:{attempt}",
+            client_id=client_id,
             author=Author("tutor"),
             text="",
             state="queued",
             created_at=self._clock.now(),
             reply=Reply(question_id=question.id, attempt=attempt, fence=1),
         )
-        reply, created = await self._store.add_message(stub, conversation.student_id, self._replies.lease())
-        if created:
-            await self._store.touch(conversation.id, reply.seq, reply.created_at)
-            self._announce(reply)
-            self._replies.start(reply, lambda dialogue: self._prompts.build(conversation, dialogue, caller.language))
+        await self._replies.claim(stub, conversation.student_id)
+        reply, _ = await self._store.add_message(stub, conversation.student_id)
+        await self._store.touch(conversation.id, reply.seq, reply.created_at)
+        self._announce(reply)
+        self._replies.start(reply, lambda dialogue: self._prompts.build(conversation, dialogue, caller.language))
         return self._ticket(reply)
 
     def _ticket(self, reply: Message) -> ReplyTicket:

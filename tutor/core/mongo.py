@@ -73,9 +73,11 @@ async def documents(
 
 
 def clashes_on(error: DuplicateKeyError, field: str) -> bool:
-    """Whether the unique index that refused a write includes `field`."""
-    pattern = (error.details or {}).get("keyPattern") or {}
-    return field in pattern
+    """Whether the unique index that refused a write includes `field`: by its pattern, or by its name in the message."""
+    details = error.details or {}
+    if pattern := details.get("keyPattern"):
+        return field in pattern
+    return f"{field}_" in str(details.get("errmsg", "")).partition("index: ")[2].partition(" dup key")[0]
 
 
 async def ping(database: Database) -> None:
@@ -106,4 +108,4 @@ class Mapped(Generic[Noun]):
 def _plain(value: Value) -> Value:
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

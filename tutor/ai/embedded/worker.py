@@ -83,7 +83,7 @@ class Worker:
         process, self._process = self._process, None
         if process is not None:
             _kill(process)
-            await process.wait()  # not communicate(): somebody may still be reading, and is told of the end
+            await process.wait()  # not communicate(): a question that is still out reads the pipe
 
 
 async def _write_and_read(process: Process, line: bytes) -> bytes:

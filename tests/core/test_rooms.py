@@ -1,0 +1,139 @@
+"""Rooms of one node: who is in them, and that an event reaches each member once."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import pytest
+from engineio.packet import Packet
+
+from tutor.core.caller import Caller
+from tutor.core.messages import Event
+from tutor.core.rooms import Rooms
+
+
+class Rang(Event):
+    event: ClassVar[str] = "bell.rang"
+    times: int
+
+
+@dataclass
+class Wire:
+    """Remembers what left: to sockets, and as hints."""
+
+    posted: list[tuple[str, str, bool]] = field(default_factory=list)
+    hints: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def post(self, sid: str, packet: Packet, *, droppable: bool = False) -> None:
+        self.posted.append((sid, packet.encode(), droppable))
+
+    def publish(self, room: str, name: str, body: str, *, droppable: bool) -> None:
+        self.hints.append(("publish", room, name, body, droppable))
+
+    async def subscribe(self, room: str) -> None:
+        self.hints.append(("subscribe", room))
+
+    async def unsubscribe(self, room: str) -> None:
+        self.hints.append(("unsubscribe", room))
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def rooms(wire: Wire) -> Rooms:
+    return Rooms(wire.post, wire)
+
+
+def a_caller(name: str) -> Caller:
+    return Caller(name, "student", name, "zh", "session", datetime.now(UTC))
+
+
+MING, HONG = a_caller("ming"), a_caller("hong")
+
+
+async def test_an_event_reaches_every_socket_in_the_room_and_leaves_as_a_hint(rooms: Rooms, wire: Wire) -> None:
+    await rooms.enter("a", MING, "hall")
+    await rooms.enter("b", HONG, "hall")
+    await rooms.enter("c", HONG, "yard")
+    rooms.send("hall", Rang(times=2), droppable=True)
+    frame = '42["bell.rang",{"times":2}]'
+    assert wire.posted == [("a", frame, True), ("b", frame, True)]
+    assert wire.hints[-1] == ("publish", "hall", "bell.rang", '{"times":2}', True)
+
+
+async def test_an_event_of_another_node_is_not_sent_back(rooms: Rooms, wire: Wire) -> None:
+    await rooms.enter("a", MING, "hall")
+    rooms.deliver("hall", "bell.rang", '{"times":1}', droppable=False)
+    assert wire.posted == [("a", '42["bell.rang",{"times":1}]', False)]
+    assert [hint[0] for hint in wire.hints] == ["subscribe"]
+
+
+async def test_an_empty_room_costs_only_the_hint(rooms: Rooms, wire: Wire) -> None:
+    rooms.send("hall", Rang(times=1))
+    assert wire.posted == []
+    assert wire.hints == [("publish", "hall", "bell.rang", '{"times":1}', False)]
+
+
+async def test_entering_twice_is_being_there_once(rooms: Rooms, wire: Wire) -> None:
+    await rooms.enter("a", MING, "hall")
+    await rooms.enter("a", MING, "hall")
+    rooms.send("hall", Rang(times=1))
+    assert len(wire.posted) == 1
+    await rooms.leave("a", "hall")
+    assert rooms.count == 0
+
+
+async def test_a_person_with_two_tabs_is_present_once(rooms: Rooms) -> None:
+    for sid, person in (("a", MING), ("b", HONG), ("c", MING)):
+        await rooms.enter(sid, person, "hall")
+    assert rooms.present("hall") == [MING, HONG]
+    assert rooms.sids("hall") == ["a", "b", "c"]
+    await rooms.leave("a", "hall")
+    assert set(rooms.present("hall")) == {MING, HONG}
+    assert rooms.present("nowhere") == []
+
+
+async def test_the_hints_of_a_room_are_heard_until_the_last_one_leaves(rooms: Rooms, wire: Wire) -> None:
+    await rooms.enter("a", MING, "hall")
+    await rooms.enter("b", HONG, "hall")
+    await rooms.leave("a", "hall")
+    assert ("unsubscribe", "hall") not in wire.hints
+    await rooms.leave("b", "hall")
+    assert wire.hints[-1] == ("unsubscribe", "hall")
+
+
+async def test_leaving_a_room_one_is_not_in_changes_nothing(rooms: Rooms, wire: Wire) -> None:
+    await rooms.enter("a", MING, "hall")
+    await rooms.leave("b", "hall")
+    await rooms.leave("a", "yard")
+    assert rooms.rooms_of("a") == {"hall"}
+    assert wire.hints == [("subscribe", "hall")]
+
+
+async def test_leaving_all_rooms_leaves_no_trace(rooms: Rooms) -> None:
+    for room in ("hall", "yard", "loft"):
+        await rooms.enter("a", MING, room)
+    assert rooms.rooms_of("a") == {"hall", "yard", "loft"}
+    await rooms.leave_all("a")
+    await rooms.leave_all("a")
+    assert rooms.count == 0
+    assert not rooms._rooms_of
+    assert not rooms.rooms_of("a")
+
+
+async def test_watchers_hear_of_the_rooms_they_asked_for(rooms: Rooms) -> None:
+    moved: list[tuple[str, int]] = []
+    rooms.watch("class:", lambda room: moved.append((room, len(rooms.present(room)))))
+    await rooms.enter("a", MING, "class:1")
+    await rooms.enter("a", MING, "hall")
+    await rooms.leave_all("a")
+    assert moved == [("class:1", 1), ("class:1", 0)]
+
+
+async def test_rooms_are_found_by_how_their_names_begin(rooms: Rooms) -> None:
+    for room in ("class:1", "class:2", "hall"):
+        await rooms.enter("a", MING, room)
+    assert rooms.names("class:") == ["class:1", "class:2"]
