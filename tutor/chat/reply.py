@@ -16,7 +16,7 @@ import structlog
 
 from tutor.ai.errors import ModelCut
 from tutor.ai.model import Finish, Model, Prompt
-from tutor.chat.errors import QueueTooLong, ReplyInterrupted, ReplyRunning
+from tutor.chat.errors import QueueTooLong, ReplyInterrupted, ReplyRunning, TooManyReplies
 from tutor.chat.messages import ReplyDelta, ReplyFinished, ReplyStarted
 from tutor.chat.models import Message, Reply, State
 from tutor.chat.parts import PartsLog
@@ -50,6 +50,7 @@ class ReplySettings:
     checkpoint_chars: int
     lease_s: float
     max_replies: int
+    per_student: int
     queue_s: float
 
 
@@ -124,22 +125,27 @@ class Replies:
         """The reply's place in this node's queue, 1 being next; None when it does not wait."""
         return list(self._waiting).index(reply_id) + 1 if reply_id in self._waiting else None
 
-    async def claim(self, reply: Message, student_id: str) -> None:
-        """Take the conversation for a new reply, before it is stored.
+    async def claim(self, conversation_id: str, reply_id: str, student_id: str) -> None:
+        """Take the conversation for a new reply, before anything of it is stored.
 
         Raises:
             ReplyRunning: another reply has it.
+            TooManyReplies: the student has as many elsewhere as allowed.
 
         """
-        lease = Lease(reply.conversation_id, reply.id, student_id, self._node, self._lease_end())
-        if await self._store.leases.take(lease):
-            return
-        held = await self._store.leases.get(reply.conversation_id)
-        if held is None or await self._is_running(held):
-            raise ReplyRunning
-        await self._store.leases.give_back(held.id, held.subject)
+        lease = Lease(conversation_id, reply_id, student_id, self._node, self._lease_end())
         if not await self._store.leases.take(lease):
-            raise ReplyRunning
+            held = await self._store.leases.get(conversation_id)
+            if held is None or await self._is_running(held):
+                raise ReplyRunning
+            await self._store.leases.give_back(held.id, held.subject)
+            if not await self._store.leases.take(lease):
+                raise ReplyRunning
+        limit = self._settings.per_student
+        first = sorted(one.subject for one in await self._store.leases.of([student_id]))[:limit]
+        if reply_id not in first:
+            await self._store.leases.give_back(conversation_id, reply_id)
+            raise TooManyReplies(limit=limit)
 
     async def _is_running(self, lease: Lease) -> bool:
         """Whether its reply is at work, or may still be about to be stored."""

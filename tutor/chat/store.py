@@ -169,6 +169,10 @@ class ChatStore:
         )
         return [MESSAGE.from_document(row) async for row in rows]
 
+    async def reply_of(self, question: Message, *, attempt: int) -> Message | None:
+        """The reply of one attempt at a question."""
+        return await self.message_by_client_id(question.conversation_id, f"{question.id}:{attempt}")
+
     async def replies_to(self, question: Message) -> list[Message]:
         """All replies to a question, oldest first."""
         rows = documents(
