@@ -86,10 +86,10 @@ def _hand_down(app: web.Application, settings: Settings) -> None:
             checkpoint_chars=section.checkpoint_chars,
             lease_s=section.lease_s,
             max_replies=section.max_replies,
+            per_student=section.max_replies_per_student,
             queue_s=section.queue_s,
         ),
         limits=PromptLimits(section.history_tokens, section.max_tokens),
-        replies_per_student=section.max_replies_per_student,
         parts_ttl_s=section.parts_ttl_s,
         prefix=settings.redis.prefix,
     )

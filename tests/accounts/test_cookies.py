@@ -1,17 +1,40 @@
 """The refresh cookie of a browser page: what it carries, who may use it, and from where."""
 
+from collections.abc import AsyncGenerator, AsyncIterator
 from http.cookies import Morsel
 
 import aiohttp
 import pytest
 
-from tests.conftest import Serve
-from tests.factories import PASSWORD, Json, Server, a_registration
+from tests.factories import PASSWORD, Json, Server, a_registration, start_server
+from tutor.ai.model import Finish, Piece, Prompt
+from tutor.settings import Settings
 
 PAGE = {"X-Tutor-Client": "web"}
 PLAIN = "tutor_refresh"
 SECURE = "__Host-tutor_refresh"
 Cookies = dict[str, Morsel[str]]
+
+
+class SilentModel:
+    """A tutor that nobody asks: it lets a server start without worker processes."""
+
+    provider = name = "silent"
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece | Finish, None]:
+        raise NotImplementedError(prompt.question)
+        yield
+
+    async def close(self) -> None:
+        return
+
+
+@pytest.fixture(scope="module")
+async def https(settings: Settings) -> AsyncIterator[Server]:
+    """A server that people reach over https, and from one more origin."""
+    address, origins = "https://tutor.test", ("https://school.test",)
+    async with start_server(settings, model=SilentModel(), public_url=address, origins=origins) as started:
+        yield started
 
 
 async def ask(server: Server, path: str, body: Json | None = None, /, **headers: str) -> tuple[int, Json, Cookies]:
@@ -41,9 +64,8 @@ async def test_a_page_gets_its_refresh_token_as_a_cookie_only(server: Server) ->
     assert len(cookie.value) > 43
 
 
-async def test_over_https_the_cookie_belongs_to_this_host_alone(serve: Serve) -> None:
-    server = await serve(public_url="https://tutor.test")
-    _, _, cookies = await ask(server, "/auth/register", a_registration(), **PAGE)
+async def test_over_https_the_cookie_belongs_to_this_host_alone(https: Server) -> None:
+    _, _, cookies = await ask(https, "/auth/register", a_registration(), **PAGE)
     assert set(cookies) == {SECURE}
     cookie = cookies[SECURE]
     assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
@@ -116,27 +138,24 @@ FOREIGN = [
 
 @pytest.mark.parametrize("path", ["/auth/refresh", "/auth/logout", "/auth/login", "/auth/register"])
 @pytest.mark.parametrize("origin", FOREIGN)
-async def test_a_foreign_origin_is_refused(serve: Serve, path: str, origin: str) -> None:
-    server = await serve(public_url="https://tutor.test", origins=("https://school.test",))
+async def test_a_foreign_origin_is_refused(https: Server, path: str, origin: str) -> None:
     body = {"username": "whoever", "password": PASSWORD} if path == "/auth/login" else {}
     body = a_registration() if path == "/auth/register" else body
-    status, answer, cookies = await ask(server, path, body, **PAGE, Origin=origin, Cookie=f"{SECURE}=abcdefgh.abcdefgh")
+    status, answer, cookies = await ask(https, path, body, **PAGE, Origin=origin, Cookie=f"{SECURE}=abcdefgh.abcdefgh")
     assert (status, answer["error"]["code"], cookies) == (403, "not_allowed", {})
 
 
 @pytest.mark.parametrize("origin", ["https://tutor.test", "https://school.test", "HTTPS://Tutor.Test"])
-async def test_our_own_origins_are_taken(serve: Serve, origin: str) -> None:
-    server = await serve(public_url="https://tutor.test", origins=("https://school.test",))
-    _, token = await sign_up(server, SECURE, Origin=origin)
-    status, _, _ = await ask(server, "/auth/refresh", **PAGE, Origin=origin, Cookie=f"{SECURE}={token}")
+async def test_our_own_origins_are_taken(https: Server, origin: str) -> None:
+    _, token = await sign_up(https, SECURE, Origin=origin)
+    status, _, _ = await ask(https, "/auth/refresh", **PAGE, Origin=origin, Cookie=f"{SECURE}={token}")
     assert status == 200
 
 
-async def test_over_https_the_host_header_proves_nothing(serve: Serve) -> None:
-    server = await serve(public_url="https://tutor.test")
+async def test_over_https_the_host_header_proves_nothing(https: Server) -> None:
     for scheme in ("http", "https"):
-        origin = f"{scheme}://127.0.0.1:{server.port}"
-        status, _, _ = await ask(server, "/auth/refresh", **PAGE, Origin=origin, Cookie=f"{SECURE}=abcdefgh.abcdefgh")
+        origin = f"{scheme}://127.0.0.1:{https.port}"
+        status, _, _ = await ask(https, "/auth/refresh", **PAGE, Origin=origin, Cookie=f"{SECURE}=abcdefgh.abcdefgh")
         assert status == 403
 
 
@@ -149,10 +168,9 @@ async def test_at_a_desk_the_page_may_come_by_any_name_of_this_machine(server: S
     assert (await ask(server, "/auth/refresh", **headers))[0] == 403
 
 
-async def test_the_plain_cookie_is_worth_nothing_over_https(serve: Serve) -> None:
-    server = await serve(public_url="https://tutor.test")
-    _, token = await sign_up(server, SECURE)
-    status, answer, _ = await ask(server, "/auth/refresh", **PAGE, Cookie=f"{PLAIN}={token}")
+async def test_the_plain_cookie_is_worth_nothing_over_https(https: Server) -> None:
+    _, token = await sign_up(https, SECURE)
+    status, answer, _ = await ask(https, "/auth/refresh", **PAGE, Cookie=f"{PLAIN}={token}")
     assert (status, answer["error"]["code"]) == (401, "unauthenticated")
 
 

@@ -15,6 +15,7 @@ from tutor.accounts.sessions import MOST_GOOD_TOKENS
 from tutor.core.caller import Caller
 from tutor.core.clock import new_id
 from tutor.core.errors import Busy, SessionEnded, TokenExpired, TutorError, Unauthenticated
+from tutor.core.mongo import Database
 from tutor.core.tokens import AUDIENCE, ISSUER, Tokens
 
 Result = TypeVar("Result")
@@ -178,6 +179,30 @@ async def test_what_is_no_refresh_token_is_not_taken(house: Household, token: st
 async def test_a_token_of_a_session_that_is_gone_says_that_it_ended(house: Household) -> None:
     with pytest.raises(SessionEnded):
         await house.sessions.refresh(f"{new_id()}.some-secret-of-long-ago")
+
+
+async def test_a_person_who_is_gone_has_no_session_any_more(house: Household, database: Database) -> None:
+    admission = await house.student()
+    await database["users"].delete_one({"_id": admission.user.id})
+    with pytest.raises(SessionEnded):
+        await house.caller(admission)
+    with pytest.raises(SessionEnded):
+        await house.sessions.refresh(admission.refresh_token)
+
+
+async def test_a_refresh_that_loses_every_race_asks_to_come_again(
+    house: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admission = await house.student()
+
+    async def lost(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(house.store, "rotate", lost)
+    with pytest.raises(Busy):
+        await house.sessions.refresh(admission.refresh_token)
+    monkeypatch.undo()
+    await house.sessions.refresh(admission.refresh_token)
 
 
 async def test_signing_out_by_refresh_token_ends_its_session(house: Household) -> None:

@@ -22,3 +22,11 @@ async def test_a_student_is_in_a_class_once(house: Household, database: Database
         await store.add_member(Membership(new_id(), "class", "student", house.clock.now()))
     assert await store.student_ids("class") == ["student"]
     assert await store.class_ids_of("student") == ["class"]
+
+
+async def test_a_late_count_never_lowers_the_counter(house: Household, database: Database) -> None:
+    store = ClassStore(database)
+    await database["classes"].insert_one({"_id": "class", "students": 5})
+    await store.add_member(Membership(new_id(), "class", "student", house.clock.now()))
+    await store.count_members("class")
+    assert (await database["classes"].find_one({"_id": "class"}) or {})["students"] == 5

@@ -30,7 +30,6 @@ class ChatSettings:
 
     reply: ReplySettings
     limits: PromptLimits
-    replies_per_student: int
     parts_ttl_s: int
     prefix: str
 
@@ -63,6 +62,5 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
         Prompts(app[SECRET], settings.limits),
         presence,
         clock,
-        replies_per_student=settings.replies_per_student,
     )
     yield

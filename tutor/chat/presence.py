@@ -83,7 +83,7 @@ class Presence:
         """The rooms of some students that are open or being answered, last used first."""
         students = set(student_ids)
         ids = {room.removeprefix(PREFIX) for room in await self._roll.rooms_with(students, PREFIX)}
-        ids |= {reply.conversation_id for reply in await self._store.running_replies(students)}
+        ids |= {lease.id for lease in await self._store.leases.of(students)}
         rows = await self._store.conversations_by_id(ids)
         views = [await self._view(row) for row in rows if row.student_id in students]
         return [view for view in views if view.open or view.answering]

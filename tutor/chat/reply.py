@@ -9,21 +9,22 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import stamina
 import structlog
 
 from tutor.ai.errors import ModelCut
 from tutor.ai.model import Finish, Model, Prompt
-from tutor.chat.errors import QueueTooLong, ReplyInterrupted
+from tutor.chat.errors import QueueTooLong, ReplyInterrupted, ReplyRunning, TooManyReplies
 from tutor.chat.messages import ReplyDelta, ReplyFinished, ReplyStarted
 from tutor.chat.models import Message, Reply, State
 from tutor.chat.parts import PartsLog
-from tutor.chat.store import ChatStore, Lease
+from tutor.chat.store import ChatStore
 from tutor.chat.views import message_view
 from tutor.core.clock import Clock
 from tutor.core.errors import TutorError
+from tutor.core.leases import Lease
 from tutor.core.mongo import StoreFault
 from tutor.core.rooms import Rooms
 from tutor.core.tasks import Tasks
@@ -49,6 +50,7 @@ class ReplySettings:
     checkpoint_chars: int
     lease_s: float
     max_replies: int
+    per_student: int
     queue_s: float
 
 
@@ -68,6 +70,7 @@ class Running:
     work: asyncio.Task[None] | None = None
     timer: asyncio.TimerHandle | None = None
     last_part_at: float = 0
+    renewed_at: float = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -122,9 +125,35 @@ class Replies:
         """The reply's place in this node's queue, 1 being next; None when it does not wait."""
         return list(self._waiting).index(reply_id) + 1 if reply_id in self._waiting else None
 
-    def lease(self) -> Lease:
-        """The hold that a node takes on a reply, from now."""
-        return Lease(self._node, self._clock.now() + timedelta(seconds=self._settings.lease_s))
+    async def claim(self, conversation_id: str, reply_id: str, student_id: str) -> None:
+        """Take the conversation for a new reply, before anything of it is stored.
+
+        Raises:
+            ReplyRunning: another reply has it.
+            TooManyReplies: the student has as many elsewhere as allowed.
+
+        """
+        lease = Lease(conversation_id, reply_id, student_id, self._node, self._lease_end())
+        if not await self._store.leases.take(lease):
+            held = await self._store.leases.get(conversation_id)
+            if held is None or await self._is_running(held):
+                raise ReplyRunning
+            await self._store.leases.give_back(held.id, held.subject)
+            if not await self._store.leases.take(lease):
+                raise ReplyRunning
+        limit = self._settings.per_student
+        first = sorted(one.subject for one in await self._store.leases.of([student_id]))[:limit]
+        if reply_id not in first:
+            await self._store.leases.give_back(conversation_id, reply_id)
+            raise TooManyReplies(limit=limit)
+
+    async def _is_running(self, lease: Lease) -> bool:
+        """Whether its reply is at work, or may still be about to be stored."""
+        reply = await self._store.message(lease.id, lease.subject)
+        return lease.until > self._clock.now() if reply is None else not reply.is_final
+
+    def _lease_end(self) -> datetime:
+        return self._clock.now() + timedelta(seconds=self._settings.lease_s)
 
     async def drain(self, seconds: float) -> None:
         """Give the running replies up to `seconds` to end; those that do not are kept as interrupted."""
@@ -181,7 +210,7 @@ class Replies:
             running.facts = replace(
                 running.facts, provider=self._model.provider, model=self._model.name, prompt_version=prompt.version
             )
-            if not await self._store.hold(message.id, running.facts.fence, self.lease(), "running"):
+            if not await self._store.start(message.id, running.facts.fence):
                 raise ReplyInterrupted
             running.message = replace(message, state="running")
             self._rooms.send(
@@ -293,48 +322,60 @@ class Replies:
             running.logged += len(new)
 
     async def _checkpoint(self, running: Running) -> None:
+        message, fence = running.message, running.facts.fence
         try:
-            stop = await self._store.checkpoint(
-                running.message.id, running.facts.fence, self.lease(), running.text, len(running.parts)
-            )
+            stop = await self._store.checkpoint(message.id, fence, running.text, len(running.parts))
+            await self._renew(running)
         except StoreFault as error:
-            log.warning("checkpoint_missed", reply=running.message.id, error=type(error).__name__)
+            log.warning("checkpoint_missed", reply=message.id, error=type(error).__name__)
             return
-        if stop is None or stop:
+        if stop is None:
+            running.interrupt()
+        elif stop:
             running.stop()
+
+    async def _renew(self, running: Running) -> None:
+        now = self._clock.monotonic()
+        if now - running.renewed_at >= self._settings.lease_s / 3:
+            running.renewed_at = now
+            await self._store.leases.renew(running.message.conversation_id, running.message.id, self._lease_end())
 
     async def _finish(self, running: Running, state: State, error: TutorError | None) -> None:
         self._flush(running)
         message = running.message
         facts = replace(running.facts, parts=len(running.parts), error=error.code if error else None)
         await self._log_parts(running)
-        stored = await self._end_in_store(message.id, state, running.text, facts)
+        stored = await self._end_in_store(message, state, running.text, facts)
         if stored is not None:
             self.announce_end(stored)
             log.info("reply_finished", reply=message.id, state=state, parts=facts.parts, ms=facts.first_token_ms)
 
-    async def _end_in_store(self, reply_id: str, state: State, text: str, facts: Reply) -> Message | None:
+    async def _end_in_store(self, reply: Message, state: State, text: str, facts: Reply) -> Message | None:
         async for attempt in stamina.retry_context(on=StoreFault, attempts=None, timeout=END_WITHIN_S):
             with attempt:
-                return await self._store.finish(reply_id, facts.fence, state, text, facts)
+                return await self._store.finish(reply, state, text, facts)
         return None
 
     async def end_abandoned(self) -> None:
         """End the replies whose node went away; what their viewers have read stays."""
-        now = self._clock.now()
-        for reply in await self._store.abandoned(now):
-            if reply.reply is None or reply.id in self._running:
-                continue
-            parts = await self._log.read(reply.id, 0)
-            text, count = reply.text, reply.reply.parts
-            if parts is not None and len(parts) > count:
-                text, count = "".join(part.text for part in parts), len(parts)
-            facts = replace(reply.reply, parts=count, error=ReplyInterrupted.code)
-            stored = await self._store.abandon(reply.id, facts.fence, text, facts, now)
-            if stored is not None:
-                log.warning("reply_abandoned", reply=reply.id)
-                self.announce_end(stored)
-                self.on_change(stored.conversation_id)
+        for lease in await self._store.leases.run_out(self._clock.now()):
+            reply = await self._store.message(lease.id, lease.subject)
+            if reply is None or reply.is_final:
+                await self._store.leases.give_back(lease.id, lease.subject)
+            elif reply.reply is not None and reply.id not in self._running:
+                await self._abandon(reply, reply.reply)
+
+    async def _abandon(self, reply: Message, facts: Reply) -> None:
+        parts = await self._log.read(reply.id, 0)
+        text, count = reply.text, facts.parts
+        if parts is not None and len(parts) > count:
+            text, count = "".join(part.text for part in parts), len(parts)
+        ended = replace(facts, parts=count, error=ReplyInterrupted.code)
+        stored = await self._store.finish(reply, "interrupted", text, ended)
+        if stored is not None:
+            log.warning("reply_abandoned", reply=reply.id)
+            self.announce_end(stored)
+            self.on_change(stored.conversation_id)
 
     def announce_end(self, reply: Message) -> None:
         """Tell the room that a reply has reached its final state."""

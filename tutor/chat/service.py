@@ -4,12 +4,11 @@ Called by `sockets.py` and `routes.py`; starts replies in `reply.py`.
 """
 
 import asyncio
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from weakref import WeakValueDictionary
 
 from tutor.accounts.service import Accounts
-from tutor.chat.errors import ReplyNotRunning, ReplyRunning, TooManyReplies
+from tutor.chat.errors import ReplyNotRunning, ReplyRunning
 from tutor.chat.messages import (
     ConversationChanged,
     Conversations,
@@ -45,7 +44,7 @@ from tutor.chat.reply import Replies, room_of
 from tutor.chat.store import NEWEST, ChatStore
 from tutor.chat.views import conversation_view, message_view
 from tutor.classes.service import Classes
-from tutor.core.caller import Caller
+from tutor.core.caller import Caller, Language
 from tutor.core.clock import Clock, new_id
 from tutor.core.errors import Conflict, InvalidInput, NotFound
 from tutor.core.rooms import Rooms
@@ -72,8 +71,6 @@ class Chat:
         prompts: Prompts,
         presence: Presence,
         clock: Clock,
-        *,
-        replies_per_student: int,
     ) -> None:
         self._store = store
         self._accounts = accounts
@@ -84,7 +81,6 @@ class Chat:
         self._prompts = prompts
         self._presence = presence
         self._clock = clock
-        self._replies_per_student = replies_per_student
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     # Who may
@@ -266,35 +262,31 @@ class Chat:
     async def send(self, caller: Caller, command: SendMessage) -> MessageSent:
         """Store a message, acknowledge it, and start the tutor's reply when a student asked."""
         conversation = await self.visible(caller, command.conversation_id)
-        client_id = command.client_id.lower()
         async with self._turn(conversation.id):
-            known = await self._store.message_by_client_id(conversation.id, client_id)
-            asks = caller.role == "student"
-            if known is None and asks:
-                await self._may_ask(conversation)
-            message = known or await self._add(conversation, caller, client_id, command.text)
-            if message.text != command.text or message.author.id != caller.id:
+            known = await self._store.message_by_client_id(conversation.id, command.client_id.lower())
+            if known is not None and (known.text, known.author.id) != (command.text, caller.id):
                 raise Conflict(what="message")
-            reply = await self._reply_to(conversation, message, caller, attempt=1) if asks else None
-        return MessageSent(message=message_view(message), reply=reply)
+            if caller.role != "student":
+                message = known or await self._add(conversation, caller, command)
+                return MessageSent(message=message_view(message), reply=None)
+            if known is not None and (reply := await self._store.reply_of(known, attempt=1)) is not None:
+                return MessageSent(message=message_view(known), reply=self._ticket(reply))
+            reply_id = new_id()
+            await self._replies.claim(conversation.id, reply_id, conversation.student_id)
+            message = known or await self._add(conversation, caller, command)
+            ticket = await self._begin_reply(conversation, message, reply_id, caller.language, attempt=1)
+            return MessageSent(message=message_view(message), reply=ticket)
 
-    async def _may_ask(self, conversation: Conversation) -> None:
-        running = await self._store.running_replies([conversation.student_id])
-        if any(reply.conversation_id == conversation.id for reply in running):
-            raise ReplyRunning
-        if len(running) >= self._replies_per_student:
-            raise TooManyReplies(limit=self._replies_per_student)
-
-    async def _add(self, conversation: Conversation, caller: Caller, client_id: str, text: str) -> Message:
+    async def _add(self, conversation: Conversation, caller: Caller, command: SendMessage) -> Message:
         now = self._clock.now()
         message, created = await self._store.add_message(
             Message(
                 id=new_id(),
                 conversation_id=conversation.id,
                 seq=conversation.last_seq + 1,
-                client_id=client_id,
+                client_id=command.client_id.lower(),
                 author=Author(caller.role, caller.id, caller.name),
-                text=text,
+                text=command.text,
                 state="sent",
                 created_at=now,
             ),
@@ -304,19 +296,19 @@ class Chat:
             await self._store.touch(conversation.id, message.seq, now)
             self._announce(message)
             if not conversation.title and caller.role == "student":
-                await self._change(conversation.id, {"title": _title(text)})
+                await self._change(conversation.id, {"title": _title(command.text)})
         return message
 
     def _announce(self, message: Message) -> None:
         news = MessageAdded(conversation_id=message.conversation_id, message=message_view(message))
         self._rooms.send(room_of(message.conversation_id), news)
 
-    async def _reply_to(
-        self, conversation: Conversation, question: Message, caller: Caller, *, attempt: int
+    async def _begin_reply(
+        self, conversation: Conversation, question: Message, reply_id: str, language: Language, *, attempt: int
     ) -> ReplyTicket:
-        """Start a reply, or find the one that this attempt has already."""
+        """Store a claimed reply, still empty, announce it and let it be written."""
         stub = Message(
-            id=new_id(),
+            id=reply_id,
             conversation_id=conversation.id,
             seq=max(question.seq, conversation.last_seq) + 1,
             client_id=f"{question.id}:{attempt}",
@@ -326,11 +318,10 @@ class Chat:
             created_at=self._clock.now(),
             reply=Reply(question_id=question.id, attempt=attempt, fence=1),
         )
-        reply, created = await self._store.add_message(stub, conversation.student_id, self._replies.lease())
-        if created:
-            await self._store.touch(conversation.id, reply.seq, reply.created_at)
-            self._announce(reply)
-            self._replies.start(reply, lambda dialogue: self._prompts.build(conversation, dialogue, caller.language))
+        reply, _ = await self._store.add_message(stub, conversation.student_id)
+        await self._store.touch(conversation.id, reply.seq, reply.created_at)
+        self._announce(reply)
+        self._replies.start(reply, lambda dialogue: self._prompts.build(conversation, dialogue, language))
         return self._ticket(reply)
 
     def _ticket(self, reply: Message) -> ReplyTicket:
@@ -365,14 +356,13 @@ class Chat:
         conversation = await self._own(caller, command.conversation_id)
         async with self._turn(conversation.id):
             old = await self._reply(conversation, command.reply_id)
-            await self._may_ask(conversation)
             question = await self._store.message(conversation.id, old.reply.question_id) if old.reply else None
             if question is None:
                 raise NotFound(what="message")
-            attempts = Counter(
-                reply.reply.question_id for reply in await self._store.replies_to(question) if reply.reply
-            )
-            ticket = await self._reply_to(conversation, question, caller, attempt=attempts[question.id] + 1)
+            reply_id = new_id()
+            await self._replies.claim(conversation.id, reply_id, conversation.student_id)
+            attempt = len(await self._store.replies_to(question)) + 1
+            ticket = await self._begin_reply(conversation, question, reply_id, caller.language, attempt=attempt)
         return OneReply(reply=ticket)
 
     async def rate(self, caller: Caller, command: RateReply) -> MessageView:

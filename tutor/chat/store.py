@@ -11,23 +11,18 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from tutor.chat.errors import ReplyRunning
 from tutor.chat.models import Conversation, Message, Rating, Reply, State
 from tutor.chat.search import excerpt, grams, wanted_grams
-from tutor.core.mongo import Database, Document, Mapped, clashes_on, documents, ensure_indexes
+from tutor.core.errors import Conflict
+from tutor.core.leases import Leases
+from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes
 
 CONVERSATION = Mapped(Conversation)
 MESSAGE = Mapped(Message)
 REPLY = Mapped(Reply)
 NEWEST = 2**31
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A node's hold on a running reply, until a moment in UTC."""
-
-    owner: str
-    until: datetime
+SEQ_TRIES = 1000
+RUNNING: list[State] = ["queued", "running"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +35,22 @@ class Found:
     excerpt: str
 
 
+def _written_by(reply_id: str, fence: int) -> Document:
+    """A reply that has not ended, while `fence` is its owner's."""
+    return {"_id": reply_id, "state": {"$in": RUNNING}, "reply.fence": fence}
+
+
 class ChatStore:
     """Conversations and messages in one database."""
 
     def __init__(self, database: Database) -> None:
         self._conversations = database["conversations"]
         self._messages = database["messages"]
+        self.leases = Leases(database, "running_replies")
 
     async def prepare(self) -> None:
         """Create the indexes."""
+        await self.leases.prepare()
         await ensure_indexes(
             self._conversations,
             [
@@ -61,18 +63,6 @@ class ChatStore:
             [
                 IndexModel([("conversation_id", ASCENDING), ("seq", ASCENDING)], unique=True),
                 IndexModel([("conversation_id", ASCENDING), ("client_id", ASCENDING)], unique=True),
-                # At most one running reply a conversation, held by the index itself.
-                IndexModel(
-                    [("conversation_id", ASCENDING), ("running", ASCENDING)],
-                    unique=True,
-                    partialFilterExpression={"running": True},
-                ),
-                IndexModel(
-                    [("student_id", ASCENDING), ("running", ASCENDING)], partialFilterExpression={"running": True}
-                ),
-                IndexModel(
-                    [("running", ASCENDING), ("lease_until", ASCENDING)], partialFilterExpression={"running": True}
-                ),
                 IndexModel([("student_id", ASCENDING), ("grams", ASCENDING)]),
             ],
         )
@@ -136,35 +126,29 @@ class ChatStore:
 
     # Messages
 
-    async def add_message(self, message: Message, student_id: str, lease: Lease | None = None) -> tuple[Message, bool]:
+    async def add_message(self, message: Message, student_id: str) -> tuple[Message, bool]:
         """Store a message under the next free `seq`, or return the one with the same `client_id`, and say which.
 
-        The message's own `seq` is only where to begin trying. A reply comes with the lease of the node that writes it.
+        The message's own `seq` is only where to begin trying.
 
         Raises:
-            ReplyRunning: it is a reply, and another one is still running in this conversation.
+            Conflict: so many others write here that no `seq` could be had.
 
         """
         document = MESSAGE.to_document(message) | {"student_id": student_id}
         if message.author.kind == "student":
             document["grams"] = grams(message.text)
-        if lease is not None:
-            document |= {"running": True, "owner": lease.owner, "lease_until": lease.until}
-        while True:
+        for seq in range(message.seq, message.seq + SEQ_TRIES):
+            document["seq"] = seq
             try:
                 await self._messages.insert_one(document)
-            except DuplicateKeyError as error:
-                found = await self._messages.find_one(
-                    {"conversation_id": message.conversation_id, "client_id": message.client_id}
-                )
+            except DuplicateKeyError:
+                found = await self.message_by_client_id(message.conversation_id, message.client_id)
                 if found is not None:
-                    return MESSAGE.from_document(found), False
-                if clashes_on(error, "running"):
-                    raise ReplyRunning from error
-                message = replace(message, seq=message.seq + 1)
-                document["seq"] = message.seq
+                    return found, False
             else:
-                return message, True
+                return replace(message, seq=seq), True
+        raise Conflict(what="message")
 
     async def message(self, conversation_id: str, message_id: str) -> Message | None:
         """One message of a conversation."""
@@ -185,6 +169,10 @@ class ChatStore:
         )
         return [MESSAGE.from_document(row) async for row in rows]
 
+    async def reply_of(self, question: Message, *, attempt: int) -> Message | None:
+        """The reply of one attempt at a question."""
+        return await self.message_by_client_id(question.conversation_id, f"{question.id}:{attempt}")
+
     async def replies_to(self, question: Message) -> list[Message]:
         """All replies to a question, oldest first."""
         rows = documents(
@@ -201,7 +189,7 @@ class ChatStore:
     async def rate(self, reply_id: str, rating: Rating | None) -> Message | None:
         """Set or clear the rating of a reply that has ended."""
         found = await self._messages.find_one_and_update(
-            {"_id": reply_id, "reply": {"$ne": None}, "running": {"$ne": True}},
+            {"_id": reply_id, "reply": {"$ne": None}, "state": {"$nin": RUNNING}},
             {"$set": {"reply.rating": rating}},
             return_document=ReturnDocument.AFTER,
         )
@@ -211,60 +199,40 @@ class ChatStore:
 
     async def running_reply(self, conversation_id: str) -> Message | None:
         """The conversation's reply that is queued or being written."""
-        found = await self._messages.find_one({"conversation_id": conversation_id, "running": True})
-        return MESSAGE.from_document(found) if found else None
+        lease = await self.leases.get(conversation_id)
+        reply = await self.message(conversation_id, lease.subject) if lease is not None else None
+        return None if reply is None or reply.is_final else reply
 
-    async def running_replies(self, student_ids: Iterable[str]) -> list[Message]:
-        """The running replies of some students."""
-        rows = documents(self._messages, {"student_id": {"$in": list(student_ids)}, "running": True})
-        return [MESSAGE.from_document(row) async for row in rows]
-
-    async def hold(self, reply_id: str, fence: int, lease: Lease, state: State) -> bool:
-        """Take or renew a reply for a node. False when it has ended, or a newer owner has it."""
-        result = await self._messages.update_one(
-            {"_id": reply_id, "running": True, "reply.fence": fence},
-            {"$set": {"state": state, "owner": lease.owner, "lease_until": lease.until}},
-        )
+    async def start(self, reply_id: str, fence: int) -> bool:
+        """Mark a queued reply as being written. False when it has ended, or a newer owner has it."""
+        result = await self._messages.update_one(_written_by(reply_id, fence), {"$set": {"state": "running"}})
         return result.matched_count == 1
 
-    async def checkpoint(self, reply_id: str, fence: int, lease: Lease, text: str, parts: int) -> bool | None:
+    async def checkpoint(self, reply_id: str, fence: int, text: str, parts: int) -> bool | None:
         """Keep the text so far. None when the reply is not ours any more, else whether somebody asked to stop it."""
         found: Document | None = await self._messages.find_one_and_update(
-            {"_id": reply_id, "running": True, "reply.fence": fence},
-            {"$set": {"text": text, "reply.parts": parts, "owner": lease.owner, "lease_until": lease.until}},
+            _written_by(reply_id, fence),
+            {"$set": {"text": text, "reply.parts": parts}},
             projection={"stop_asked": 1},
         )
         return None if found is None else bool(found.get("stop_asked"))
 
     async def ask_to_stop(self, reply_id: str) -> bool:
         """Leave word for the owner of a running reply, on whatever node. False when it has ended."""
-        result = await self._messages.update_one({"_id": reply_id, "running": True}, {"$set": {"stop_asked": True}})
+        result = await self._messages.update_one(
+            {"_id": reply_id, "state": {"$in": RUNNING}}, {"$set": {"stop_asked": True}}
+        )
         return result.matched_count == 1
 
-    async def finish(self, reply_id: str, fence: int, state: State, text: str, facts: Reply) -> Message | None:
+    async def finish(self, reply: Message, state: State, text: str, facts: Reply) -> Message | None:
         """End a reply, once: None when it has ended already or a newer owner has it."""
-        return await self._end({"_id": reply_id, "running": True, "reply.fence": fence}, state, text, facts)
-
-    async def abandon(self, reply_id: str, fence: int, text: str, facts: Reply, now: datetime) -> Message | None:
-        """End a reply whose lease has run out; None when its owner has come back or has ended it."""
-        wanted = {"_id": reply_id, "running": True, "reply.fence": fence, "lease_until": {"$lt": now}}
-        return await self._end(wanted, "interrupted", text, facts)
-
-    async def _end(self, wanted: Document, state: State, text: str, facts: Reply) -> Message | None:
         found = await self._messages.find_one_and_update(
-            wanted,
-            {
-                "$set": {"state": state, "text": text, "reply": REPLY.to_document(facts)},
-                "$unset": {"running": "", "owner": "", "lease_until": "", "stop_asked": ""},
-            },
+            _written_by(reply.id, facts.fence),
+            {"$set": {"state": state, "text": text, "reply": REPLY.to_document(facts)}, "$unset": {"stop_asked": ""}},
             return_document=ReturnDocument.AFTER,
         )
+        await self.leases.give_back(reply.conversation_id, reply.id)
         return MESSAGE.from_document(found) if found else None
-
-    async def abandoned(self, now: datetime) -> list[Message]:
-        """Running replies whose owner has not been heard of in time."""
-        rows = documents(self._messages, {"running": True, "lease_until": {"$lt": now}})
-        return [MESSAGE.from_document(row) async for row in rows]
 
     # Search
 

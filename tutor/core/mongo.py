@@ -73,9 +73,11 @@ async def documents(
 
 
 def clashes_on(error: DuplicateKeyError, field: str) -> bool:
-    """Whether the unique index that refused a write includes `field`."""
-    pattern = (error.details or {}).get("keyPattern") or {}
-    return field in pattern
+    """Whether the unique index that refused a write includes `field`: by its pattern, or by its name in the message."""
+    details = error.details or {}
+    if pattern := details.get("keyPattern"):
+        return field in pattern
+    return f"{field}_" in str(details.get("errmsg", "")).partition("index: ")[2].partition(" dup key")[0]
 
 
 async def ping(database: Database) -> None:

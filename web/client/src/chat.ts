@@ -25,7 +25,7 @@ const view = new RoomView(connection, user, {
     visit(null, "replace");
   },
 });
-const composer = new Composer(say, () => view.stop());
+const composer = new Composer({ send: say, stop: () => view.stop(), waits: true });
 const welcome = new Welcome((question) => composer.suggest(question));
 const list = new ConversationList(api, {
   open: (id) => visit(id, "push"),

@@ -1,20 +1,29 @@
 /** The box in which a person writes: Enter sends, drafts are kept for each room, and long texts are counted. */
-import { byId, fill, words } from "./ui.ts";
+import { byId, fill, sentenceFor, toast, words } from "./ui.ts";
 
 const MOST = 4000;
 const COUNT_FROM = 3600;
+
+export interface ComposerActions {
+  /** Takes the text and says whether it was taken; a text that was not stays in the box. */
+  send(text: string): boolean | Promise<boolean>;
+  stop(): void;
+  /** Whether the writer has to wait for a running answer, as a student does. */
+  waits: boolean;
+}
 
 export class Composer {
   readonly #form = byId<HTMLFormElement>("composer");
   readonly #box = byId<HTMLTextAreaElement>("box");
   readonly #stop = byId<HTMLButtonElement>("stop");
+  readonly #actions: ComposerActions;
   #room = "new";
 
-  /** @param send takes the text and says whether it was taken; a text that was not stays in the box */
-  constructor(send: (text: string) => boolean | Promise<boolean>, stop: () => void) {
+  constructor(actions: ComposerActions) {
+    this.#actions = actions;
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.#submit(send);
+      void this.#submit();
     });
     this.#box.addEventListener("keydown", (event) => {
       // An Enter that only ends a word of a Chinese input method is no wish to send.
@@ -23,7 +32,7 @@ export class Composer {
       this.#form.requestSubmit();
     });
     this.#box.addEventListener("input", () => this.#changed());
-    this.#stop.addEventListener("click", stop);
+    this.#stop.addEventListener("click", () => actions.stop());
   }
 
   /** Changes to the draft of another room (`new` before there is one). */
@@ -40,11 +49,11 @@ export class Composer {
     this.focus();
   }
 
-  /** While an answer is written the stop button stands where the send button was. */
+  /** While an answer is written it can be stopped; for a student that button stands where the send button was. */
   showRunning(running: boolean): void {
     const hadFocus = document.activeElement === this.#stop;
     this.#stop.hidden = !running;
-    byId("send").hidden = running;
+    byId("send").hidden = running && this.#actions.waits;
     if (hadFocus && !running) this.focus();
   }
 
@@ -56,13 +65,17 @@ export class Composer {
     return `draft:${this.#room}`;
   }
 
-  async #submit(send: (text: string) => boolean | Promise<boolean>): Promise<void> {
+  async #submit(): Promise<void> {
     const text = this.#box.value.trim();
     if (!text || [...text].length > MOST || this.#form.ariaBusy === "true") return;
+    if (this.#actions.waits && !this.#stop.hidden) {
+      toast(sentenceFor("reply_running"));
+      return;
+    }
     this.#form.ariaBusy = "true";
     const key = this.#key;
     try {
-      if (!(await send(text))) return;
+      if (!(await this.#actions.send(text))) return;
       sessionStorage.removeItem(key);
       if (this.#box.value.trim() === text) this.#box.value = "";
       this.#changed();

@@ -102,7 +102,10 @@ export class ConversationList {
     try {
       const { items } = await this.#api.get<Hits>(`conversations/search?${new URLSearchParams({ q: query })}`);
       if (asked !== this.#asked) return;
-      this.#list.replaceChildren(...items.map(({ conversation, excerpt }) => this.#item(conversation, excerpt, query)));
+      // One row each: a place in a message says more than the title, which is shown anyway.
+      const best = new Map(items.map((hit) => [hit.conversation.id, hit]));
+      for (const hit of items) if (hit.seq !== null) best.set(hit.conversation.id, hit);
+      this.#list.replaceChildren(...[...best.values()].map((hit) => this.#item(hit.conversation, hit.excerpt, query)));
       this.#more.hidden = true;
       this.#say(items.length === 0 ? words.list_empty_search : "");
     } catch (error) {

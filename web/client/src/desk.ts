@@ -28,7 +28,7 @@ export class Desk {
     connection.onState((state) => state === "online" && void this.#watch());
     connection.on("room.changed", ({ class_id, room }) => class_id === this.#chosen && this.#roomChanged(room));
     for (const id of ["create", "create-first"]) byId(id).addEventListener("click", () => this.#create());
-    byId("copy-code").addEventListener("click", () => void copy(this.#current?.code ?? ""));
+    byId("copy-code").addEventListener("click", () => void copy(this.#current?.code ?? "", byId("copy-code")));
     byId("show-code").addEventListener("click", () => this.#showLarge());
     setInterval(() => this.#drawRooms(), 60_000); // "3 min ago" grows old
   }

@@ -37,7 +37,7 @@ export function setUpForm(form: HTMLFormElement, submit: (values: Values) => Pro
       showProblems(form, missing.map((input) => ({ field: input.id, text: data.problems["missing"] ?? "" })));
       return;
     }
-    void busy(form, () => submit(values).catch((error: unknown) => showProblems(form, problemsOf(error))));
+    void busy(form, () => submit(values).catch((error: unknown) => showProblems(form, problemsOf(form, error))));
   });
 }
 
@@ -82,19 +82,21 @@ function summaryOf(form: HTMLFormElement, problems: readonly Problem[]): Node[] 
   return items.length > 0 ? [...general, make("p", {}, words.bad_fields), make("ul", {}, ...items)] : general;
 }
 
-function problemsOf(error: unknown): Problem[] {
+function problemsOf(form: HTMLFormElement, error: unknown): Problem[] {
   if (!(error instanceof ApiError)) return [{ field: "", text: sentenceOf(error) }];
   const fields = error.details["fields"];
   if (error.code === "invalid_input" && Array.isArray(fields)) {
     return (fields as { field: string; problem: string }[]).map(({ field, problem }) => {
       const name = field.split(".").at(-1) ?? "";
-      return { field: name, text: data.problems[own(name, problem)] ?? data.problems["invalid"] ?? "" };
+      return { field: name, text: data.problems[ruleOf(name, problem)] ?? data.problems["invalid"] ?? "" };
     });
   }
-  return [{ field: FIELD_OF[error.code] ?? "", text: sentenceOf(error) }];
+  const field = FIELD_OF[error.code] ?? "";
+  const own = fieldIn(form, field) ? data.problems[error.code] : undefined;
+  return [{ field, text: own ?? sentenceOf(error) }];
 }
 
-function own(field: string, problem: string): string {
+function ruleOf(field: string, problem: string): string {
   return problem === "missing" ? problem : (OWN_SENTENCE[field] ?? problem);
 }
 

@@ -131,8 +131,11 @@ export class Answer {
   }
 
   #wire(actions: AnswerActions | null): void {
-    const on = (name: string, run: () => void) => part(this.element, `[data-do=${name}]`).addEventListener("click", run);
-    on("copy", () => void copy(this.#text));
+    const on = (name: string, run: (button: HTMLElement) => void) => {
+      const button = part(this.element, `[data-do=${name}]`);
+      button.addEventListener("click", () => run(button));
+    };
+    on("copy", (button) => void copy(this.#text, button));
     if (!actions) {
       for (const name of ["up", "down", "retry"]) part(this.element, `[data-do=${name}]`).remove();
       return;

@@ -77,8 +77,10 @@ export class RoomView implements RoomListener {
   }
 
   older(messages: readonly MessageView[]): void {
-    this.#follower.keep(() => this.#messages.prepend(...messages.map((message) => this.#element(message))));
-    this.#changed();
+    this.#follower.keep(() => {
+      this.#messages.prepend(...messages.map((message) => this.#element(message)));
+      this.#changed();
+    });
   }
 
   added(message: MessageView): void {

@@ -23,7 +23,7 @@ const view = new RoomView(connection, user, {
     visit(null, "replace");
   },
 });
-const composer = new Composer((text) => view.send(text), () => view.stop());
+const composer = new Composer({ send: (text) => view.send(text), stop: () => view.stop(), waits: false });
 const desk = new Desk(api, connection, {
   openRoom: (id) => visit(id, "push"),
   chosen: () => visit(null, "push"),
@@ -69,7 +69,7 @@ async function invite(): Promise<void> {
     byId("invite-code").textContent = code;
     const time = new Date(expires_at).toLocaleString(data.language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short" });
     byId("invite-until").textContent = fill(words.valid_until, { time });
-    byId("copy-invite").onclick = () => void copy(code);
+    byId("copy-invite").onclick = () => void copy(code, byId("copy-invite"));
     openDialog("invite-dialog");
   } catch (error) {
     complain(error);

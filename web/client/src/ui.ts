@@ -77,7 +77,10 @@ export function icon(name: string): SVGElement {
   return svg;
 }
 
-const TOAST_MS = 8000;
+const TOAST_MS = 4000;
+const TICK_MS = 1500;
+/** Long enough to change one's mind. */
+const OFFER_MS = 9000;
 
 /** Says something in a corner for a while, with at most one thing to do about it. */
 export function toast(text: string, action?: { label: string; run: () => void }): void {
@@ -94,12 +97,13 @@ export function toast(text: string, action?: { label: string; run: () => void })
   close.addEventListener("click", () => box.remove());
   box.append(close);
   byId("toasts").append(box);
-  let timer = setTimeout(() => box.remove(), TOAST_MS);
+  const stays = action ? OFFER_MS : TOAST_MS;
+  let timer = setTimeout(() => box.remove(), stays);
   // Whoever points at it or tabs into it is still reading.
   for (const stay of ["pointerenter", "focusin"]) box.addEventListener(stay, () => clearTimeout(timer));
   for (const go of ["pointerleave", "focusout"]) {
     box.addEventListener(go, () => {
-      timer = setTimeout(() => box.remove(), TOAST_MS);
+      timer = setTimeout(() => box.remove(), stays);
     });
   }
 }
@@ -109,16 +113,17 @@ export function complain(error: unknown): void {
   toast(sentenceOf(error));
 }
 
-/** Copies text and says so. */
-export async function copy(text: string): Promise<boolean> {
+/** Copies text and says so; the button shows a tick for a moment. */
+export async function copy(text: string, button: HTMLElement): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    toast(words.copied);
-    return true;
   } catch {
     toast(words.copy_failed); // the browser forbids it, for example without https
-    return false;
+    return;
   }
+  toast(words.copied);
+  part(button, ".icon").replaceWith(icon("check"));
+  setTimeout(() => part(button, ".icon").replaceWith(icon("copy")), TICK_MS);
 }
 
 /** Opens a dialog of parts.html; `submit` runs at its submit button and returns whether the dialog may close. */

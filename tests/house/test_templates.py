@@ -1,0 +1,93 @@
+"""Every page is rendered as a browser gets it, in both languages, and held to what scripts and screen readers need."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from tutor.core.pages import render, setup_pages
+from tutor.core.words import LANGUAGES, Words
+
+TEMPLATES = Path("web/templates")
+PARTS = {"base.html", "parts.html", "icons.html", "words.html"}
+PAGES = sorted({str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")} - PARTS)
+SCRIPTS = Path("web/client/src")
+ENTRY = re.compile(r'assets\.tags\("([^"]+)"\)')
+PAGE_OF_SCRIPT = {"chat": "chat/student.html", "teacher": "chat/teacher.html", "account": "accounts/account.html"}
+
+Client = TestClient[web.Request, web.Application]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that any page asks for."""
+
+    conversation_id: str | None = None
+    sentence: str = "?"
+
+
+@pytest.fixture(scope="module")
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
+    static = tmp_path_factory.mktemp("static")
+    (static / "dist").mkdir()
+    entries = {entry for page in PAGES for entry in ENTRY.findall((TEMPLATES / page).read_text(encoding="utf-8"))}
+    (static / "dist/manifest.json").write_text(json.dumps({entry: {"file": "x.js"} for entry in entries}))
+
+    async def page(request: web.Request) -> web.Response:
+        return await render(request, request.match_info["name"], Page())
+
+    app = web.Application()
+    setup_pages(app, Words(Path("web/locales")), TEMPLATES, static)
+    app.router.add_get("/{name:.+}", page)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def page_of(client: Client, name: str, language: str) -> str:
+    async with client.get(f"/{name}", params={"lang": language}) as response:
+        assert response.status == 200
+        return await response.text()
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_changes_its_language_from_one_request_to_the_next(client: Client, name: str) -> None:
+    first, second, third = [await page_of(client, name, language) for language in ("zh", "en", "zh")]
+    assert re.findall(r'<html lang="([^"]+)"', first + second + third) == ["zh-Hans", "en", "zh-Hans"]
+    assert first == third
+    assert '"sending":"正在发送…"' in first
+    assert '"sending":"Sending…"' in second
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_an_english_page_holds_no_chinese_but_the_name_of_the_language(client: Client, name: str) -> None:
+    text = (await page_of(client, name, "en")).replace("中文", "")
+    assert re.findall(r"[\u4e00-\u9fff]+", text) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+async def test_no_id_is_given_twice_and_labels_point_at_fields(client: Client, name: str, language: str) -> None:
+    text = await page_of(client, name, language)
+    ids = Counter(re.findall(r'\sid="([^"]+)"', text))
+    targets = set(re.findall(r'\s(?:for|aria-labelledby|aria-controls)="([^"]+)"', text))
+    assert [name for name, count in ids.items() if count > 1] == []
+    assert targets - set(ids) == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_has_no_inline_script_or_style(client: Client, name: str) -> None:
+    text = await page_of(client, name, "zh")
+    assert re.findall(r"<style|\sstyle=|\son\w+=|<script(?! type=\"(?:module\" src=|application/json))", text) == []
+
+
+@pytest.mark.parametrize(("script", "name"), PAGE_OF_SCRIPT.items())
+async def test_a_page_has_what_its_script_looks_for(client: Client, script: str, name: str) -> None:
+    ids = set(re.findall(r'\sid="([^"]+)"', await page_of(client, name, "zh")))
+    wanted = set(re.findall(r'\bbyId(?:<\w+>)?\("([\w-]+)"\)', (SCRIPTS / f"{script}.ts").read_text(encoding="utf-8")))
+    assert wanted - ids == set()

@@ -1,0 +1,73 @@
+"""Leases: at most one holder of a thing, for as long as it gives signs of life. `chat` holds running replies with them.
+
+A lease is a document, inserted to take it and deleted to give it back. Its `_id` is the only unique key: the
+embedded store keeps the old entry of a unique index when an update changes its field, so nothing unique is ever updated.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pymongo import IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from tutor.core.mongo import Database, Mapped, documents, ensure_indexes
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A hold on the thing `id` by `owner` for the work `subject`, good until a moment in UTC.
+
+    `group` is whom the work is for, so that somebody's leases can be counted.
+    """
+
+    id: str
+    subject: str
+    group: str
+    owner: str
+    until: datetime
+
+
+LEASE = Mapped(Lease)
+
+
+class Leases:
+    """The leases of one kind, in a collection of their own."""
+
+    def __init__(self, database: Database, kind: str) -> None:
+        self._leases = database[kind]
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await ensure_indexes(self._leases, [IndexModel("group"), IndexModel("until")])
+
+    async def take(self, lease: Lease) -> bool:
+        """Hold a thing; False when somebody holds it already."""
+        try:
+            await self._leases.insert_one(LEASE.to_document(lease))
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def renew(self, thing: str, subject: str, until: datetime) -> bool:
+        """Hold it longer; False when it is not held for this work any more."""
+        result = await self._leases.update_one({"_id": thing, "subject": subject}, {"$set": {"until": until}})
+        return result.matched_count == 1
+
+    async def give_back(self, thing: str, subject: str) -> None:
+        """Hold it no longer; not holding it is no error."""
+        await self._leases.delete_one({"_id": thing, "subject": subject})
+
+    async def get(self, thing: str) -> Lease | None:
+        """Who holds a thing."""
+        found = await self._leases.find_one({"_id": thing})
+        return LEASE.from_document(found) if found else None
+
+    async def of(self, groups: Iterable[str]) -> list[Lease]:
+        """What is held for somebody."""
+        rows = documents(self._leases, {"group": {"$in": list(groups)}})
+        return [LEASE.from_document(row) async for row in rows]
+
+    async def run_out(self, now: datetime) -> list[Lease]:
+        """The leases whose holder has not been heard of in time."""
+        return [LEASE.from_document(row) async for row in documents(self._leases, {"until": {"$lt": now}})]
