@@ -1,6 +1,7 @@
 """Background work: held while it runs, heard of when it fails, ended at shutdown."""
 
 import asyncio
+from contextlib import suppress
 
 import structlog
 
@@ -56,3 +57,17 @@ async def test_waiting_has_an_end_and_closing_ends_everything() -> None:
     assert all(task.cancelled() for task in running)
     await tasks.close()
     await tasks.wait(1)
+
+
+async def test_closing_ends_work_that_lost_a_cancellation() -> None:
+    tasks = Tasks()
+
+    async def deaf_once() -> None:
+        with suppress(asyncio.CancelledError):
+            await forever()
+        await forever()
+
+    task = tasks.spawn(deaf_once(), "deaf once")
+    await asyncio.sleep(0)
+    await tasks.close()
+    assert task.cancelled()

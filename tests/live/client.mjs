@@ -65,7 +65,8 @@ const opened = await ask(socket, "conversation.open", {
   after_seq: sent.message.seq,
   reply: { id: sent.reply.id, part: before },
 });
-for (const missed of opened.reply?.parts ?? []) take(missed);
+// A part that was sent while the server looked for the missed ones is among them too, and has come before them.
+for (const { part, text } of opened.reply?.parts ?? []) if (!parts.has(part)) parts.set(part, text);
 
 const { state, message, parts: count } = await finished;
 const text = Array.from({ length: count }, (_, part) => parts.get(part) ?? "\u0000").join("");

@@ -151,7 +151,7 @@ async def test_all_viewers_of_a_real_language_model_end_with_one_text(
     llama: Llama, serve: Serve, database: Database, chance: random.Random
 ) -> None:
     service = an_ai_service(llama.base_url, api_key=SecretStr(KEY), total_s=90.0)
-    server = await serve(ai=service, sockets=SOCKETS, chat={"max_tokens": 80, "history_tokens": 100})
+    server = await serve(ai=service, sockets=SOCKETS, chat={"max_tokens": 48, "history_tokens": 100})
     await learn(server, database, chance, "llama.cpp", ["What is a prime number?", "Is 9 prime?", "2 + 3 = ?"])
 
 

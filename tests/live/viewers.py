@@ -52,11 +52,8 @@ class Viewer:
         asked = next(({"id": id_, "part": each.next} for id_, each in self.readings.items() if not each.message), None)
         opened = await socket.ask("conversation.open", conversation_id=self.room, after_seq=self._last_seq, reply=asked)
         self._catch_up(opened, known=asked is not None)
-        # What came before the answer may be in the answer too; after it, nothing comes twice.
-        early, self._used = list(socket.order), len(socket.order)
-        for event, body in early:
-            if event != "reply.delta" or body["part"] >= self.readings[body["reply_id"]].next:
-                self._apply(event, body)
+        self._used = len(socket.order)
+        self._apply_early(socket.order[: self._used], known=asked is not None)
         self._socket = socket
 
     async def drop(self) -> None:
@@ -94,6 +91,18 @@ class Viewer:
             reading = self.readings[body["reply_id"]]
             assert (body["parts"], body["length"]) == (reading.next, len(reading.text)), "something is missing"
             reading.message = body["message"]
+
+    def _apply_early(self, events: list[tuple[str, Json]], *, known: bool) -> None:
+        """What came before the answer may be in the answer too, and an end says it all; later, nothing comes twice."""
+        ended = {body["reply_id"] for event, body in events if event == "reply.finished"}
+        for event, body in events:
+            reading = self.readings[body["reply_id"]] if event.startswith("reply.") else Reading()
+            if event == "reply.delta" and (body["reply_id"] in ended or body["part"] < reading.next):
+                continue
+            if event == "reply.finished" and reading.next < body["parts"]:
+                reading.text, reading.next = body["message"]["text"], body["parts"]
+                self.resumed["by the end"] += known
+            self._apply(event, body)
 
     def _catch_up(self, opened: Json, *, known: bool) -> None:
         for message in opened["messages"]:

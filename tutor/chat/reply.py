@@ -301,7 +301,7 @@ class Replies:
     async def _keep(self, running: Running) -> None:
         """Beside the writing: log new parts to Redis, and checkpoint text and lease in MongoDB."""
         saved_at, saved = self._clock.monotonic(), 0
-        while True:
+        while self._running.get(running.message.id) is running:  # a library may lose the cancellation at its end
             due = saved_at + self._settings.checkpoint_s - self._clock.monotonic()
             try:
                 async with asyncio.timeout(max(due, 0)):

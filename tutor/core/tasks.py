@@ -11,6 +11,8 @@ from aiohttp import web
 
 log = structlog.get_logger(__name__)
 
+CANCEL_AGAIN_S = 0.5
+
 
 class Tasks:
     """A set of running tasks with one owner."""
@@ -39,11 +41,11 @@ class Tasks:
             await asyncio.wait(tuple(self._running), timeout=seconds)
 
     async def close(self) -> None:
-        """Cancel what still runs and wait for it."""
-        running = tuple(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        """Cancel what still runs and wait for it, again and again: Python 3.11's `wait_for` may lose a cancellation."""
+        while running := tuple(self._running):
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=CANCEL_AGAIN_S)
 
 
 TASKS: web.AppKey[Tasks] = web.AppKey("tasks", Tasks)
