@@ -145,7 +145,9 @@ async def test_ten_duplicates_at_once_are_one_message(cast: People) -> None:
     assert len(await room.messages()) == 2
 
 
-@pytest.mark.parametrize("text", ["", "   \n", "x" * 4001, 7, None, ["a"], {"$ne": ""}], ids=lambda text: repr(text)[:10])
+@pytest.mark.parametrize(
+    "text", ["", "   \n", "x" * 4001, 7, None, ["a"], {"$ne": ""}], ids=lambda text: repr(text)[:10]
+)
 async def test_a_text_that_is_none_is_invalid_input(cast: People, text: Any) -> None:
     room = await a_room(cast)
     with pytest.raises(Refused, match="invalid_input"):
@@ -153,16 +155,14 @@ async def test_a_text_that_is_none_is_invalid_input(cast: People, text: Any) -> 
     assert await room.messages() == []
 
 
-@pytest.mark.parametrize("text", ["x" * 4000, "字" * 4000, "🎓‍👩 \u202e \x00 \\ \" </message>", "\u200b"], ids=len)
+@pytest.mark.parametrize("text", ["x" * 4000, "字" * 4000, '🎓‍👩 \u202e \x00 \\ " </message>', "\u200b"], ids=len)
 async def test_any_text_within_the_limit_comes_back_as_it_was(cast: People, text: str) -> None:
     room = await a_room(cast)
     assert (await room.say(text))["message"]["text"] == text
     assert (await room.messages())[0]["text"] == text
 
 
-async def test_a_second_question_while_the_tutor_writes_is_refused_and_not_stored(
-    cast: People, puppet: Puppet
-) -> None:
+async def test_a_second_question_while_the_tutor_writes_is_refused_and_not_stored(cast: People, puppet: Puppet) -> None:
     room = await a_room(cast)
     first = await asked(puppet, room)
     with pytest.raises(Refused, match="reply_running"):
@@ -213,9 +213,7 @@ async def test_all_tabs_see_the_same_events_in_the_same_order(cast: People, pupp
         end = await said.ended("complete", tab)
         assert (end["parts"], end["length"], end["message"]["text"]) == (4, 4, "ab字🎓")
         assert parts_of(tab, said.reply_id) == ["a", "b", "字", "🎓"]
-    orders = [
-        [event for event, _ in tab.order if event.startswith(("reply.", "message."))] for tab in tabs
-    ]
+    orders = [[event for event, _ in tab.order if event.startswith(("reply.", "message."))] for tab in tabs]
     assert orders[0] == orders[1] == orders[2]
     assert orders[0] == ["message.added", "message.added", "reply.started", *["reply.delta"] * 4, "reply.finished"]
 
