@@ -587,7 +587,7 @@ async def test_a_teacher_sees_the_same_parts_live(cast: People, puppet: Puppet) 
     await said.heard(1)
     desk = await teacher.connect()
     opened = await room.open(desk)
-    assert [message["text"] for message in opened["messages"]][0] == said.question
+    assert next(message["text"] for message in opened["messages"]) == said.question
     assert (opened["reply"]["text"], opened["reply"]["next_part"]) == ("one ", 1)
     said.line.say("two")
     said.line.finish()
