@@ -149,8 +149,8 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
 
     async def bus(app: web.Application) -> AsyncIterator[None]:
-        works = {"bus-in": app[BUS].hear_hints(), "bus-out": app[BUS].send_hints(), "roll": app[ROLL].keep()}
-        running = [app[TASKS].spawn(work, name) for name, work in works.items()]
+        works = {"bus-in": app[BUS].hear_hints, "bus-out": app[BUS].send_hints, "roll": app[ROLL].keep}
+        running = [app[TASKS].keep(work, name) for name, work in works.items()]
         yield
         for task in running:
             task.cancel()
