@@ -142,7 +142,7 @@ class Alone:
     async def unsubscribe(self, room: str) -> None: ...
 
 
-def drop(_sid: str, _packet: object, *, droppable: bool = False) -> None:
+def drop(sid: str, packet: object, *, droppable: bool = False) -> None:
     """Nobody is connected."""
 
 
