@@ -21,7 +21,7 @@ async def test_an_error_page_that_cannot_be_shown_gives_way_to_the_plain_answer(
         raise AssetsNotBuilt(folder="dist", entry="manifest.json")
 
     app = make_app(settings)
-    app[ERROR_PAGE] = broken
+    app[ERROR_PAGE] = broken  # type: ignore[misc]  # a function of this shape is an ErrorPage
     async with running_app(app, "127.0.0.1", 0) as served, aiohttp.ClientSession(served.address) as http:
         answer = await http.get("/nowhere", headers={"Accept": "text/html"})
         assert (answer.status, (await answer.json())["error"]["code"]) == (404, "not_found")

@@ -81,7 +81,7 @@ class Bus:
             return
         try:
             async with asyncio.timeout(SUBSCRIBE_S), self._asking:
-                if self.up and channel not in self._wanted:
+                if channel not in self._wanted and self.up:
                     await self._pubsub.unsubscribe(channel)
         except REDIS_FAULTS as error:
             log.warning("bus_unsubscribe_failed", error=type(error).__name__)
