@@ -57,7 +57,7 @@ clean:
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 		{ echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
-	@$(PYTHON) -m pip --python $(PYTHON) --version >/dev/null || \
+	@$(PYTHON) -c 'import pip, sys; sys.exit([int(part) for part in pip.__version__.split(".")[:2]] < [22, 3])' || \
 		{ echo "pip 22.3 or newer is needed for $(PYTHON). On Debian: apt-get install python3-pip"; exit 1; }
 	@echo "Making the Python environment in $(VENV)"
 	@$(PYTHON) -m venv --without-pip $(VENV)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.accounts.household import Household
+from tutor.accounts.errors import EmailTaken
 from tutor.accounts.store import folded
 from tutor.core.mongo import Database
 
@@ -36,3 +37,30 @@ async def test_preparing_twice_changes_nothing(house: Household, database: Datab
     before = await database["users"].index_information()
     await house.users.prepare()
     assert await database["users"].index_information() == before
+
+
+async def test_an_address_that_was_given_up_is_free_for_somebody_else(house: Household) -> None:
+    first, second = (await house.student()).user, (await house.student()).user
+    moved = {"display_name": None, "grade": None, "language": None}
+    await house.users.update(first.id, house.clock.now(), email="new@example.com", **moved)
+    changed = await house.users.update(second.id, house.clock.now(), email=first.email, **moved)
+    assert changed is not None
+    assert changed.email == first.email
+
+
+async def test_an_address_can_be_changed_there_and_back(house: Household) -> None:
+    user = (await house.student()).user
+    moved = {"display_name": None, "grade": None, "language": None}
+    await house.users.update(user.id, house.clock.now(), email="away@example.com", **moved)
+    back = await house.users.update(user.id, house.clock.now(), email=user.email, **moved)
+    assert back is not None
+    assert back.email == user.email
+
+
+async def test_an_address_left_over_by_a_crash_is_free_after_a_minute(house: Household, database: Database) -> None:
+    address = {"_id": "lost@example.com", "user_id": "nobody", "taken_at": house.clock.now()}
+    await database["email_addresses"].insert_one(address)
+    with pytest.raises(EmailTaken):
+        await house.student(email="lost@example.com")
+    house.clock.advance(minutes=2)
+    assert (await house.student(email="lost@example.com")).user.email == "lost@example.com"

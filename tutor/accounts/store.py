@@ -2,15 +2,15 @@
 
 import unicodedata
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from pymongo import IndexModel, ReturnDocument
+from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from tutor.accounts.errors import EmailTaken, UsernameTaken
 from tutor.accounts.models import Invitation, Session, User
 from tutor.core.caller import Language
-from tutor.core.mongo import Database, Document, Mapped, clashes_on, documents, ensure_indexes
+from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes
 
 
 def folded(name: str) -> str:
@@ -18,18 +18,24 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
+LEFT_OVER_AFTER = timedelta(minutes=1)
+
+
 class Users:
-    """The people. A username and an e-mail address belong to one of them, whatever their case."""
+    """The people. A username and an e-mail address belong to one of them, whatever their case.
+
+    An address can change, so it is held by a document of its own that is inserted and deleted: the embedded store keeps
+    the old entry of a unique index when an update changes its field.
+    """
 
     def __init__(self, database: Database) -> None:
         self._users = database["users"]
+        self._addresses = database["email_addresses"]
         self._mapped = Mapped(User)
 
     async def prepare(self) -> None:
         """Create the indexes."""
-        await ensure_indexes(
-            self._users, [IndexModel("username_key", unique=True), IndexModel("email_key", unique=True)]
-        )
+        await ensure_indexes(self._users, [IndexModel("username_key", unique=True), IndexModel("email_key")])
 
     async def insert(self, user: User) -> None:
         """Store a new user.
@@ -39,10 +45,37 @@ class Users:
 
         """
         keys = {"username_key": folded(user.username), "email_key": folded(user.email)}
+        if await self._users.find_one({"username_key": keys["username_key"]}) is not None:
+            raise UsernameTaken
+        await self._take_address(keys["email_key"], user.id, user.created_at)
         try:
             await self._users.insert_one({**self._mapped.to_document(user), **keys})
         except DuplicateKeyError as error:
-            raise (UsernameTaken if clashes_on(error, "username_key") else EmailTaken) from error
+            await self._give_address_back(keys["email_key"], user.id)
+            raise UsernameTaken from error
+
+    async def _take_address(self, key: str, user_id: str, now: datetime) -> None:
+        try:
+            await self._addresses.insert_one({"_id": key, "user_id": user_id, "taken_at": now})
+        except DuplicateKeyError as error:
+            held = await self._addresses.find_one({"_id": key})
+            if held is None or not await self._is_left_over(key, held, user_id, now):
+                raise EmailTaken from error
+            result = await self._addresses.update_one(held, {"$set": {"user_id": user_id, "taken_at": now}})
+            if result.matched_count == 0:
+                raise EmailTaken from error
+
+    async def _is_left_over(self, key: str, held: Document, user_id: str, now: datetime) -> bool:
+        """Whether nobody has the address any more: a crash came between its holder and its user."""
+        if held["user_id"] == user_id:
+            return True
+        taken_at = held["taken_at"]
+        if not isinstance(taken_at, datetime) or now - taken_at < LEFT_OVER_AFTER:
+            return False
+        return await self._users.find_one({"_id": held["user_id"], "email_key": key}) is None
+
+    async def _give_address_back(self, key: str, user_id: str) -> None:
+        await self._addresses.delete_one({"_id": key, "user_id": user_id})
 
     async def find(self, user_id: str) -> User | None:
         """The user with this id."""
@@ -83,13 +116,14 @@ class Users:
             "language": language,
         }
         changes: Document = {name: value for name, value in given.items() if value is not None}
-        try:
-            found = await self._users.find_one_and_update(
-                {"_id": user_id}, {"$set": {**changes, "updated_at": now}}, return_document=ReturnDocument.AFTER
-            )
-        except DuplicateKeyError as error:
-            raise EmailTaken from error
-        return self._user(found)
+        if email_key is not None:
+            await self._take_address(email_key, user_id, now)
+        before: Document | None = await self._users.find_one_and_update(
+            {"_id": user_id}, {"$set": {**changes, "updated_at": now}}
+        )
+        if before is not None and email_key not in {None, before["email_key"]}:
+            await self._give_address_back(str(before["email_key"]), user_id)
+        return await self.find(user_id)
 
     async def replace_password(self, user: User, password_hash: str, now: datetime) -> bool:
         """Store another hash unless the password changed since `user` was read; whether it was stored."""

@@ -225,16 +225,13 @@ class Chat:
     async def open(self, caller: Caller, command: OpenConversation) -> Opened:
         """A room as it is now, from where the caller left off. The caller's socket is in the room already."""
         conversation = await self.visible(caller, command.conversation_id)
-        if command.after_seq is None:
-            rows = await self._store.messages(conversation.id, max(conversation.last_seq - PAGE, 0))
-        else:
-            rows = await self._store.messages(conversation.id, command.after_seq, command.after_seq + CATCH_UP + 1)
         running = await self._store.running_reply(conversation.id)
+        rows = await self._missed(conversation, command)
+        # The rows were read later: a reply that has ended meanwhile is final in them.
+        newer = {row.id: row for row in rows}
+        if running is not None and (running := newer.get(running.id, running)).is_final:
+            running = None
         asked = command.reply
-        if asked is not None and (running is None or running.id != asked.id):
-            ended = await self._store.message(conversation.id, asked.id)
-            if ended is not None and ended.id not in {row.id for row in rows}:
-                rows = sorted([*rows, ended], key=lambda row: row.seq)
         known = asked.part if asked is not None and running is not None and running.id == asked.id else None
         return Opened(
             conversation=conversation_view(conversation),
@@ -242,6 +239,16 @@ class Chat:
             reply=await self._opened_reply(running, known) if running is not None else None,
             present=await self._presence.of(conversation.id),
         )
+
+    async def _missed(self, conversation: Conversation, command: OpenConversation) -> list[Message]:
+        """The messages after `after_seq`, or the newest; and the reply that the caller saw running, if it has ended."""
+        if command.after_seq is None:
+            return await self._store.messages(conversation.id, max(conversation.last_seq - PAGE, 0))
+        rows = await self._store.messages(conversation.id, command.after_seq, command.after_seq + CATCH_UP + 1)
+        if command.reply is None or command.reply.id in {row.id for row in rows}:
+            return rows
+        seen = await self._store.message(conversation.id, command.reply.id)
+        return sorted([*rows, seen], key=lambda row: row.seq) if seen is not None and seen.is_final else rows
 
     async def _opened_reply(self, reply: Message, known: int | None) -> OpenedReply:
         """The running reply from part `known` on; its whole text so far when `known` is None or the parts are gone."""

@@ -59,6 +59,13 @@ class Unauthenticated(TutorError):
     status = 401
 
 
+class OriginRefused(TutorError):
+    """A page of another site tried to open a socket."""
+
+    code = "origin_refused"
+    status = 403
+
+
 class TokenExpired(TutorError):
     """The token was good once; refresh it."""
 

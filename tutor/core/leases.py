@@ -1,7 +1,7 @@
-"""Leases: at most one holder of a thing, for as long as it gives signs of life. `chat` holds running replies with them.
+"""Leases: at most one holder of a thing, while it gives signs of life. `chat` holds running replies with them.
 
-A lease is a document, inserted to take it and deleted to give it back, and its `_id` is the only unique key: the embedded
-store keeps the old entry of a unique index when an update changes its field, so nothing unique is ever updated.
+A lease is a document, inserted to take it and deleted to give it back. Nothing unique is ever updated, because the
+embedded store keeps the old entry of a unique index when an update changes its field.
 """
 
 from collections.abc import Iterable

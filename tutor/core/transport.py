@@ -22,7 +22,7 @@ from engineio.async_drivers import aiohttp as driver
 from engineio.async_socket import AsyncSocket
 from socketio import packet as sio
 
-from tutor.core.errors import TutorError
+from tutor.core.errors import OriginRefused, TutorError
 
 log = structlog.get_logger(__name__)
 
@@ -259,8 +259,7 @@ class Engine(engineio.AsyncServer):
         request = args[0]
         if isinstance(request, web.Request) and not self._origin_fits(request):
             log.warning("origin_refused", origin=request.headers.get("Origin", "")[:100])
-            body = orjson.dumps({"success": False, "error": {"code": "origin_refused", "message": "", "details": {}}})
-            return web.Response(status=403, body=body, content_type="application/json")
+            raise OriginRefused
         return await super().handle_request(*args, **kwargs)
 
     def _origin_fits(self, request: web.Request) -> bool:
