@@ -1,4 +1,4 @@
-"""One Chromium for all browser tests, and visitors with their own cookies. Every test fails on what a page complains of."""
+"""One Chromium for all browser tests, and visitors with their own cookies. A test fails on what a page complains of."""
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,4 +1,4 @@
-"""A person in front of a browser: a context of their own, the usual things they do, and whatever went wrong meanwhile."""
+"""A person in front of a browser: a context of their own, the usual things they do, and what went wrong meanwhile."""
 
 import re
 from urllib.parse import urlsplit
