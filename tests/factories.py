@@ -216,7 +216,12 @@ async def connect(server: Addressed, auth: Any) -> Socket:
     async def lost(_reason: str) -> None:
         socket.gone.set()
 
-    await client.connect(server.address, auth=auth, transports=["websocket"], wait_timeout=WAIT_S)
+    try:
+        await client.connect(server.address, auth=auth, transports=["websocket"], wait_timeout=WAIT_S)
+    except socketio.exceptions.ConnectionError:
+        if client.eio.http is not None:  # which the library forgets
+            await client.eio.http.close()
+        raise
     return socket
 
 

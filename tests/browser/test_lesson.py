@@ -62,7 +62,7 @@ async def test_a_reload_in_the_middle_goes_on_where_the_answer_is(server: Server
     seed = int(os.environ.get("TUTOR_TEST_SEED") or random.SystemRandom().randrange(2**32))
     print(f"\nseed {seed}")  # noqa: T201  # pytest shows it when the test fails
     chance = random.Random(seed)  # noqa: S311  # moments, no secrets
-    fake.default = Script(tokens=TOKENS, delay_s=0.025)
+    fake.default = Script(tokens=TOKENS, delay_s=0.04)
     async with People(server) as people:
         pupil = await visit(server, await people.student())
     await pupil.ask("为什么?")

@@ -14,20 +14,24 @@ from tutor.ai.model import Finish, Piece, Prompt, Usage
 from web.build import Client
 
 HOSTILE = r"""
-<script>alert(1)</script> <img src=x onerror="alert(1)"> <svg onload=alert(1)> <iframe src="javascript:alert(1)"></iframe>
+<script>alert(1)</script> <img src=x onerror="alert(1)"> <svg onload=alert(1)>
+<iframe src="javascript:alert(1)"></iframe>
 <iframe srcdoc="<script>alert(1)</script>"></iframe> <object data="https://evil.example/a"></object>
 <style>@import "https://evil.example/a.css"; body { background: url(https://evil.example/b.png) }</style>
 <link rel="stylesheet" href="https://evil.example/c.css"> <meta http-equiv="refresh" content="0;url=https://evil.example/">
-<base href="https://evil.example/"> <form action="https://evil.example/"><button autofocus onfocus=alert(1)>x</button></form>
+<base href="https://evil.example/">
+<form action="https://evil.example/"><button autofocus onfocus=alert(1)>x</button></form>
 <details open ontoggle=alert(1)>x</details> <video src="https://evil.example/v" onerror=alert(1)></video>
 
 [one](javascript:alert(1)) [two](JaVaScRiPt&colon;alert(1)) [three](data:text/html,<script>alert(1)</script>)
-![four](https://evil.example/pixel.png) ![five](x" onerror="alert(1)) <javascript:alert(1)> [six](//evil.example "t" onclick=alert(1))
+![four](https://evil.example/pixel.png) ![five](x" onerror="alert(1)) <javascript:alert(1)>
+[six](//evil.example "t" onclick=alert(1))
 [seven]: https://evil.example/ref
 ![seven]
 
 $\href{javascript:alert(1)}{x}$ $\url{javascript:alert(1)}$ $\includegraphics{https://evil.example/i.png}$
-$\htmlData{onclick=alert(1)}{x}$ $\htmlStyle{background:url(https://evil.example/k)}{x}$ $\unicode{<img src=x onerror=alert(1)>}$
+$\htmlData{onclick=alert(1)}{x}$ $\htmlStyle{background:url(https://evil.example/k)}{x}$
+$\unicode{<img src=x onerror=alert(1)>}$
 $$\def\x{\x\x}\x$$ $\text{<img src=x onerror=alert(1)>}$ $\rule{99999em}{99999em}$
 
 ```html"><img src=x onerror=alert(1)>
@@ -42,6 +46,7 @@ $$\def\x{\x\x}\x$$ $\text{<img src=x onerror=alert(1)>}$ $\rule{99999em}{99999em
 
 The end.
 """
+ACTIVE = "script, iframe, object, embed, form, style, link, base, meta, img, video"
 ALLOWED = {"http:", "https:", "mailto:"}
 SEVERE = {"serious", "critical"}
 
@@ -55,7 +60,7 @@ class Reciter:
     def __init__(self, text: str) -> None:
         self._text = text
 
-    async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece | Finish, None]:
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece | Finish, None]:  # noqa: ARG002  # one text for all
         for start in range(0, len(self._text), 7):
             yield Piece(self._text[start : start + 7])
         yield Finish("stop", self.provider, self.name, Usage())
@@ -82,9 +87,9 @@ async def test_a_hostile_answer_runs_nothing_and_asks_nobody(serve: Serve, visit
 
 
 async def harmless(visitor: Visitor) -> None:
-    """Nothing in the log may act: no such elements, handlers or addresses. Dialogs and requests fail the test anyway."""
+    """Nothing in the log may act: no such elements, handlers or addresses. Dialogs and requests fail the test anyhow."""
     answer = await visitor.answered()
-    assert await answer.locator("script, iframe, object, embed, form, style, link, base, meta, img, video").count() == 0
+    assert await answer.locator(ACTIVE).count() == 0
     found = await visitor.page.evaluate(
         """() => {
             const all = [...document.querySelectorAll('#messages *')];
