@@ -216,7 +216,12 @@ async def connect(server: Addressed, auth: Any) -> Socket:
     async def lost(_reason: str) -> None:
         socket.gone.set()
 
-    await client.connect(server.address, auth=auth, transports=["websocket"], wait_timeout=WAIT_S)
+    try:
+        await client.connect(server.address, auth=auth, transports=["websocket"], wait_timeout=WAIT_S)
+    except socketio.exceptions.ConnectionError:
+        if client.eio.http is not None:  # which the library forgets
+            await client.eio.http.close()
+        raise
     return socket
 
 
@@ -241,8 +246,10 @@ class People:
 
     async def register(self, **changes: Any) -> Person:
         """Sign somebody up over HTTP."""
-        body = a_registration(**changes)
-        async with self._http.post("/api/v1/auth/register", json=body) as response:
+        return await self._enter("register", a_registration(**changes))
+
+    async def _enter(self, how: str, body: Json) -> Person:
+        async with self._http.post(f"/api/v1/auth/{how}", json=body) as response:
             answer = await response.json()
             if response.status >= 400:
                 raise Refused(answer["error"], response.status)
@@ -268,14 +275,7 @@ class People:
 
     async def sign_in(self, username: str, password: str = PASSWORD) -> Person:
         """Sign somebody in over HTTP."""
-        body = {"username": username, "password": password}
-        async with self._http.post("/api/v1/auth/login", json=body) as response:
-            answer = await response.json()
-            if response.status >= 400:
-                raise Refused(answer["error"], response.status)
-        person = Person(self.server, self._http, answer["user"], answer["access_token"], answer["refresh_token"])
-        self._made.append(person)
-        return person
+        return await self._enter("login", {"username": username, "password": password})
 
     async def classroom(self, students: int = 1) -> tuple[Person, list[Person], str]:
         """A teacher, students who joined her class, and the class's id."""

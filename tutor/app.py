@@ -27,6 +27,7 @@ from tutor.core import catalogue, health, http, mongo, pages, redis
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
+from tutor.core.line import Bounds
 from tutor.core.mongo import MONGO, Database, MongoSettings
 from tutor.core.redis import REDIS, RedisSettings
 from tutor.core.roll import ROLL, Roll
@@ -34,7 +35,7 @@ from tutor.core.rooms import ROOMS, Rooms
 from tutor.core.sockets import DOOR, Door
 from tutor.core.tasks import TASKS, Tasks
 from tutor.core.tokens import SECRET
-from tutor.core.transport import Bounds, Transport
+from tutor.core.transport import Transport
 from tutor.core.words import Words
 from tutor.settings import ROOT, Settings, secret_of
 

@@ -33,6 +33,7 @@ async def stage(settings: Settings) -> AsyncIterator[Stage]:
     puppet = Puppet()
     async with start_server(settings, model=puppet, chat={"part_ms": 0.001, "checkpoint_s": 0.1}) as server:
         yield Stage(server, puppet)
+        puppet.finish_all()
 
 
 @pytest.fixture

@@ -70,6 +70,12 @@ class Puppet:
         finally:
             line.closed.set()
 
+    def finish_all(self) -> None:
+        """End what was left open, so that the server need not wait for it."""
+        for lines in self._lines.values():
+            for line in lines:
+                line.finish()
+
     async def close(self) -> None: ...
 
 

@@ -15,8 +15,9 @@ from engineio.async_socket import AsyncSocket
 from tests.core.raw import CONNECT, PATH, Steered, a_line, deaf, frames, until
 from tests.factories import WAIT_S
 from tutor.core.errors import Busy
-from tutor.core.transport import Bounds, Engine, PlainWebSocket, Transport, ack_frame, event_frame
-from tutor.core.transport import Line as ServerLine
+from tutor.core.line import Bounds, PlainWebSocket, ack_frame, event_frame
+from tutor.core.line import Line as ServerLine
+from tutor.core.transport import Engine, Transport
 
 HOOKS = [
     (Transport, socketio.AsyncServer, "_engineio_server_class"),
@@ -176,6 +177,12 @@ async def test_only_our_own_origins_open_a_socket(origins: list[str], status: in
     async with a_line(origins=known) as line:
         assert await answer_to(line.address, origins) == status
         await line.until_empty()
+
+
+async def test_a_foreign_origin_is_refused_by_name() -> None:
+    headers = {"Origin": "https://evil.example"}
+    async with a_line() as line, aiohttp.request("GET", line.address + PATH, headers=headers) as response:
+        assert (await response.json())["error"]["code"] == "origin_refused"
 
 
 async def test_in_production_the_host_header_is_no_proof() -> None:

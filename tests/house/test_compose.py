@@ -92,10 +92,3 @@ def test_nginx_passes_sockets_on_and_tells_who_asks(compose: Compose) -> None:
     ):
         assert wanted in content
     assert content.count("{") == content.count("}")
-
-
-def test_the_proxy_whose_word_is_believed_is_the_proxy_that_runs(compose: Compose) -> None:
-    networks = compose.services["nginx"].networks
-    assert isinstance(networks, dict)
-    address = networks["edge"]["ipv4_address"]
-    assert compose.services["tutor"].environment["TUTOR_TRUSTED_PROXIES"] == f'["{address}"]'

@@ -6,7 +6,6 @@ import pytest
 
 from tests.live.fake_ai import FakeAI
 from tests.live.llama import Llama
-from tutor.core.logs import set_up_logs
 
 
 @pytest.fixture
@@ -19,9 +18,3 @@ async def fake() -> AsyncIterator[FakeAI]:
 async def llama() -> AsyncIterator[Llama]:
     async with Llama() as server:
         yield server
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _quiet() -> None:
-    """Only warnings of the servers, so that `pytest -s` shows the tables of these tests."""
-    set_up_logs("WARNING", as_json=False)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tests.factories import Json, Person, Socket
 
-LONGEST_S = 30.0
+LONGEST_S = 60.0
 FINAL = frozenset({"complete", "stopped", "interrupted", "failed"})
 
 
@@ -109,7 +109,7 @@ class Viewer:
             self._last_seq = max(self._last_seq, message["seq"])
             if message["reply"] and message["state"] in FINAL:
                 ended = self.readings[message["id"]]
-                ended.text, ended.message = message["text"], message
+                ended.text, ended.next, ended.message = message["text"], message["reply"]["parts"], message
                 self.resumed["after the end"] += known
         running = opened["reply"]
         if running is None:

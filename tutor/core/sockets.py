@@ -37,9 +37,10 @@ from tutor.core.errors import (
     Unauthenticated,
     UnknownEvent,
 )
+from tutor.core.line import ack_frame, event_frame
 from tutor.core.messages import Answer, Command, Event
 from tutor.core.rooms import Rooms
-from tutor.core.transport import Transport, ack_frame, event_frame
+from tutor.core.transport import Transport
 
 log = structlog.get_logger(__name__)
 

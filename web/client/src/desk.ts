@@ -170,10 +170,8 @@ export class Desk {
     const link = make("a", { className, href: `/teacher/rooms/${room.conversation_id}` });
     link.dataset["id"] = room.conversation_id;
     link.toggleAttribute("data-answering", room.answering);
-    link.ariaLabel = [
-      fill(words.open_room, { name: room.student_name, title: room.title }),
-      ...(room.answering ? [words.room_answering] : []),
-    ].join(", ");
+    // Its name is what stands on it, so that people who say what they see can follow it; this only explains.
+    link.title = fill(words.open_room, { name: room.student_name, title: room.title || words.new_question });
     link.addEventListener("click", (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();

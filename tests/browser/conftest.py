@@ -1,0 +1,78 @@
+"""One Chromium for all browser tests, and visitors with their own cookies. A test fails on what a page complains of."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.browser.visitor import Visitor
+from tests.factories import Person, Server
+from tests.live.fake_ai import FakeAI
+from web.build import Client
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+WAIT_MS = 20_000
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def client() -> Client:
+    """The built web client."""
+    made = Client()
+    made.build()
+    return made
+
+
+@pytest.fixture(scope="session")
+async def chromium(client: Client) -> AsyncIterator[Browser]:
+    path = shutil.which("chromium")
+    assert path, "the tests need Chromium"
+    expect.set_options(timeout=WAIT_MS)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def visit(chromium: Browser) -> AsyncIterator[Visit]:
+    """Open the browser as somebody: `await visit(server, person, path="/chat")`."""
+    visitors: list[Visitor] = []
+
+    async def open_as(server: Server, person: Person | None = None, path: str = "/", **options: object) -> Visitor:
+        wanted = {"locale": "zh-CN", "viewport": {"width": 1280, "height": 800}, **options}
+        context = await chromium.new_context(base_url=server.address, **wanted)  # type: ignore[arg-type]  # its keywords
+        context.set_default_timeout(WAIT_MS)
+        visitor = Visitor(server, context)
+        visitors.append(visitor)
+        await visitor.start(person, path)
+        return visitor
+
+    yield open_as
+    for visitor in visitors:
+        await visitor.context.close()
+    for visitor in visitors:
+        visitor.check()
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeAI]:
+    async with FakeAI() as service:
+        yield service

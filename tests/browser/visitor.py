@@ -1,0 +1,116 @@
+"""A person in front of a browser: a context of their own, the usual things they do, and what went wrong meanwhile."""
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Error, Locator, Page, Request, expect
+
+from tests.factories import Person, Server
+
+COMPLAINTS = re.compile(r"Content Security Policy|\berror\b", re.IGNORECASE)
+
+
+class Visitor:
+    """One context with one page to begin with; `page` is the one that the methods act on."""
+
+    def __init__(self, server: Server, context: BrowserContext) -> None:
+        self.server = server
+        self.context = context
+        self.problems: list[str] = []
+        self.expected: list[str] = []
+        self.page: Page
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.problems.append(f"page error: {error.error}"))
+        context.on("dialog", self._dismiss)
+        context.on("request", self._watch)
+
+    async def start(self, person: Person | None, path: str) -> None:
+        if person is not None:
+            answer = await self.context.request.post(
+                "/api/v1/auth/login",
+                data={"username": person.user["username"], "password": person.password},
+                headers={"X-Tutor-Client": "web"},
+            )
+            assert answer.ok, await answer.text()
+        self.page = await self.context.new_page()
+        await self.page.goto(path)
+        if person is not None:
+            await self.live()
+
+    def expect_complaints(self, *parts: str) -> None:
+        """Messages of the console with one of these in them are no fault of the page."""
+        self.expected += parts
+
+    def check(self) -> None:
+        """Fail on everything that pages complained of."""
+        left = [problem for problem in self.problems if not any(part in problem for part in self.expected)]
+        assert not left, "\n".join(left)
+
+    # What people do
+
+    async def live(self) -> None:
+        """Wait for the connection."""
+        await expect(self.page.locator("html[data-live]")).to_be_attached()
+
+    async def ask(self, text: str) -> None:
+        """Write something and send it with the button."""
+        await self.page.fill("#box", text)
+        await self.page.click("#send")
+
+    @property
+    def answers(self) -> Locator:
+        return self.page.locator("article.answered")
+
+    @property
+    def said(self) -> Locator:
+        return self.page.locator("article.said")
+
+    async def answered(self, number: int = 0, state: str = "complete") -> Locator:
+        """Wait for the end of the answer with this number."""
+        answer = self.answers.nth(number)
+        await expect(answer).to_have_attribute("data-state", state)
+        return answer
+
+    async def raw(self, answer: Locator) -> str:
+        """The text of an answer, as its copy button gives it."""
+        await self.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await self.page.bring_to_front()
+        await answer.locator("[data-do=copy]").click()
+        await expect(answer.locator("[data-do=copy] use[href='#i-check']")).to_be_attached()
+        text: str = await self.page.evaluate("() => navigator.clipboard.readText()")
+        return text
+
+    async def another(self, path: str) -> Page:
+        """A second tab."""
+        page = await self.context.new_page()
+        await page.goto(path)
+        await expect(page.locator("html[data-live]")).to_be_attached()
+        return page
+
+    @property
+    def room(self) -> str:
+        """The conversation in the address."""
+        return urlsplit(self.page.url).path.rsplit("/", 1)[-1]
+
+    # What goes wrong
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" or COMPLAINTS.search(message.text):
+            self.problems.append(f"console: {message.text} {message.location}")
+
+    async def _dismiss(self, dialog: Dialog) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        try:
+            await dialog.dismiss()
+        except Error as error:
+            self.problems.append(f"dialog: {error}")
+
+    def _watch(self, request: Request) -> None:
+        if not request.url.startswith((self.server.address, "data:", "blob:")):
+            self.problems.append(f"outbound request: {request.url}")
+
+
+async def shown(answer: Locator) -> str:
+    """The rendered answer, as markup."""
+    markup: str = await answer.locator(".answer").inner_html()
+    return markup
