@@ -5,7 +5,6 @@
 
 import os
 import secrets
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
@@ -226,8 +225,3 @@ def secret_of(settings: Settings) -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text().strip()
-
-
-def refuse(error: TutorError) -> None:
-    """Print one clear sentence and end the program."""
-    sys.exit(f"tutor: setting {error.facts['setting']}: {error.facts['problem']}")

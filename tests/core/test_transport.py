@@ -178,6 +178,12 @@ async def test_only_our_own_origins_open_a_socket(origins: list[str], status: in
         await line.until_empty()
 
 
+async def test_a_foreign_origin_is_refused_by_name() -> None:
+    headers = {"Origin": "https://evil.example"}
+    async with a_line() as line, aiohttp.request("GET", line.address + PATH, headers=headers) as response:
+        assert (await response.json())["error"]["code"] == "origin_refused"
+
+
 async def test_in_production_the_host_header_is_no_proof() -> None:
     async with a_line(origins=frozenset({"https://school.example"}), same_host=False) as line:
         assert await answer_to(line.address, ["{own}"]) == 403

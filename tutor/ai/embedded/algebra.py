@@ -114,10 +114,10 @@ def _method(rest: sympy.Expr) -> str:
     terms = len(sympy.Add.make_args(rest))
     if len(factors) == 1 and factors[0][1] == 2:  # noqa: PLR2004  # a square
         return "perfect_square"
-    if terms == 2 and sum(power for _, power in factors) == 2:  # noqa: PLR2004
+    if terms == 2 and sum(power for _, power in factors) == 2:  # noqa: PLR2004  # a square
         return "difference_of_squares"
     symbols = rest.free_symbols
-    if terms == 3 and len(symbols) == 1 and sympy.degree(rest) == 2:  # noqa: PLR2004
+    if terms == 3 and len(symbols) == 1 and sympy.degree(rest) == 2:  # noqa: PLR2004  # a quadratic
         return "cross_method"
     return "factor_further"
 

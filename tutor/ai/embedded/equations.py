@@ -28,7 +28,7 @@ def solve(task: Equation) -> Solution:
     degree = sympy.degree(difference, unknown) if difference.has(unknown) else 0
     if degree > 2:  # noqa: PLR2004  # quadratic is where school ends
         raise CannotSolve("beyond")
-    if degree == 2:  # noqa: PLR2004
+    if degree == 2:  # noqa: PLR2004  # a quadratic
         return _quadratic(task, sympy.Poly(difference, unknown))
     return _linear(task)
 

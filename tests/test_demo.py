@@ -1,0 +1,37 @@
+"""Demo data: a class whose people can sign in, made once, and renewed when asked."""
+
+from tests.conftest import Serve
+from tests.factories import People, Refused
+from tutor.demo import PEOPLE, make_demo
+
+
+async def test_the_demo_is_a_class_of_people_who_can_sign_in(serve: Serve) -> None:
+    own = await serve(mongodb={"database": "demo1"})
+    demo = await make_demo(own.app, renew=False)
+    assert [person.username for person in demo.people] == [script.username for script in PEOPLE]
+    async with People(own) as people:
+        signed_in = [await people.sign_in(person.username, person.password or "") for person in demo.people]
+        teacher, *students = signed_in
+        assert [person.user["role"] for person in signed_in] == ["teacher", "student", "student", "student"]
+        roster = await teacher.call("GET", f"/classes/{demo.class_id}")
+        assert roster["class"]["code"] == demo.class_code
+        assert [student["id"] for student in roster["students"]] == [student.id for student in students]
+
+
+async def test_making_it_again_changes_nothing_unless_passwords_are_renewed(serve: Serve) -> None:
+    own = await serve(mongodb={"database": "demo2"})
+    first = await make_demo(own.app, renew=False)
+    again = await make_demo(own.app, renew=False)
+    assert (again.class_id, again.class_code) == (first.class_id, first.class_code)
+    assert [person.password for person in again.people] == [None] * 4
+    async with People(own) as people:
+        before = await people.sign_in(first.people[1].username, first.people[1].password or "")
+        renewed = await make_demo(own.app, renew=True)
+        assert renewed.class_id == first.class_id
+        try:
+            await before.call("GET", "/users/me")
+            code = "ok"
+        except Refused as refused:
+            code = refused.code
+        assert code == "session_ended"
+        await people.sign_in(renewed.people[1].username, renewed.people[1].password or "")
