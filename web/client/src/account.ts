@@ -34,6 +34,7 @@ for (const [id, everywhere] of [["leave", false], ["leave-everywhere", true]] as
   });
 }
 api.onSignedOut(toSignIn);
+byId("settings").inert = false; // before, a click would have been lost
 
 function show(user: UserView): void {
   byId("who").textContent = fill(words.signed_in_as, { name: user.username });
