@@ -8,12 +8,14 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from tests.chat.conftest import Stage
-from tests.chat.factories import Puppet, a_question, a_room, asked
+from tests.chat.factories import Puppet, a_caller, a_question, a_room, asked, chat_of
 from tests.conftest import Serve
-from tests.factories import People, Refused
+from tests.factories import People, Refused, a_client_id
 from tutor.chat.context import REPLIES
 from tutor.chat.errors import ReplyRunning, TooManyReplies
+from tutor.chat.messages import SendMessage
 from tutor.core.clock import new_id
+from tutor.core.errors import NotFound
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -89,3 +91,17 @@ async def test_of_many_questions_at_one_moment_no_more_than_allowed_are_answered
     claims = [claim(room.id, each, student.id) for room, each in zip(rooms, reversed(ids), strict=True)]
     results = await asyncio.gather(*claims, return_exceptions=True)
     assert [type(result) for result in results if result is not None] == [TooManyReplies] * 3
+
+
+async def test_nothing_is_said_into_a_room_that_was_deleted_a_moment_ago(cast: People, stage: Stage) -> None:
+    room, chat = await a_room(cast), chat_of(stage.server)
+    async with chat._turn(room.id):
+        deleting = asyncio.create_task(chat.delete(a_caller(room.student), room.id))
+        await asyncio.sleep(0)
+        command = SendMessage(conversation_id=room.id, client_id=a_client_id(), text="too late")
+        sending = asyncio.create_task(chat.send(a_caller(room.student), command))
+        await asyncio.sleep(0.05)
+    assert (await deleting).conversation.deleted
+    with pytest.raises(NotFound):
+        await sending
+    assert await chat._store.messages(room.id, 0) == []
