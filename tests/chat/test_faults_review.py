@@ -8,12 +8,16 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from tests.chat.conftest import Stage
-from tests.chat.factories import Puppet, a_question, a_room, asked
+from tests.chat.factories import Puppet, a_caller, a_question, a_room, asked, chat_of
 from tests.conftest import Serve
-from tests.factories import People, Refused
+from tests.core.raw import until
+from tests.factories import People, Refused, a_client_id
 from tutor.chat.context import REPLIES
 from tutor.chat.errors import ReplyRunning, TooManyReplies
+from tutor.chat.messages import SendMessage
 from tutor.core.clock import new_id
+from tutor.core.errors import NotFound
+from tutor.core.redis import REDIS
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -89,3 +93,33 @@ async def test_of_many_questions_at_one_moment_no_more_than_allowed_are_answered
     claims = [claim(room.id, each, student.id) for room, each in zip(rooms, reversed(ids), strict=True)]
     results = await asyncio.gather(*claims, return_exceptions=True)
     assert [type(result) for result in results if result is not None] == [TooManyReplies] * 3
+
+
+async def test_nothing_is_said_into_a_room_that_was_deleted_a_moment_ago(cast: People, stage: Stage) -> None:
+    room, chat = await a_room(cast), chat_of(stage.server)
+    async with chat._turn(room.id):
+        deleting = asyncio.create_task(chat.delete(a_caller(room.student), room.id))
+        await asyncio.sleep(0)
+        command = SendMessage(conversation_id=room.id, client_id=a_client_id(), text="too late")
+        sending = asyncio.create_task(chat.send(a_caller(room.student), command))
+        await asyncio.sleep(0.05)
+    assert (await deleting).conversation.deleted
+    with pytest.raises(NotFound):
+        await sending
+    assert await chat._store.messages(room.id, 0) == []
+
+
+async def test_a_redis_that_lost_the_parts_gets_all_of_them_again(cast: People, puppet: Puppet, stage: Stage) -> None:
+    replies, redis = stage.server.app[REPLIES], stage.server.app[REDIS]
+    ask = await asked(puppet, await a_room(cast))
+    ask.line.say("one ", "two ")
+    running = replies.running(ask.reply_id)
+    assert running is not None
+    await until(lambda: running.logged == 2)
+    await redis.delete(*replies._log._keys(ask.reply_id))
+    ask.line.say("three")
+    await until(lambda: running.logged == 3)
+    parts = await replies._log.read(ask.reply_id, 0)
+    assert [part.text for part in parts or ()] == ["one ", "two ", "three"]
+    ask.line.finish()
+    await ask.ended("complete")

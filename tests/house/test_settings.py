@@ -77,6 +77,9 @@ SPECIAL = {
     "log.format": ("json", "json"),
     "public_url": ("https://school.example", "https://school.example"),
     "data_dir": ("elsewhere", Path("elsewhere")),
+    "mongodb.url": ("mongodb://127.0.0.1:9", "mongodb://127.0.0.1:9"),
+    "redis.url": ("redis://127.0.0.1:9", "redis://127.0.0.1:9"),
+    "secret_key": ("5f" * 32, "5f" * 32),
     "ai.base_url": ("http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1"),
 }
 # What a setting needs beside itself.

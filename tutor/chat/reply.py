@@ -327,8 +327,13 @@ class Replies:
 
     async def _log_parts(self, running: Running) -> None:
         new = running.parts[running.logged :]
-        if new and await self._log.append(running.message.id, running.facts.fence, running.logged, new) == "ok":
+        if not new:
+            return
+        outcome = await self._log.append(running.message.id, running.facts.fence, running.logged, new)
+        if outcome == "ok":
             running.logged += len(new)
+        elif outcome == "hole":  # Redis has lost what it had: it gets everything again
+            running.logged = 0
 
     async def _checkpoint(self, running: Running) -> None:
         message, fence = running.message, running.facts.fence

@@ -112,7 +112,7 @@ class Chat:
         return conversation
 
     def _turn(self, conversation_id: str) -> asyncio.Lock:
-        """One at a time where a question and its reply are stored together."""
+        """One at a time where a question and its reply are stored together, or all of it is put away."""
         return self._turns.setdefault(conversation_id, asyncio.Lock())
 
     # Conversations
@@ -171,10 +171,11 @@ class Chat:
 
     async def delete(self, caller: Caller, conversation_id: str) -> OneConversation:
         """Put a conversation away; `restore` brings it back. A running reply is stopped."""
-        conversation = await self._own(caller, conversation_id)
-        if (running := await self._store.running_reply(conversation.id)) is not None:
-            await self._stop(running)
-        return await self._change(conversation.id, {"deleted_at": self._clock.now()})
+        async with self._turn(conversation_id):
+            conversation = await self._own(caller, conversation_id)
+            if (running := await self._store.running_reply(conversation.id)) is not None:
+                await self._stop(running)
+            return await self._change(conversation.id, {"deleted_at": self._clock.now()})
 
     async def restore(self, caller: Caller, conversation_id: str) -> OneConversation:
         """Bring a deleted conversation back."""
@@ -269,8 +270,8 @@ class Chat:
 
     async def send(self, caller: Caller, command: SendMessage) -> MessageSent:
         """Store a message, acknowledge it, and start the tutor's reply when a student asked."""
-        conversation = await self.visible(caller, command.conversation_id)
-        async with self._turn(conversation.id):
+        async with self._turn(command.conversation_id):
+            conversation = await self.visible(caller, command.conversation_id)
             known = await self._store.message_by_client_id(conversation.id, command.client_id.lower())
             if known is not None and (known.text, known.author.id) != (command.text, caller.id):
                 raise Conflict(what="message")
@@ -361,8 +362,8 @@ class Chat:
 
     async def retry(self, caller: Caller, command: RetryReply) -> OneReply:
         """A new reply to the same question; the old one stays."""
-        conversation = await self._own(caller, command.conversation_id)
-        async with self._turn(conversation.id):
+        async with self._turn(command.conversation_id):
+            conversation = await self._own(caller, command.conversation_id)
             old = await self._reply(conversation, command.reply_id)
             question = await self._store.message(conversation.id, old.reply.question_id) if old.reply else None
             if question is None:

@@ -123,7 +123,8 @@ class Bus:
                 await broken.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
 
     async def _listen(self) -> None:
-        await self._subscribe_to_all()
+        async with asyncio.timeout(self._silence_s):
+            await self._subscribe_to_all()
         waited_for_pong = False
         while True:
             message = await self._pubsub.get_message(timeout=self._silence_s)
@@ -131,7 +132,8 @@ class Bus:
                 if waited_for_pong:  # a link that is dead at the other end only never fails by itself
                     raise TimeoutError
                 waited_for_pong = True
-                await self._pubsub.ping()
+                async with asyncio.timeout(self._silence_s):
+                    await self._pubsub.ping()
                 continue
             waited_for_pong = False
             if message["type"] == "subscribe" and (confirmed := self._wanted.get(message["channel"])) is not None:

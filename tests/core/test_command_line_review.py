@@ -10,7 +10,8 @@ import pytest
 from aiohttp import web
 
 from tutor import __main__ as command_line
-from tutor.core.words import WordsBroken
+from tutor.core.mongo import MongodbUnusable
+from tutor.core.words import Words, WordsBroken
 from tutor.serve import PortUnusable, running_app
 from tutor.settings import ROOT, SettingsInvalid, load
 
@@ -36,7 +37,8 @@ def test_a_mongodb_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
     nowhere = {"TUTOR_MONGODB_URL": f"mongodb://127.0.0.1:{port}", "TUTOR_REDIS_URL": f"redis://127.0.0.1:{port}"}
     said = said_by(tmp_path, "serve", **nowhere)
-    assert said.startswith("tutor: MongoDB cannot be used: 127.0.0.1")
+    sentence = Words(ROOT / "web/locales").sentence(MongodbUnusable.code, {"problem": "127.0.0.1"}, "en")
+    assert said.startswith("tutor: " + sentence.removesuffix("."))
     assert "Topology" not in said
 
 
