@@ -13,7 +13,10 @@ from aiohttp import web
 
 from tests.factories import WAIT_S
 from tutor.core.errors import TutorError
+from tutor.core.http import WORDS, errors
 from tutor.core.transport import Bounds, Transport
+from tutor.core.words import Words
+from tutor.settings import ROOT
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
 CONNECT = '40{"token":"good"}'
@@ -85,7 +88,8 @@ async def a_line(
     **bounds: Any,
 ) -> AsyncIterator[Line]:
     """A transport on a free port; keywords are its Bounds."""
-    app = web.Application()
+    app = web.Application(middlewares=[errors])
+    app[WORDS] = Words(ROOT / "web/locales")
     transport = kind(Bounds(**bounds), origins, same_host=same_host)
     transport.listener = listener or Steered()
     transport.attach(app)
