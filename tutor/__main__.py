@@ -6,10 +6,11 @@ import sys
 from collections.abc import Coroutine
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import uvloop
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
@@ -22,8 +23,9 @@ from tutor.core.archive import restore as read_archive
 from tutor.core.catalogue import TYPESCRIPT
 from tutor.core.errors import TutorError
 from tutor.core.logs import set_up_logs
+from tutor.core.mongo import MongodbUnusable, StoreFault
 from tutor.core.tokens import new_secret
-from tutor.core.words import Words
+from tutor.core.words import Words, WordsBroken
 from tutor.demo import Demo, make_demo
 from tutor.serve import Served, any_stores, running_app, serve
 from tutor.settings import ROOT, Settings, load
@@ -41,7 +43,17 @@ def main() -> None:
     try:
         cli()
     except TutorError as error:
-        sys.exit("tutor: " + Words(ROOT / "web/locales").sentence(error.code, error.facts, "en"))
+        _give_up(error)
+    except StoreFault as error:
+        _give_up(MongodbUnusable(problem=str(error).partition(" (configured")[0]))
+
+
+def _give_up(error: TutorError) -> NoReturn:
+    try:
+        sentence = Words(ROOT / "web/locales").sentence(error.code, error.facts, "en")
+    except WordsBroken as broken:
+        sentence = str(broken)
+    sys.exit(f"tutor: {sentence}")
 
 
 def _begin() -> Settings:
@@ -111,9 +123,13 @@ def teacher_command(username: str, email: str, display_name: str) -> None:
     """Create a teacher's account and print its password once."""
     settings = _begin()
     password = new_secret()[:16]
-    command = Register.model_validate(
-        {"username": username, "email": email, "display_name": display_name, "password": password}
-    )
+    try:
+        command = Register.model_validate(
+            {"username": username, "email": email, "display_name": display_name, "password": password}
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        sys.exit(f"tutor: {first['loc'][0]}: {first['msg']}")
 
     async def work() -> None:
         async with any_stores(settings) as complete, running_app(make_app(complete), "127.0.0.1", 0) as served:

@@ -27,6 +27,7 @@ from tutor.core import catalogue, health, http, mongo, pages, redis
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
+from tutor.core.line import Bounds
 from tutor.core.mongo import MONGO, Database, MongoSettings
 from tutor.core.redis import REDIS, RedisSettings
 from tutor.core.roll import ROLL, Roll
@@ -34,7 +35,7 @@ from tutor.core.rooms import ROOMS, Rooms
 from tutor.core.sockets import DOOR, Door
 from tutor.core.tasks import TASKS, Tasks
 from tutor.core.tokens import SECRET
-from tutor.core.transport import Bounds, Transport
+from tutor.core.transport import Transport
 from tutor.core.words import Words
 from tutor.settings import ROOT, Settings, secret_of
 
@@ -149,8 +150,8 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
 
     async def bus(app: web.Application) -> AsyncIterator[None]:
-        works = {"bus-in": app[BUS].hear_hints(), "bus-out": app[BUS].send_hints(), "roll": app[ROLL].keep()}
-        running = [app[TASKS].spawn(work, name) for name, work in works.items()]
+        works = {"bus-in": app[BUS].hear_hints, "bus-out": app[BUS].send_hints, "roll": app[ROLL].keep}
+        running = [app[TASKS].keep(work, name) for name, work in works.items()]
         yield
         for task in running:
             task.cancel()

@@ -1,6 +1,7 @@
 """Runs a server from start to end: stores, application, port, signals. The command line calls `serve`."""
 
 import asyncio
+import errno
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -23,6 +24,13 @@ class PortInUse(TutorError):
     """Something else listens on the port. Facts: `host`, `port`."""
 
     code = "port_in_use"
+    status = 503
+
+
+class PortUnusable(TutorError):
+    """Nobody may listen there, or this machine has no such address. Facts: `host`, `port`, `reason`."""
+
+    code = "port_unusable"
     status = 503
 
 
@@ -73,15 +81,19 @@ async def running_app(app: web.Application, host: str, port: int) -> AsyncIterat
 
     Raises:
         PortInUse: the port is taken.
+        PortUnusable: it cannot be listened on at all.
+        PyMongoError: MongoDB did not answer.
 
     """
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S, handle_signals=False)
-    await runner.setup()
     try:
+        await runner.setup()
         try:
             await web.TCPSite(runner, host, port, backlog=1024).start()
         except OSError as error:
-            raise PortInUse(host=host, port=port) from error
+            if error.errno == errno.EADDRINUSE:
+                raise PortInUse(host=host, port=port) from error
+            raise PortUnusable(host=host, port=port, reason=error.strerror or str(error)) from error
         bound = int(runner.addresses[0][1])
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  # only compared
         yield Served(app, f"http://{shown}:{bound}", bound)

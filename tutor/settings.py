@@ -4,20 +4,29 @@
 """
 
 import os
+import re
 import secrets
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from tutor.core.errors import TutorError
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "config"
 SHORTEST_SECRET = 32
+FIELD = re.compile(r'field "(\w+)"')
 WEAK_SECRETS = ("change", "secret", "default", "example", "password", "0123456789", "aaaa")
 
 Positive = Annotated[float, Field(gt=0)]
@@ -42,14 +51,14 @@ class LogSection(Section):
 
 
 class MongodbSection(Section):
-    url: str
+    url: Annotated[str, Field(pattern=r"^($|mongodb(\+srv)?://)")]
     database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,38}$")]
     timeout_ms: Count
     pool_size: Count
 
 
 class RedisSection(Section):
-    url: str
+    url: Annotated[str, Field(pattern=r"^($|(rediss?|unix)://)")]
     timeout_s: Positive
     prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 
@@ -150,6 +159,8 @@ class Settings(BaseSettings):
             raise ValueError("ai.model: name the model that the service at ai.base_url should use")
         if self.ai.base_url and urlsplit(self.ai.base_url).scheme not in {"http", "https"}:
             raise ValueError("ai.base_url: write it with http:// or https://, ending in /v1")
+        if 0 < len(self.secret_key.get_secret_value().encode()) < SHORTEST_SECRET:
+            raise ValueError(f"secret_key: {SHORTEST_SECRET} bytes are the least that tokens can be signed with")
         if self.env == "production":
             self._is_safe()
         return self
@@ -203,6 +214,11 @@ def load(**changes: object) -> Settings:
     """
     try:
         return Settings(**changes)  # type: ignore[arg-type]  # validated by pydantic
+    except SettingsError as error:
+        named = FIELD.search(str(error))
+        raise SettingsInvalid(setting=named[1] if named else "?", problem="write it as JSON") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsInvalid(setting="config/*.toml", problem=str(error)) from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where, problem = ".".join(str(step) for step in first["loc"]), first["msg"].removeprefix("Value error, ")

@@ -87,7 +87,7 @@ async def test_a_hostile_answer_runs_nothing_and_asks_nobody(serve: Serve, visit
 
 
 async def harmless(visitor: Visitor) -> None:
-    """Nothing in the log may act: no such elements, handlers or addresses. Dialogs and requests fail the test anyhow."""
+    """Nothing in the log may act: no such elements, handlers or addresses. Dialogs and requests fail every test."""
     answer = await visitor.answered()
     assert await answer.locator(ACTIVE).count() == 0
     found = await visitor.page.evaluate(

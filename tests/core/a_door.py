@@ -16,11 +16,12 @@ from tutor.core import redis
 from tutor.core.bus import Bus
 from tutor.core.caller import Caller
 from tutor.core.errors import Busy, NotFound, Unauthenticated
+from tutor.core.line import Bounds
 from tutor.core.messages import Answer, Command, Nothing
 from tutor.core.redis import RedisSettings
 from tutor.core.rooms import Rooms
 from tutor.core.sockets import Call, Door, EventTable
-from tutor.core.transport import Bounds, Transport
+from tutor.core.transport import Transport
 from tutor.core.words import Words
 from tutor.settings import ROOT
 

@@ -12,9 +12,10 @@ import aiohttp
 from aiohttp import web
 
 from tests.factories import WAIT_S
+from tutor.core import http
 from tutor.core.errors import TutorError
-from tutor.core.http import WORDS, errors
-from tutor.core.transport import Bounds, Transport
+from tutor.core.line import Bounds
+from tutor.core.transport import Transport
 from tutor.core.words import Words
 from tutor.settings import ROOT
 
@@ -88,8 +89,8 @@ async def a_line(
     **bounds: Any,
 ) -> AsyncIterator[Line]:
     """A transport on a free port; keywords are its Bounds."""
-    app = web.Application(middlewares=[errors])
-    app[WORDS] = Words(ROOT / "web/locales")
+    app = web.Application(middlewares=[http.errors])
+    app[http.WORDS] = Words(ROOT / "web/locales")
     transport = kind(Bounds(**bounds), origins, same_host=same_host)
     transport.listener = listener or Steered()
     transport.attach(app)

@@ -15,8 +15,9 @@ from engineio.async_socket import AsyncSocket
 from tests.core.raw import CONNECT, PATH, Steered, a_line, deaf, frames, until
 from tests.factories import WAIT_S
 from tutor.core.errors import Busy
-from tutor.core.transport import Bounds, Engine, PlainWebSocket, Transport, ack_frame, event_frame
-from tutor.core.transport import Line as ServerLine
+from tutor.core.line import Bounds, PlainWebSocket, ack_frame, event_frame
+from tutor.core.line import Line as ServerLine
+from tutor.core.transport import Engine, Transport
 
 HOOKS = [
     (Transport, socketio.AsyncServer, "_engineio_server_class"),

@@ -91,8 +91,8 @@ class ServerProcess:
 
     async def stop(self) -> list[psutil.Process]:
         """Ask it to end as Ctrl-C does, and return what still runs of it after a while."""
-        if self._process is None or self._process.returncode is not None:
-            return []
+        assert self._process is not None
+        assert self._process.returncode is None, f"ended by itself: {self._process.returncode}\n{self.log()}"
         family = self.family()
         self._process.send_signal(signal.SIGINT)
         async with asyncio.timeout(STOP_S):

@@ -1,6 +1,7 @@
 """The sweep that closes the sockets of sessions which ended elsewhere: on another node, or by their age."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -31,6 +32,6 @@ async def sweep(sessions: Sessions, door: Door, clock: Clock) -> None:
 
 async def sweep_context(app: web.Application) -> AsyncIterator[None]:
     """Sweep while the application runs."""
-    task = app[TASKS].spawn(sweep(app[SESSIONS], app[DOOR], app[CLOCK]), "session_sweep")
+    task = app[TASKS].keep(partial(sweep, app[SESSIONS], app[DOOR], app[CLOCK]), "session_sweep")
     yield
     task.cancel()

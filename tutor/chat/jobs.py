@@ -1,6 +1,7 @@
 """The chat's background sweep: every few seconds, replies whose node went away are ended."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -28,6 +29,6 @@ async def sweep(replies: Replies, clock: Clock) -> None:
 
 async def sweep_context(app: web.Application) -> AsyncIterator[None]:
     """Sweep for as long as the application runs, on every node."""
-    task = app[TASKS].spawn(sweep(app[REPLIES], app[CLOCK]), "chat-sweep")
+    task = app[TASKS].keep(partial(sweep, app[REPLIES], app[CLOCK]), "chat-sweep")
     yield
     task.cancel()

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import structlog
-from redis.exceptions import RedisError
 
-from tutor.core.redis import RedisClient
+from tutor.core.redis import REDIS_FAULTS, RedisClient
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +62,7 @@ class PartsLog:
         """Add parts `first`, `first + 1`, ...; the same call again changes nothing. Never raises for a dead Redis."""
         try:
             top = await self._append(keys=self._keys(reply_id), args=[fence, first, self._ttl_s, *texts])
-        except (RedisError, OSError) as error:
+        except REDIS_FAULTS as error:
             log.warning("parts_not_logged", reply=reply_id, error=type(error).__name__)
             return "down"
         return {-1: "fenced", -2: "hole"}.get(int(top), "ok")  # type: ignore[return-value]  # mypy widens the literals
@@ -72,7 +71,7 @@ class PartsLog:
         """The parts from `first` on, or None when Redis does not have them from there without a hole."""
         try:
             rows = await self._redis.xrange(self._keys(reply_id)[1], min=f"({0}-{first}" if first else "-", max="+")
-        except (RedisError, OSError) as error:
+        except REDIS_FAULTS as error:
             log.warning("parts_not_read", reply=reply_id, error=type(error).__name__)
             return None
         parts = [Part(int(str(row_id).split("-")[1]) - 1, str((row or {})["text"])) for row_id, row in rows or ()]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 import stamina
 import structlog
@@ -23,6 +24,7 @@ from tutor.chat.parts import PartsLog
 from tutor.chat.store import ChatStore
 from tutor.chat.views import message_view
 from tutor.core.clock import Clock
+from tutor.core.doors import explain
 from tutor.core.errors import TutorError
 from tutor.core.leases import Lease
 from tutor.core.mongo import StoreFault
@@ -113,6 +115,7 @@ class Replies:
         self._settings = settings
         self._node = node
         self._slots = asyncio.Semaphore(settings.max_replies)
+        self._claims: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._waiting: OrderedDict[str, None] = OrderedDict()
         self._running: dict[str, Running] = {}
         self.on_change: Callable[[str], None] = lambda _conversation_id: None
@@ -133,24 +136,29 @@ class Replies:
             TooManyReplies: the student has as many elsewhere as allowed.
 
         """
-        lease = Lease(conversation_id, reply_id, student_id, self._node, self._lease_end())
+        async with self._claims.setdefault(student_id, asyncio.Lock()):
+            await self._claim(Lease(conversation_id, reply_id, student_id, self._node, self._lease_end()))
+
+    async def _claim(self, lease: Lease) -> None:
         if not await self._store.leases.take(lease):
-            held = await self._store.leases.get(conversation_id)
+            held = await self._store.leases.get(lease.id)
             if held is None or await self._is_running(held):
                 raise ReplyRunning
             await self._store.leases.give_back(held.id, held.subject)
             if not await self._store.leases.take(lease):
                 raise ReplyRunning
         limit = self._settings.per_student
-        first = sorted(one.subject for one in await self._store.leases.of([student_id]))[:limit]
-        if reply_id not in first:
-            await self._store.leases.give_back(conversation_id, reply_id)
+        if len(await self._store.leases.of([lease.group])) > limit:
+            await self._store.leases.give_back(lease.id, lease.subject)
             raise TooManyReplies(limit=limit)
 
     async def _is_running(self, lease: Lease) -> bool:
         """Whether its reply is at work, or may still be about to be stored."""
         reply = await self._store.message(lease.id, lease.subject)
-        return lease.until > self._clock.now() if reply is None else not reply.is_final
+        if reply is not None:
+            return not reply.is_final
+        # Claims of one node come one after another, so its own was given up before a reply was stored.
+        return lease.owner != self._node and lease.until > self._clock.now()
 
     def _lease_end(self) -> datetime:
         return self._clock.now() + timedelta(seconds=self._settings.lease_s)
@@ -196,7 +204,8 @@ class Replies:
             await running.task
         except asyncio.CancelledError:
             return ("stopped", None) if running.stopped else ("interrupted", ReplyInterrupted())
-        except TutorError as error:
+        except (TutorError, StoreFault) as fault:
+            error = explain(fault)
             log.warning("reply_failed", reply=running.message.id, code=error.code, stage=str(error.facts.get("stage")))
             return ("interrupted" if running.parts or running.buffer else "failed"), error
         return "complete", None
@@ -346,14 +355,17 @@ class Replies:
         facts = replace(running.facts, parts=len(running.parts), error=error.code if error else None)
         await self._log_parts(running)
         stored = await self._end_in_store(message, state, running.text, facts)
-        if stored is not None:
+        if stored is not None and stored.is_final:
             self.announce_end(stored)
-            log.info("reply_finished", reply=message.id, state=state, parts=facts.parts, ms=facts.first_token_ms)
+            log.info("reply_finished", reply=message.id, state=stored.state, parts=facts.parts, ms=facts.first_token_ms)
 
     async def _end_in_store(self, reply: Message, state: State, text: str, facts: Reply) -> Message | None:
         async for attempt in stamina.retry_context(on=StoreFault, attempts=None, timeout=END_WITHIN_S):
             with attempt:
-                return await self._store.finish(reply, state, text, facts)
+                ended = await self._store.finish(reply, state, text, facts)
+                if ended is None and attempt.num > 1:  # an earlier attempt may have done it, and its answer was lost
+                    ended = await self._store.message(reply.conversation_id, reply.id)
+                return ended
         return None
 
     async def end_abandoned(self) -> None:

@@ -5,20 +5,22 @@ A hint may get lost; the truth is MongoDB and the parts log. A node listens only
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from typing import Protocol
 
 import structlog
 from aiohttp import web
 from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
 
 from tutor.core.clock import new_id
-from tutor.core.redis import RedisClient
+from tutor.core.redis import REDIS_FAULTS, RedisClient
 
 log = structlog.get_logger(__name__)
 
 MAX_OUTGOING = 4096
 SUBSCRIBE_S = 2.0
+FIRST_PAUSE_S = 0.2
+SILENCE_S = 10.0
 
 
 class Deliver(Protocol):
@@ -30,15 +32,20 @@ class Deliver(Protocol):
 class Bus:
     """A node's end of the bus. Works without Redis too: then only this node's members hear."""
 
-    def __init__(self, commands: RedisClient, listening: RedisClient, prefix: str) -> None:
+    def __init__(
+        self, commands: RedisClient, listening: RedisClient, prefix: str, *, silence_s: float = SILENCE_S
+    ) -> None:
+        """`silence_s` is after how many seconds without news Redis is asked whether it is still there."""
         self.node = new_id()
         self._commands = commands
         self._pubsub: PubSub = listening.pubsub()
         self._listening = listening
         self._prefix = f"{prefix}:room:"
+        self._silence_s = silence_s
         self._deliver: Deliver | None = None
         self._outgoing: deque[tuple[str, str]] = deque(maxlen=MAX_OUTGOING)
         self._wake = asyncio.Event()
+        self._asking = asyncio.Lock()
         self._wanted: dict[str, asyncio.Event] = {}
         self.up = False
 
@@ -59,10 +66,12 @@ class Bus:
         if confirmed.is_set() or not self.up:
             return
         try:
-            await self._pubsub.subscribe(channel)
             async with asyncio.timeout(SUBSCRIBE_S):
+                async with self._asking:
+                    if self.up:
+                        await self._pubsub.subscribe(channel)
                 await confirmed.wait()
-        except (RedisError, OSError, TimeoutError) as error:
+        except REDIS_FAULTS as error:
             log.warning("bus_subscribe_failed", error=type(error).__name__)
 
     async def unsubscribe(self, room: str) -> None:
@@ -71,8 +80,10 @@ class Bus:
         if self._wanted.pop(channel, None) is None or not self.up:
             return
         try:
-            await self._pubsub.unsubscribe(channel)
-        except (RedisError, OSError) as error:
+            async with asyncio.timeout(SUBSCRIBE_S), self._asking:
+                if channel not in self._wanted and self.up:
+                    await self._pubsub.unsubscribe(channel)
+        except REDIS_FAULTS as error:
             log.warning("bus_unsubscribe_failed", error=type(error).__name__)
 
     async def send_hints(self) -> None:
@@ -87,39 +98,58 @@ class Bus:
                         for channel, payload in batch:
                             pipe.publish(channel, payload)
                         await pipe.execute()
-                except (RedisError, OSError) as error:
+                except REDIS_FAULTS as error:
                     log.warning("bus_publish_failed", lost=len(batch), error=type(error).__name__)
 
     async def hear_hints(self) -> None:
         """Run for ever: take hints in; after a break, subscribe to everything again."""
-        pause = 0.2
+        pause = FIRST_PAUSE_S
         while True:
             try:
                 await self._listen()
-            except (RedisError, OSError) as error:
+            except REDIS_FAULTS as error:
+                pause = FIRST_PAUSE_S if self.up else min(pause * 2, 5)
                 self.up = False
                 for confirmed in self._wanted.values():
                     confirmed.clear()
                 log.warning("bus_down", error=type(error).__name__, retry_s=pause)
+                await self._begin_anew()
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, 5)
-                await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
-                self._pubsub = self._listening.pubsub()
-            else:
-                pause = 0.2
+
+    async def _begin_anew(self) -> None:
+        broken, self._pubsub = self._pubsub, self._listening.pubsub()
+        async with self._asking:  # redis-py stumbles over a connection that is closed while another task asks on it
+            with suppress(*REDIS_FAULTS):
+                await broken.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
 
     async def _listen(self) -> None:
-        # The node's own channel keeps the subscription alive while no room is listened to.
-        await self._pubsub.subscribe(f"{self._prefix}{self.node}", *self._wanted)
-        self.up = True
+        await self._subscribe_to_all()
+        waited_for_pong = False
         while True:
-            message = await self._pubsub.get_message(timeout=None)
+            message = await self._pubsub.get_message(timeout=self._silence_s)
             if message is None:
+                if waited_for_pong:  # a link that is dead at the other end only never fails by itself
+                    raise TimeoutError
+                waited_for_pong = True
+                await self._pubsub.ping()
                 continue
+            waited_for_pong = False
             if message["type"] == "subscribe" and (confirmed := self._wanted.get(message["channel"])) is not None:
                 confirmed.set()
             elif message["type"] == "message":
                 self._take(message["channel"], message["data"])
+
+    async def _subscribe_to_all(self) -> None:
+        # The node's own channel keeps the subscription alive while no room is listened to.
+        await self._pubsub.subscribe(f"{self._prefix}{self.node}")
+        heard: set[str] = set()
+        while heard != (wanted := set(self._wanted)):  # rooms come and go while Redis is told of others
+            if left := heard - wanted:
+                await self._pubsub.unsubscribe(*left)
+            if new := wanted - heard:
+                await self._pubsub.subscribe(*new)
+            heard = wanted
+        self.up = True
 
     def _take(self, channel: str, payload: str) -> None:
         node, droppable, name, body = payload.split(" ", 3)
@@ -129,7 +159,8 @@ class Bus:
     async def close(self) -> None:
         """Close both ends."""
         self.up = False
-        await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # same
+        with suppress(*REDIS_FAULTS):
+            await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # same
 
 
 BUS: web.AppKey[Bus] = web.AppKey("bus", Bus)

@@ -3,12 +3,11 @@
 from typing import Literal
 
 from aiohttp import web
-from redis.exceptions import RedisError
 
 from tutor.core.http import reply
 from tutor.core.messages import Answer
 from tutor.core.mongo import MONGO, StoreFault, ping
-from tutor.core.redis import REDIS
+from tutor.core.redis import REDIS, REDIS_FAULTS
 from tutor.core.sockets import DOOR
 
 
@@ -52,7 +51,7 @@ async def _mongodb_answers(app: web.Application) -> bool:
 async def _redis_answers(app: web.Application) -> bool:
     try:
         await app[REDIS].ping()
-    except (RedisError, OSError):
+    except REDIS_FAULTS:
         return False
     return True
 

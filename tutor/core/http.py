@@ -266,7 +266,10 @@ async def errors(request: web.Request, handler: AiohttpHandler) -> web.StreamRes
     if named.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         log.info("request_refused", code=named.code)
     if _is_read_by_a_person(request):
-        return await request.app[ERROR_PAGE](request, named)
+        try:
+            return await request.app[ERROR_PAGE](request, named)
+        except TutorError as error:  # the page needs files that may be just what is missing
+            log.warning("error_page_failed", code=error.code)
     return failure(request, named)
 
 

@@ -13,9 +13,19 @@ from pydantic import TypeAdapter
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from tutor.core.errors import TutorError
+
 Noun = TypeVar("Noun")
 # What every call to a store can fail with, beside the named errors.
 StoreFault = PyMongoError
+
+
+class MongodbUnusable(TutorError):
+    """MongoDB did not do what a start or a command needs. Fact: `problem`."""
+
+    code = "mongodb_unusable"
+    status = 503
+
 
 Value: TypeAlias = object
 Document: TypeAlias = dict[str, Value]

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from aiohttp import web
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 RedisClient: TypeAlias = Redis
+# What every call can fail with: uvloop raises a RuntimeError where a connection was closed under the one who writes.
+REDIS_FAULTS = (RedisError, OSError, RuntimeError)
 
 REDIS: web.AppKey[RedisClient] = web.AppKey("redis", Redis)
 
@@ -28,8 +31,10 @@ class RedisSettings:
 def connect(settings: RedisSettings, *, blocking: bool = False) -> RedisClient:
     """A client. redis-py would repeat a write up to ten times by itself, which doubles it: retries are off."""
     keepalive = {} if settings.url.startswith("unix:") else {"socket_keepalive": True}
-    return Redis.from_url(
+    # A burst waits for a free connection; the plain pool would refuse it as if Redis were down.
+    pool = BlockingConnectionPool.from_url(
         settings.url,
+        timeout=settings.timeout_s,
         socket_connect_timeout=settings.timeout_s,
         socket_timeout=None if blocking else settings.timeout_s,
         health_check_interval=0,
@@ -38,3 +43,4 @@ def connect(settings: RedisSettings, *, blocking: bool = False) -> RedisClient:
         max_connections=64,
         **keepalive,
     )
+    return Redis.from_pool(pool)

@@ -9,12 +9,11 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, TypeAdapter
-from redis.exceptions import RedisError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from tutor.core.caller import Caller, Role
 from tutor.core.clock import Clock
-from tutor.core.redis import RedisClient
+from tutor.core.redis import REDIS_FAULTS, RedisClient
 from tutor.core.rooms import Rooms
 
 log = structlog.get_logger(__name__)
@@ -103,7 +102,7 @@ class Roll:
                     pipe.hset(self._where(person.id), room, sheet.until)
                     pipe.expire(self._where(person.id), GOOD_FOR_S)
                 await pipe.execute()
-        except (RedisError, OSError) as error:
+        except REDIS_FAULTS as error:
             log.warning("roll_not_written", error=type(error).__name__)
 
     async def present(self, room: str) -> list[Attendee]:
@@ -112,11 +111,15 @@ class Roll:
         now = self._clock.now().timestamp()
         try:
             sheets = await self._redis.hgetall(self._key(room))
-        except (RedisError, OSError) as error:
+        except REDIS_FAULTS as error:
             log.warning("roll_not_read", error=type(error).__name__)
             sheets = {}
         for node, text in sheets.items():
-            sheet = SHEET.validate_json(text)
+            try:
+                sheet = SHEET.validate_json(text)
+            except ValidationError:
+                log.warning("roll_sheet_unreadable", node=node)  # of another version, while a deploy goes on
+                continue
             if node != self._node and sheet.until > now:
                 people |= {person.id: person for person in sheet.people if person.id not in people}
         return list(people.values())
@@ -133,7 +136,7 @@ class Roll:
                     pipe.hkeys(self._where(person_id))
                 for rooms in await pipe.execute():
                     found |= {room for room in rooms if room.startswith(prefix)}
-        except (RedisError, OSError) as error:
+        except REDIS_FAULTS as error:
             log.warning("roll_not_read", error=type(error).__name__)
         return found
 

@@ -10,8 +10,8 @@ from aiohttp import web
 from engineio.packet import Packet
 
 from tutor.core.caller import Caller
+from tutor.core.line import event_frame
 from tutor.core.messages import Event
-from tutor.core.transport import event_frame
 
 
 class Post(Protocol):

@@ -37,9 +37,10 @@ from tutor.core.errors import (
     Unauthenticated,
     UnknownEvent,
 )
+from tutor.core.line import ack_frame, event_frame
 from tutor.core.messages import Answer, Command, Event
 from tutor.core.rooms import Rooms
-from tutor.core.transport import Transport, ack_frame, event_frame
+from tutor.core.transport import Transport
 
 log = structlog.get_logger(__name__)
 
@@ -193,11 +194,11 @@ class Door:
         """Go on with a newer token of the same person and session.
 
         Raises:
-            Unauthenticated: the token belongs to somebody else.
+            Unauthenticated: the token belongs to somebody else, or the socket is gone.
 
         """
-        peer = self.peers[sid]
-        if (caller.id, caller.session_id) != (peer.caller.id, peer.caller.session_id):
+        peer = self.peers.get(sid)  # it may have gone away while the token was read
+        if peer is None or (caller.id, caller.session_id) != (peer.caller.id, peer.caller.session_id):
             raise Unauthenticated
         peer.caller = caller
         self._end_with_token(sid)
@@ -272,6 +273,8 @@ class Door:
             raise Malformed
         if entry is None:
             raise UnknownEvent(event=name[:60])
+        if not self.open:
+            raise Stopping
         if peer.caller.expires_at <= self._clock.now() and name != "session.renew":
             raise TokenExpired
         check_access(entry.access, peer.caller)

@@ -4,7 +4,7 @@ Everything that outlives a request runs here.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 
 import structlog
 from aiohttp import web
@@ -12,6 +12,7 @@ from aiohttp import web
 log = structlog.get_logger(__name__)
 
 CANCEL_AGAIN_S = 0.5
+AGAIN_S = 1.0
 
 
 class Tasks:
@@ -26,6 +27,19 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._finished)
         return task
+
+    def keep(self, work: Callable[[], Coroutine[None, None, None]], name: str) -> asyncio.Task[None]:
+        """Start work that runs for ever; when it fails, that is logged, and it begins again after a moment."""
+        return self.spawn(self._again(work, name), f"{name}:keeper")
+
+    async def _again(self, work: Callable[[], Coroutine[None, None, None]], name: str) -> None:
+        while True:
+            running = self.spawn(work(), name)
+            try:
+                await asyncio.wait((running,))
+            finally:
+                running.cancel()
+            await asyncio.sleep(AGAIN_S)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

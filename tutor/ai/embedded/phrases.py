@@ -110,14 +110,15 @@ def _phrases(text: str) -> frozenset[str]:
 
 
 HELP = _phrases("""
-    a hint | another hint | continue | dont know | give me a hint | go on | help | help me | hint
+    a hint | a hint please | another hint | continue | dont know | give me a hint | go on | help | help me | hint
     hint please | how | how to do it | i am stuck | i cant | i do not know | i dont know | i dont understand
     idk | im stuck | more | next | next hint | next step | no idea | one more hint | show me | show me how
     still stuck | stuck | the next step | what next | what should i do | whats next
     下一步 | 下一步呢 | 下一步怎么做 | 下一步是什么 | 不会 | 不会做 | 不懂 | 不明白 | 不知道 | 再提示
     再提示一下 | 再来 | 再给个提示 | 帮帮我 | 帮我 | 怎么做 | 怎么办 | 怎么算 | 我不会 | 我不懂 | 我不知道
     接下来 | 接下来呢 | 提示 | 提示一下 | 教教我 | 没思路 | 然后 | 然后呢 | 第一步 | 第一步是什么 | 给个提示
-    给我提示 | 给点提示 | 继续 | 继续提示 | 还是不会 | 还有呢
+    给我提示 | 给点提示 | 继续 | 继续提示 | 还是不会 | 还有呢 | 给我一个提示 | 给我个提示 | 给一个提示 | 来个提示 | 我要提示
+    再给我一个提示 | 再来一个提示 | 下一个提示 | 看提示 | 我还是不会 | 还是不懂 | 我还是不懂 | 看不懂 | 太难了
 """)
 
 REVEAL = _phrases("""

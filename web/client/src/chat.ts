@@ -20,6 +20,7 @@ setName(user);
 const view = new RoomView(connection, user, {
   conversation: (conversation) => list.update(conversation),
   running: (running) => composer.showRunning(running),
+  said: (text) => void say(text),
   lost: (error) => {
     complain(error);
     visit(null, "replace");
@@ -28,7 +29,7 @@ const view = new RoomView(connection, user, {
 const composer = new Composer({ send: say, stop: () => view.stop(), waits: true });
 const welcome = new Welcome((question) => composer.suggest(question));
 const list = new ConversationList(api, {
-  open: (id) => visit(id, "push"),
+  open: (id, seq) => visit(id, "push", seq),
   changed: (conversation) => {
     if (conversation.id !== view.room?.conversationId) return;
     if (conversation.deleted) visit(null, "push");
@@ -55,14 +56,14 @@ show(data.conversation_id);
 void list.load();
 
 /** Shows a conversation, or the start of a new one, and puts it into the address. */
-function visit(id: string | null, how: "push" | "replace"): void {
+function visit(id: string | null, how: "push" | "replace", seq: number | null = null): void {
   const address = id === null ? "/chat" : `/chat/${id}`;
   if (how === "push") history.pushState(null, "", address);
   else history.replaceState(null, "", address);
-  show(id);
+  show(id, seq);
 }
 
-function show(id: string | null): void {
+function show(id: string | null, seq: number | null = null): void {
   drawer.close();
   welcome.show(id === null);
   if (id === null) {
@@ -70,7 +71,7 @@ function show(id: string | null): void {
     byId("facts").textContent = "";
   }
   list.select(id);
-  view.show(id);
+  view.show(id, seq);
   composer.showRoom(id ?? "new");
   // On a phone the focus would open the keyboard over the page.
   if (matchMedia("(pointer: fine)").matches) composer.focus();

@@ -1,16 +1,22 @@
 /** The list of a student's conversations: pages, search, archive, rename, delete with undo. */
 import type { Api } from "./api.ts";
-import type { Conversations, ConversationView, Hits, OneConversation, UpdateConversation } from "./protocol.ts";
+import type { Conversations, ConversationView, Hit, Hits, OneConversation, UpdateConversation } from "./protocol.ts";
 import { ago, byId, complain, data, fill, fromTemplate, make, openDialog, part, toast, words } from "./ui.ts";
 
 const PAGE = 30;
 const TYPING_MS = 250;
 
 export interface ListNews {
-  open(id: string): void;
+  /** @param seq the message to lead to; null for the newest */
+  open(id: string, seq: number | null): void;
   /** A conversation was renamed, archived, deleted or restored here. */
   changed(view: ConversationView): void;
 }
+
+/** What a search says about a row of the list. */
+type Found = Pick<Hit, "excerpt" | "seq"> & { query: string };
+
+const NOT_SEARCHED: Found = { excerpt: "", seq: null, query: "" };
 
 export class ConversationList {
   readonly #api: Api;
@@ -105,7 +111,7 @@ export class ConversationList {
       // One row each: a place in a message says more than the title, which is shown anyway.
       const best = new Map(items.map((hit) => [hit.conversation.id, hit]));
       for (const hit of items) if (hit.seq !== null) best.set(hit.conversation.id, hit);
-      this.#list.replaceChildren(...[...best.values()].map((hit) => this.#item(hit.conversation, hit.excerpt, query)));
+      this.#list.replaceChildren(...[...best.values()].map((hit) => this.#item(hit.conversation, { ...hit, query })));
       this.#more.hidden = true;
       this.#say(items.length === 0 ? words.list_empty_search : "");
     } catch (error) {
@@ -124,7 +130,7 @@ export class ConversationList {
     this.#empty.hidden = text === "";
   }
 
-  #item(view: ConversationView, excerpt = "", query = ""): HTMLElement {
+  #item(view: ConversationView, { excerpt, query, seq }: Found = NOT_SEARCHED): HTMLElement {
     const element = fromTemplate("item");
     const link = part<HTMLAnchorElement>(element, ".item-link");
     link.href = `/chat/${view.id}`;
@@ -133,7 +139,7 @@ export class ConversationList {
     link.addEventListener("click", (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return; // a new tab, as with any link
       event.preventDefault();
-      this.#news.open(view.id);
+      this.#news.open(view.id, seq);
     });
     part(link, ".item-title").textContent = view.title || words.new_question;
     const facts = part(link, ".item-facts");

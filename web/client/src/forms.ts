@@ -1,6 +1,6 @@
 /** Forms of accounts: problems beside their fields, a summary on top of them, and passwords that can be shown. */
 import { ApiError } from "./api.ts";
-import { busy, byId, data, icon, make, part, sentenceOf, words } from "./ui.ts";
+import { busy, byId, data, fill, icon, make, part, sentenceOf, words } from "./ui.ts";
 
 export interface Problem {
   /** The id of the field; "" when it concerns the whole form. */
@@ -26,15 +26,21 @@ const OWN_SENTENCE: Readonly<Record<string, string>> = {
   new_password: "password",
 };
 
-/** Runs `submit` with the trimmed values when every required field is filled; shows what it throws. */
-export function setUpForm(form: HTMLFormElement, submit: (values: Values) => Promise<void>): void {
+/** Runs `submit` with the trimmed values when every required field is filled and `check` finds nothing; shows what is
+ *  wrong and what it throws. */
+export function setUpForm(
+  form: HTMLFormElement,
+  submit: (values: Values) => Promise<void>,
+  check: (values: Values) => readonly Problem[] = () => [],
+): void {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     showProblems(form, []);
     const values = valuesOf(form);
     const missing = [...form.querySelectorAll<HTMLInputElement>("input[required]")].filter((input) => !values[input.name]);
-    if (missing.length > 0) {
-      showProblems(form, missing.map((input) => ({ field: input.id, text: data.problems["missing"] ?? "" })));
+    const problems = [...missing.map(({ id }) => ({ field: id, text: data.problems["missing"] ?? "" })), ...check(values)];
+    if (problems.length > 0) {
+      showProblems(form, problems);
       return;
     }
     void busy(form, () => submit(values).catch((error: unknown) => showProblems(form, problemsOf(form, error))));
@@ -72,7 +78,7 @@ function summaryOf(form: HTMLFormElement, problems: readonly Problem[]): Node[] 
   const items = problems.flatMap(({ field, text }) => {
     const target = fieldIn(form, field);
     if (!target) return [];
-    const link = make("a", { href: `#${field}` }, `${labelOf(target)}: ${text}`);
+    const link = make("a", { href: `#${field}` }, fill(words.field_problem, { field: labelOf(target), problem: text }));
     link.addEventListener("click", (event) => {
       event.preventDefault();
       target.focus();

@@ -10,6 +10,8 @@ const RUNNING: ReadonlySet<string> = new Set(["queued", "running"]);
 export interface AnswerActions {
   retry(replyId: string): void;
   rate(replyId: string, rating: "up" | "down" | null): void;
+  /** Says one of the things that a student who is guided says most. */
+  ask(text: string): void;
 }
 
 export interface UnsentActions {
@@ -119,6 +121,7 @@ export class Answer {
     part(this.element, ".waiting-text").textContent =
       state === "running" ? words.thinking : place === undefined ? words.queued : fill(words.queued_at, { n: place });
     part(this.element, ".actions").hidden = running;
+    part(this.element, ".asks").hidden = state !== "complete";
     part(this.element, "[data-do=copy]").hidden = this.#text === "";
     for (const rate of this.#rates) rate.hidden = this.#text === "";
     const note = part(this.element, ".note");
@@ -138,7 +141,11 @@ export class Answer {
     on("copy", (button) => void copy(this.#text, button));
     if (!actions) {
       for (const name of ["up", "down", "retry"]) part(this.element, `[data-do=${name}]`).remove();
+      part(this.element, ".asks").replaceChildren();
       return;
+    }
+    for (const ask of this.element.querySelectorAll<HTMLElement>("[data-ask]")) {
+      ask.addEventListener("click", () => actions.ask(ask.textContent.trim()));
     }
     on("retry", () => actions.retry(this.#message.id));
     for (const kind of ["up", "down"] as const) {

@@ -15,6 +15,8 @@ export interface Reader {
 export interface RoomNews {
   conversation(view: ConversationView): void;
   running(running: boolean): void;
+  /** The reader chose one of the things to say below an answer. */
+  said(text: string): void;
   /** The room cannot be shown (it is gone, or not the reader's). */
   lost(error: ApiError): void;
 }
@@ -31,6 +33,8 @@ export class RoomView implements RoomListener {
   /** Places in the queue by reply; they may be known before the reply is. */
   readonly #places = new Map<string, number>();
   #room: Room | null = null;
+  /** The `seq` of the message to show first, when it is not the newest. */
+  #wanted: number | null = null;
 
   constructor(connection: Connection, reader: Reader, news: RoomNews) {
     this.#connection = connection;
@@ -44,12 +48,13 @@ export class RoomView implements RoomListener {
     return this.#room;
   }
 
-  /** Leaves the room that is shown and enters another; null shows none. */
-  show(conversationId: string | null): Room | null {
+  /** Leaves the room that is shown and enters another; null shows none. It opens at the message `seq`, or at its end. */
+  show(conversationId: string | null, seq: number | null = null): Room | null {
     this.#room?.close();
     this.#clear();
     byId("present").replaceChildren();
     this.#news.running(false);
+    this.#wanted = seq;
     this.#room = conversationId === null ? null : new Room(this.#connection, conversationId, this);
     this.#room?.open();
     return this.#room;
@@ -74,6 +79,8 @@ export class RoomView implements RoomListener {
     this.#messages.append(...messages.map((message) => this.#element(message)));
     this.#follower.follow();
     this.#changed();
+    if (this.#wanted !== null) void this.#find(this.#wanted);
+    this.#wanted = null;
   }
 
   older(messages: readonly MessageView[]): void {
@@ -146,7 +153,9 @@ export class RoomView implements RoomListener {
   conversation(view: ConversationView): void {
     byId("title").textContent = view.title || words.new_question;
     const mode = view.mode === "guide" ? words.guide : words.explain;
-    byId("facts").textContent = [data.subjects[view.subject], fill(words.grade, { n: view.grade }), mode].join(" · ");
+    const facts = [this.#studentName, data.subjects[view.subject], fill(words.grade, { n: view.grade }), mode];
+    byId("facts").textContent = facts.filter(Boolean).join(" · ");
+    byId("room").dataset["mode"] = view.mode;
     this.#news.conversation(view);
   }
 
@@ -156,6 +165,12 @@ export class RoomView implements RoomListener {
   }
 
   // How it is shown
+
+  /** Whose room a teacher looks into; a student knows. */
+  get #studentName(): string {
+    if (this.#reader.role === "student") return "";
+    return this.#room?.messages.find(({ author }) => author.kind === "student")?.author.name ?? "";
+  }
 
   #element(message: MessageView): HTMLElement {
     if (message.author.kind !== "tutor") return saidElement(message, message.author.id === this.#reader.id);
@@ -171,6 +186,7 @@ export class RoomView implements RoomListener {
       void this.#room?.retry(replyId);
     },
     rate: (replyId: string, rating: "up" | "down" | null) => void this.#room?.rate(replyId, rating),
+    ask: (text: string) => this.#news.said(text),
   };
 
   #clear(): void {
@@ -187,6 +203,20 @@ export class RoomView implements RoomListener {
 
   #dropUnsent(clientId: string): void {
     this.#messages.querySelector(`[data-client-id="${clientId}"]`)?.remove();
+  }
+
+  /** Leads the reader to a message, however far back it is. */
+  async #find(seq: number): Promise<void> {
+    const room = this.#room;
+    const first = () => room?.messages[0]?.seq ?? 0;
+    for (let before = Infinity; first() > seq && first() < before; ) {
+      before = first();
+      await room?.loadOlder();
+    }
+    const found = this.#messages.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+    if (!found || room !== this.#room) return;
+    this.#follower.lead(found);
+    found.dataset["found"] = "";
   }
 
   #loadOlder(): void {

@@ -2,6 +2,8 @@
 
 /** How far from the end, in pixels, still counts as being there. */
 const NEAR = 48;
+/** Room, in pixels, above an element that the reader was led to. */
+const ABOVE = 16;
 
 export class Follower {
   readonly #log: HTMLElement;
@@ -25,6 +27,15 @@ export class Follower {
   /** Goes to the end and stays there. */
   follow(): void {
     this.#following = true;
+    this.#settle();
+  }
+
+  /** Goes to an element and stays there. */
+  lead(element: HTMLElement): void {
+    this.#following = false;
+    // Not scrollIntoView, which moves the page around the log as well.
+    this.#log.scrollTop += element.getBoundingClientRect().top - this.#log.getBoundingClientRect().top - ABOVE;
+    this.#last = this.#log.scrollTop;
     this.#settle();
   }
 

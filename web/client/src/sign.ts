@@ -2,7 +2,7 @@
 import "./styles/base.css";
 import "./styles/sign.css";
 import { Api } from "./api.ts";
-import { setUpForm, setUpReveals, showProblems } from "./forms.ts";
+import { setUpForm, setUpReveals, type Values } from "./forms.ts";
 import type { Register, UserView } from "./protocol.ts";
 import { data, words } from "./ui.ts";
 
@@ -21,17 +21,15 @@ if (signIn) {
 }
 
 if (signUp) {
+  const needsGrade = ({ grade, invitation }: Values) =>
+    grade || invitation ? [] : [{ field: "grade", text: words.need_grade }];
   setUpForm(signUp, async (values) => {
     const { display_name = "", username = "", email = "", password = "", grade, invitation } = values;
-    if (!grade && !invitation) {
-      showProblems(signUp, [{ field: "grade", text: words.need_grade }]);
-      return;
-    }
     const wish: Register = { display_name, username, email, password, language: data.language };
     if (invitation) wish.invitation = invitation;
     else wish.grade = Number(grade);
     goOn((await api.register(wish)).user);
-  });
+  }, needsGrade);
 }
 
 /** To where the reader wanted to go, when that is a page of ours, else to the first page of their role. */

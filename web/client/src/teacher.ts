@@ -18,6 +18,7 @@ setName(user);
 const view = new RoomView(connection, user, {
   conversation: () => {},
   running: (running) => composer.showRunning(running),
+  said: () => {},
   lost: (error) => {
     complain(error);
     visit(null, "replace");

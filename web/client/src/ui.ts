@@ -82,7 +82,7 @@ const TICK_MS = 1500;
 /** Long enough to change one's mind. */
 const OFFER_MS = 9000;
 
-/** Says something in a corner for a while, with at most one thing to do about it. */
+/** Says something on top of the page for a while, with at most one thing to do about it; repeating it shows it once. */
 export function toast(text: string, action?: { label: string; run: () => void }): void {
   const box = make("div", { className: "toast" }, make("span", {}, text));
   if (action) {
@@ -96,6 +96,7 @@ export function toast(text: string, action?: { label: string; run: () => void })
   const close = make("button", { type: "button", className: "quiet icon-only", ariaLabel: words.dismiss }, icon("close"));
   close.addEventListener("click", () => box.remove());
   box.append(close);
+  for (const shown of byId("toasts").querySelectorAll(".toast")) if (shown.textContent === box.textContent) shown.remove();
   byId("toasts").append(box);
   const stays = action ? OFFER_MS : TOAST_MS;
   let timer = setTimeout(() => box.remove(), stays);

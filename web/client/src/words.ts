@@ -16,6 +16,7 @@ export type Word =
   | "deleted"
   | "dismiss"
   | "explain"
+  | "field_problem"
   | "grade"
   | "guide"
   | "here"

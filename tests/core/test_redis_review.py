@@ -1,0 +1,165 @@
+"""Redis in bad hours: bursts, links that are dead at one end only, connections that close under the writer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from redis.asyncio import Redis
+
+from tests.core.raw import until
+from tutor.core import redis
+from tutor.core.bus import Bus
+from tutor.core.caller import Caller
+from tutor.core.clock import Clock
+from tutor.core.redis import RedisSettings
+from tutor.core.roll import Roll
+from tutor.core.rooms import Rooms
+from tutor.settings import Settings
+
+
+@dataclass
+class Link:
+    """A TCP way to Redis that a test can make silent without closing it."""
+
+    url: str = ""
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    connections: int = 0
+
+
+@asynccontextmanager
+async def a_link(settings: Settings) -> AsyncIterator[Link]:
+    link = Link()
+    link.open.set()
+    socket = settings.redis.url.removeprefix("unix://").partition("?")[0]
+    ends: set[asyncio.StreamWriter] = set()
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_open: asyncio.Event) -> None:
+        while data := await reader.read(4096):
+            await is_open.wait()
+            writer.write(data)
+        writer.close()
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        link.connections += 1
+        is_open = link.open
+        there, back = await asyncio.open_unix_connection(socket)
+        ends.update((writer, back))
+        await asyncio.gather(pump(reader, back, is_open), pump(there, writer, is_open), return_exceptions=True)
+
+    server = await asyncio.start_server(carry, "127.0.0.1", 0)
+    link.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield link
+    finally:
+        server.close()
+        for end in ends:
+            end.transport.abort()
+
+
+@asynccontextmanager
+async def a_bus(url: str, hear: Callable[..., None], prefix: str) -> AsyncIterator[Bus]:
+    where = RedisSettings(url, 2.0, prefix)
+    commands, listening = redis.connect(where), redis.connect(where, blocking=True)
+    bus = Bus(commands, listening, prefix, silence_s=0.1)
+    bus.deliver_to(hear)
+    running = [asyncio.create_task(bus.hear_hints()), asyncio.create_task(bus.send_hints())]
+    try:
+        yield bus
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await bus.close()
+        await commands.aclose()
+        await listening.aclose()
+
+
+async def test_a_bus_whose_link_died_in_silence_finds_out_and_hears_again(settings: Settings) -> None:
+    heard: list[str] = []
+
+    def hear(_room: str, _name: str, body: str, *, droppable: bool) -> None:
+        assert not droppable
+        heard.append(body)
+
+    async with (
+        a_link(settings) as link,
+        a_bus(link.url, hear, "deaf") as deaf,
+        a_bus(settings.redis.url, hear, "deaf") as other,
+    ):
+        await until(lambda: deaf.up and other.up)
+        await deaf.subscribe("hall")
+        before, link.open = link.open, asyncio.Event()
+        before.clear()  # the old connection carries nothing any more and stays open
+        link.open.set()
+        connections = link.connections
+        await until(lambda: link.connections > connections)
+        await until(lambda: deaf.up and all(wanted.is_set() for wanted in deaf._wanted.values()))
+        other.publish("hall", "bell.rang", "again", droppable=False)
+        await until(lambda: heard == ["again"])
+
+
+async def test_a_quiet_link_is_kept(settings: Settings) -> None:
+    async with a_link(settings) as link, a_bus(link.url, lambda *_a, **_k: None, "quiet") as quiet:
+        await until(lambda: quiet.up)
+        connections = link.connections
+        await asyncio.sleep(0.5)
+        assert link.connections == connections
+
+
+async def test_a_room_entered_while_the_bus_comes_up_is_heard_too(settings: Settings) -> None:
+    async with a_link(settings) as link:
+        link.open.clear()
+        async with a_bus(link.url, lambda *_a, **_k: None, "late") as late:
+            await until(lambda: link.connections > 0)
+            await late.subscribe("hall")  # not up: returns at once
+            assert not late.up
+            link.open.set()
+            await until(lambda: late.up and all(wanted.is_set() for wanted in late._wanted.values()))
+            assert late._wanted
+
+
+async def test_a_burst_of_commands_waits_for_connections(settings: Settings) -> None:
+    client = redis.connect(RedisSettings(settings.redis.url, 2.0, "burst"))
+    assert await asyncio.gather(*(client.ping() for _ in range(300))) == [True] * 300
+    await client.aclose()
+
+
+class Torn(Redis):
+    """uvloop's answer to a write on a connection that was closed meanwhile, which no test can time by hand."""
+
+    async def execute_command(self, *_args: object, **_options: object) -> object:
+        raise RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed")
+
+
+class Alone:
+    """No other nodes."""
+
+    def publish(self, room: str, name: str, body: str, *, droppable: bool) -> None: ...
+
+    async def subscribe(self, room: str) -> None: ...
+
+    async def unsubscribe(self, room: str) -> None: ...
+
+
+def drop(sid: str, packet: object, *, droppable: bool = False) -> None:
+    """Nobody is connected."""
+
+
+async def test_a_connection_that_closes_under_the_writer_counts_as_redis_being_away() -> None:
+    rooms = Rooms(drop, Alone())
+    roll = Roll(Torn(), rooms, Clock(), prefix="torn", node="one")
+    await rooms.enter("s1", Caller("u1", "student", "小明", "zh", "s", Clock().now()), "hall")
+    assert [person.id for person in await roll.present("hall")] == ["u1"]
+
+
+async def test_a_roll_that_another_version_wrote_is_left_out(settings: Settings) -> None:
+    client = redis.connect(RedisSettings(settings.redis.url, 2.0, "versions"))
+    clock = Clock()
+    rooms = Rooms(drop, Alone())
+    roll = Roll(client, rooms, clock, prefix="versions", node="one")
+    await rooms.enter("s1", Caller("u1", "student", "小明", "zh", "s", clock.now()), "hall")
+    await client.hset("versions:roll:hall", "two", '{"until": 9e9, "crowd": []}')
+    assert [person.id for person in await roll.present("hall")] == ["u1"]
+    await client.delete("versions:roll:hall")
+    await client.aclose()
