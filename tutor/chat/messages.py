@@ -11,8 +11,8 @@ from tutor.core.messages import Answer, ClientId, Command, Event, Id
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-Part = Annotated[int, Field(ge=0)]
-Seq = Annotated[int, Field(ge=0)]
+Part = Annotated[int, Field(ge=0, le=2**31)]  # MongoDB could not take every integer that JSON can write
+Seq = Annotated[int, Field(ge=0, le=2**31)]
 
 
 # What is shown

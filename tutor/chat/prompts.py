@@ -99,7 +99,7 @@ class Prompts:
     def _turn(self, message: Message, boundary: str) -> Turn:
         if message.author.kind == "tutor":
             return Turn("assistant", message.text)
-        text = message.text.replace(boundary, "")
+        text = message.text.replace(boundary, "#")  # with nothing in its place, two halves around one would become one
         slot = self._templates.get_template("turn.v1.j2")
         return Turn("user", slot.render(author=message.author.kind, boundary=boundary, text=text))
 

@@ -1,0 +1,64 @@
+"""Leases: one holder at a time, renewed while it lives, found when it does not."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tutor.core.clock import Clock, new_id
+from tutor.core.leases import Lease, Leases
+from tutor.core.mongo import Database
+
+
+@pytest.fixture
+async def leases(database: Database) -> Leases:
+    made = Leases(database, f"leases_{new_id()}")
+    await made.prepare()
+    return made
+
+
+def a_lease(**changes: Any) -> Lease:
+    return replace(Lease(new_id(), "work", "group", "node", Clock().now() + timedelta(seconds=15)), **changes)
+
+
+async def test_of_many_who_want_it_one_holds_it(leases: Leases) -> None:
+    thing = new_id()
+    taken = await asyncio.gather(*(leases.take(a_lease(id=thing, subject=str(number))) for number in range(10)))
+    assert taken.count(True) == 1
+    held = await leases.get(thing)
+    assert held is not None
+    assert held.subject == str(taken.index(True))
+
+
+async def test_what_was_given_back_can_be_taken_again_and_again(leases: Leases) -> None:
+    thing = new_id()
+    for number in range(5):
+        assert await leases.take(a_lease(id=thing, subject=str(number)))
+        await leases.give_back(thing, str(number))
+        await leases.give_back(thing, str(number))
+        assert await leases.get(thing) is None
+
+
+async def test_only_the_work_that_holds_it_renews_it_or_gives_it_back(leases: Leases) -> None:
+    lease = a_lease(subject="mine")
+    await leases.take(lease)
+    later = lease.until + timedelta(minutes=1)
+    assert not await leases.renew(lease.id, "theirs", later)
+    await leases.give_back(lease.id, "theirs")
+    assert await leases.get(lease.id) == lease
+    assert await leases.renew(lease.id, "mine", later)
+    assert await leases.get(lease.id) == replace(lease, until=later)
+
+
+async def test_leases_are_found_by_group_and_by_their_end(leases: Leases) -> None:
+    one, other = a_lease(group="a"), a_lease(group="b")
+    for lease in (one, other):
+        await leases.take(lease)
+    assert await leases.of(["a"]) == [one]
+    assert len(await leases.of(["a", "b", "c"])) == 2
+    assert await leases.of([]) == []
+    assert await leases.run_out(Clock().now()) == []
+    await leases.renew(one.id, one.subject, Clock().now() - timedelta(seconds=1))
+    assert [lease.id for lease in await leases.run_out(Clock().now())] == [one.id]
