@@ -186,7 +186,7 @@ export class Desk {
     const grade = byId<HTMLSelectElement>("class-grade");
     name.value = "";
     byId("class-title-problem").hidden = true;
-    subject.replaceChildren(new Option(words.no_choice, ""), ...Object.values(data.subjects).map((title) => new Option(title, title)));
+    subject.replaceChildren(new Option(words.no_choice, ""), ...Object.entries(data.subjects).map(([name, title]) => new Option(title, name)));
     const grades = Array.from({ length: 12 }, (_, index) => index + 1);
     grade.replaceChildren(new Option(words.no_choice, ""), ...grades.map((n) => new Option(fill(words.grade, { n }), String(n))));
     openDialog("create-dialog", async () => {
@@ -221,7 +221,9 @@ export class Desk {
 }
 
 function factsOf(view: ClassView): string {
-  return [view.subject, view.grade && fill(words.grade, { n: view.grade })].filter(Boolean).join(" · ");
+  // A class made elsewhere may carry any subject; ours are shown in the reader's language.
+  const subject = view.subject && ((data.subjects as Readonly<Record<string, string>>)[view.subject] ?? view.subject);
+  return [subject, view.grade && fill(words.grade, { n: view.grade })].filter(Boolean).join(" · ");
 }
 
 function initial(name: string): HTMLElement {

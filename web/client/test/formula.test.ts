@@ -38,4 +38,14 @@ describe("a formula", () => {
     const attributes = nodes(formulaTree(tex, false)!).flatMap((node) => Object.keys(node.attributes ?? {}));
     expect(attributes.filter((name) => ["href", "src", "id"].includes(name))).toEqual([]);
   });
+
+  test.each([
+    [String.raw`2\left(x - 3\right)`, "2(x - 3)"],
+    [String.raw`\left(2 \cdot x\right)^{2}`, String.raw`(2 \cdot x)^{2}`],
+    [String.raw`\left(\frac{1}{2}\right)^{2}`, String.raw`\left(\frac{1}{2}\right)^{2}`],
+    [String.raw`\left(f\left(x\right)\right)`, String.raw`\left(f(x)\right)`],
+  ])("%s is set as %s", (tex, same) => {
+    const shape = (text: string) => nodes(formulaTree(text, true)!).map((node) => (node.classes ?? []).join(" "));
+    expect(shape(tex)).toEqual(shape(same));
+  });
 });
