@@ -17,13 +17,14 @@ from tutor.ai.chain import Chain
 from tutor.ai.embedded import EmbeddedModel
 from tutor.ai.model import Model
 from tutor.ai.openai import OpenAIModel, OpenAISettings
+from tutor.chat import messages as chat_messages
 from tutor.chat import routes as chat_routes
 from tutor.chat import sockets as chat_sockets
 from tutor.chat.context import CHAT_SETTINGS, MODEL, REPLIES, ChatSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
 from tutor.classes import routes as classes_routes
-from tutor.core import catalogue, health, http, mongo, pages, redis
+from tutor.core import catalogue, health, http, mongo, pages, redis, sockets
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
@@ -41,6 +42,7 @@ from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
 TABLES = (accounts_sockets.events, chat_sockets.events)
+EVENTS = (sockets, chat_messages)
 APIS = (accounts_routes.api, classes_routes.api, chat_routes.api)
 BYE_SPREAD_MS = 3000
 DRAIN_S = 5.0
@@ -98,7 +100,7 @@ def _hand_down(app: web.Application, settings: Settings) -> None:
 
 def catalogue_of_the_house() -> Catalogue:
     """All that crosses the edges of all rooms."""
-    return Catalogue.of(TABLES, APIS)
+    return Catalogue.of(TABLES, APIS, EVENTS)
 
 
 @asynccontextmanager

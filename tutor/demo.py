@@ -79,7 +79,7 @@ async def make_demo(app: web.Application, *, renew: bool) -> Demo:
 
 
 async def _new_class(app: web.Application, teacher: User, clock: Clock) -> ClassView:
-    command = CreateClass(name="七年级数学班", subject="数学", grade=7)
+    command = CreateClass(name="七年级数学班", subject="math", grade=7)
     return await app[CLASSES].create(_caller(teacher, clock), command)
 
 

@@ -6,6 +6,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TypeAlias
 
 from aiohttp import web
@@ -34,11 +35,11 @@ class Catalogue:
     routes: tuple[Route, ...]
 
     @classmethod
-    def of(cls, tables: Iterable[EventTable], apis: Iterable[Api]) -> "Catalogue":
-        """The catalogue of some rooms; the events are all that were declared."""
+    def of(cls, tables: Iterable[EventTable], apis: Iterable[Api], messages: Iterable[ModuleType]) -> "Catalogue":
+        """The catalogue of some rooms; the events are those that the modules declare."""
         entries = sorted((entry for table in tables for entry in table.entries), key=lambda entry: entry.name)
         routes = sorted((route for api in apis for route in api.routes), key=lambda route: (route.path, route.method))
-        events = sorted(Event.__subclasses__(), key=lambda event: event.event)
+        events = sorted((event for module in messages for event in _events_of(module)), key=lambda event: event.event)
         return cls(tuple(entries), tuple(events), tuple(routes))
 
     def schemas(self, prefix: str) -> dict[str, Schema]:
@@ -138,6 +139,11 @@ class Catalogue:
         if route.access != "anyone":
             operation["security"] = [{"bearer": []}]
         return operation
+
+
+def _events_of(module: ModuleType) -> list[type[Event]]:
+    declared = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Event)]
+    return [event for event in declared if event.__module__ == module.__name__]
 
 
 FAILURE: Schema = {

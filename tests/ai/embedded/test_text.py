@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.ai.embedded.text import chinese_number, normalise, numbers_from_words
+from tutor.ai.embedded.text import chinese_number, language_of, normalise, numbers_from_words
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,20 @@ def test_chinese_numerals_are_read(word: str, value: int) -> None:
 
 def test_chinese_decimals_are_read() -> None:
     assert numbers_from_words("三点一四+二十") == "3.14+20"
+
+
+@pytest.mark.parametrize(
+    ("question", "earlier", "language"),
+    [
+        ("解方程 2x=4", (), "zh"),
+        ("Solve 2x = 4", (), "en"),
+        ("x=8", ("解方程 2(x-3)=10",), "zh"),
+        ("x=8", ("解方程 x=1", "Solve 2x = 4"), "en"),
+        ("sqrt(2)+1", (), "zh"),
+        ("2x+1", (), "zh"),
+    ],
+)
+def test_a_reply_is_in_the_language_of_the_question_or_of_the_lesson(
+    question: str, earlier: tuple[str, ...], language: str
+) -> None:
+    assert language_of(question, earlier, "zh") == language

@@ -18,7 +18,7 @@ from tutor.ai.embedded.lesson import Equation, Form, Problem, Solution, Task, Te
 from tutor.ai.embedded.reader import Reader
 from tutor.ai.embedded.request import Request
 from tutor.ai.embedded.solver import solve
-from tutor.ai.embedded.text import has_han, normalise
+from tutor.ai.embedded.text import language_of, normalise
 from tutor.ai.embedded.tree import evaluate
 from tutor.ai.embedded.wording import SLIPS
 from tutor.core.caller import Language
@@ -43,7 +43,7 @@ class Dialogue:
 
     def reply(self, request: Request) -> str:
         """The Markdown reply; never raises for any text."""
-        language: Language = "zh" if has_han(request.question) else request.language
+        language = language_of(request.question, request.earlier, request.language)
         standing = self._replay(request.earlier)
         said = _wish(request.question)
         try:

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 
 from tutor.ai.embedded import phrases
 from tutor.ai.embedded.request import Request
-from tutor.ai.embedded.text import MAX_LENGTH, has_han
+from tutor.ai.embedded.text import MAX_LENGTH, language_of
 from tutor.ai.embedded.worker import Worker
 from tutor.ai.model import Finish, Piece, Prompt, Usage
 
@@ -89,7 +89,7 @@ class EmbeddedModel:
             self._free.put_nowait(worker)
         if reply is not None:
             return reply
-        language = "zh" if has_han(prompt.question) else prompt.language
+        language = language_of(prompt.question, prompt.earlier, prompt.language)
         reason, examples = phrases.TOO_HARD[language], phrases.EXAMPLES[language]
         return phrases.REFUSAL[language].format(reason=reason, examples=examples)
 

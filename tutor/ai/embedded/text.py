@@ -5,9 +5,13 @@ Called by `reader` and `judge` before anything is parsed. It changes the spellin
 
 import re
 import unicodedata
+from collections.abc import Sequence
+
+from tutor.core.caller import Language
 
 MAX_LENGTH = 400
 
+ENGLISH = re.compile(r"[A-Za-z]{4}")
 HAN = re.compile(r"[\u3400-\u9fff]")
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
@@ -43,6 +47,16 @@ def normalise(text: str) -> str:
 
 def has_han(text: str) -> bool:
     return HAN.search(text) is not None
+
+
+def language_of(question: str, earlier: Sequence[str], default: Language) -> Language:
+    """The language that the question is in; a bare formula goes on in that of the lesson so far."""
+    for text in (question, *reversed(earlier)):
+        if has_han(text):
+            return "zh"
+        if ENGLISH.search(text.replace("sqrt", "")):
+            return "en"
+    return default
 
 
 def chinese_number(word: str) -> int:
