@@ -7,9 +7,11 @@ from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS
 from tutor.ai.model import Model
+from tutor.chat.access import Access
 from tutor.chat.parts import PartsLog
 from tutor.chat.presence import Presence
 from tutor.chat.prompts import PromptLimits, Prompts
+from tutor.chat.reading import Reading
 from tutor.chat.reply import Replies, ReplySettings
 from tutor.chat.service import Chat
 from tutor.chat.store import ChatStore
@@ -35,6 +37,8 @@ class ChatSettings:
 
 
 CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
+READING: web.AppKey[Reading] = web.AppKey("reading", Reading)
+ACCESS: web.AppKey[Access] = web.AppKey("access", Access)
 PRESENCE: web.AppKey[Presence] = web.AppKey("presence", Presence)
 REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
 CHAT_SETTINGS: web.AppKey[ChatSettings] = web.AppKey("chat_settings", ChatSettings)
@@ -50,17 +54,18 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     replies = Replies(store, rooms, parts, app[MODEL], tasks, clock, settings.reply, app[BUS].node)
     presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
     replies.on_change = presence.refresh
+    access = Access(store, app[CLASSES])
+    app[ACCESS] = access
     app[REPLIES] = replies
     app[PRESENCE] = presence
+    app[READING] = Reading(store, access, replies, parts, presence)
     app[CHAT] = Chat(
         store,
         app[ACCOUNTS],
-        app[CLASSES],
+        access,
         rooms,
         replies,
-        parts,
         Prompts(app[SECRET], settings.limits),
-        presence,
         clock,
     )
     yield

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from tutor.chat.context import CHAT, PRESENCE
+from tutor.chat.context import CHAT, PRESENCE, READING
 from tutor.chat.messages import (
     Conversations,
     Hits,
@@ -23,19 +23,19 @@ api = Api("/api/v1")
 @api.on("GET", "/conversations", access="student")
 async def conversations(request: web.Request, query: ListConversations) -> Conversations:
     """A page of the own conversations, last used first."""
-    return await request.app[CHAT].conversations(request[CALLER], query)
+    return await request.app[READING].conversations(request[CALLER], query)
 
 
 @api.on("GET", "/conversations/search", access="student")
 async def search(request: web.Request, query: SearchConversations) -> Hits:
     """Look for words in titles and own messages."""
-    return await request.app[CHAT].search(request[CALLER], query)
+    return await request.app[READING].search(request[CALLER], query)
 
 
 @api.on("GET", "/conversations/{id}")
 async def conversation(request: web.Request) -> OneConversation:
     """One conversation."""
-    return await request.app[CHAT].conversation(request[CALLER], request.match_info["id"])
+    return await request.app[READING].conversation(request[CALLER], request.match_info["id"])
 
 
 @api.on("PATCH", "/conversations/{id}", access="student")
@@ -59,7 +59,7 @@ async def restore(request: web.Request) -> OneConversation:
 @api.on("GET", "/conversations/{id}/messages")
 async def messages(request: web.Request, query: ListMessages) -> Messages:
     """A page of a conversation's messages."""
-    return await request.app[CHAT].messages(request[CALLER], request.match_info["id"], query)
+    return await request.app[READING].messages(request[CALLER], request.match_info["id"], query)
 
 
 @api.on("GET", "/classes/{id}/rooms", access="teacher")

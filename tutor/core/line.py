@@ -42,6 +42,11 @@ def ack_frame(ack_id: int, body: str) -> eio.Packet:
     return eio.Packet(eio.MESSAGE, f"{sio.ACK}{ack_id}[{body}]")
 
 
+def size_of(packet: eio.Packet) -> int:
+    """The bytes of a packet on the wire; a Chinese character has three."""
+    return len(packet.encode().encode())
+
+
 def request_of(environ: Environ) -> web.Request:
     """The aiohttp request behind an engineio environ."""
     request = environ["aiohttp.request"]
@@ -90,7 +95,7 @@ class Line(AsyncSocket):
         if self.closed:
             return
         self._outbox.append((packet, droppable))
-        self._queued += len(packet.encode())
+        self._queued += size_of(packet)
         self._wake.set()
         if self._overflows():
             self._drop_what_can_be_resent()
@@ -104,7 +109,7 @@ class Line(AsyncSocket):
     def _drop_what_can_be_resent(self) -> None:
         kept = [(packet, droppable) for packet, droppable in self._outbox if not droppable]
         self._outbox = deque(kept)
-        self._queued = sum(len(packet.encode()) for packet, _ in kept)
+        self._queued = sum(size_of(packet) for packet, _ in kept)
 
     async def send(self, pkt: eio.Packet) -> None:
         self.offer(pkt)
@@ -185,7 +190,7 @@ class Line(AsyncSocket):
             while self._outbox:
                 packet, _ = self._outbox.popleft()
                 text = packet.encode()
-                self._queued -= len(text)
+                self._queued -= size_of(packet)
                 try:
                     await ws.send(text)
                 except ConnectionError:

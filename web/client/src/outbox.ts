@@ -23,7 +23,7 @@ export interface OutboxOptions {
 }
 
 /** Nothing was decided about the message: it goes out again. */
-const UNDECIDED = new Set(["offline", "timeout", "malformed", "stopping", "unauthenticated", "token_expired"]);
+const UNDECIDED = new Set(["offline", "timeout", "malformed", "stopping", "store_unavailable", "unauthenticated", "token_expired"]);
 const RETRY_MS = 2_000;
 
 export class Outbox {

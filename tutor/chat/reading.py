@@ -1,0 +1,156 @@
+"""What can be read of conversations: lists, search, history, and a room as it is now.
+
+Called by `sockets.py` and `routes.py`; it changes nothing.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from tutor.chat.access import Access
+from tutor.chat.messages import (
+    Conversations,
+    Hit,
+    Hits,
+    ListConversations,
+    ListMessages,
+    Messages,
+    OneConversation,
+    OpenConversation,
+    Opened,
+    OpenedReply,
+    PartView,
+    SearchConversations,
+)
+from tutor.chat.models import Conversation, Message
+from tutor.chat.parts import PartsLog
+from tutor.chat.presence import Presence
+from tutor.chat.reply import Replies
+from tutor.chat.store import NEWEST, ChatStore
+from tutor.chat.views import conversation_view, message_view
+from tutor.core.caller import Caller
+from tutor.core.errors import InvalidInput
+
+PAGE = 50
+CATCH_UP = 200
+HITS = 50
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Reading:
+    """Conversations and messages as their readers get them."""
+
+    def __init__(self, store: ChatStore, access: Access, replies: Replies, parts: PartsLog, presence: Presence) -> None:
+        self._store = store
+        self._access = access
+        self._replies = replies
+        self._parts = parts
+        self._presence = presence
+
+    async def conversations(self, caller: Caller, query: ListConversations) -> Conversations:
+        """A page of the caller's conversations."""
+        rows = await self._store.conversations(
+            caller.id, archived=query.archived, before=_position(query.cursor), limit=query.limit + 1
+        )
+        page = rows[: query.limit]
+        more = len(rows) > query.limit
+        return Conversations(items=[conversation_view(row) for row in page], next=_cursor(page[-1]) if more else None)
+
+    async def conversation(self, caller: Caller, conversation_id: str) -> OneConversation:
+        """One conversation."""
+        return OneConversation(conversation=conversation_view(await self._access.visible(caller, conversation_id)))
+
+    async def search(self, caller: Caller, query: SearchConversations) -> Hits:
+        """Look through the titles and the own messages of the caller."""
+        found = await self._store.search(caller.id, query.q, HITS)
+        rows = await self._store.conversations_by_id({place.conversation_id for place in found})
+        return Hits(
+            items=[
+                Hit(
+                    conversation=conversation_view(row),
+                    message_id=place.message_id,
+                    seq=place.seq,
+                    excerpt=place.excerpt,
+                )
+                for row in rows
+                for place in found
+                if place.conversation_id == row.id
+            ]
+        )
+
+    async def messages(self, caller: Caller, conversation_id: str, query: ListMessages) -> Messages:
+        """A page of a conversation's messages, in order of `seq`."""
+        conversation = await self._access.visible(caller, conversation_id)
+        if query.after_seq is not None:
+            rows = await self._store.messages(conversation.id, query.after_seq, query.after_seq + query.limit + 2)
+            page = rows[: query.limit]
+            more = len(rows) > len(page)
+            return Messages(items=[message_view(row) for row in page], next=page[-1].seq if more else None)
+        below = query.before_seq if query.before_seq is not None else conversation.last_seq + 1
+        newest = NEWEST if query.before_seq is None else below
+        rows = await self._store.messages(conversation.id, below - query.limit - 1, newest)
+        return Messages(
+            items=[message_view(row) for row in rows], next=rows[0].seq if rows and rows[0].seq > 1 else None
+        )
+
+    async def open(self, caller: Caller, command: OpenConversation) -> Opened:
+        """A room as it is now, from where the caller left off. The caller's socket is in the room already."""
+        conversation = await self._access.visible(caller, command.conversation_id)
+        running = await self._store.running_reply(conversation.id)
+        rows = await self._missed(conversation, command)
+        # The rows were read later: a reply that has ended meanwhile is final in them.
+        newer = {row.id: row for row in rows}
+        if running is not None and (running := newer.get(running.id, running)).is_final:
+            running = None
+        asked = command.reply
+        known = asked.part if asked is not None and running is not None and running.id == asked.id else None
+        return Opened(
+            conversation=conversation_view(conversation),
+            messages=[message_view(row) for row in rows],
+            reply=await self._opened_reply(running, known) if running is not None else None,
+            present=await self._presence.of(conversation.id),
+        )
+
+    async def _missed(self, conversation: Conversation, command: OpenConversation) -> list[Message]:
+        """The messages after `after_seq`, or the newest; and the reply that the caller saw running, if it has ended."""
+        if command.after_seq is None:
+            return await self._store.messages(conversation.id, max(conversation.last_seq - PAGE, 0))
+        rows = await self._store.messages(conversation.id, command.after_seq, command.after_seq + CATCH_UP + 1)
+        if command.reply is None or command.reply.id in {row.id for row in rows}:
+            return rows
+        seen = await self._store.message(conversation.id, command.reply.id)
+        return sorted([*rows, seen], key=lambda row: row.seq) if seen is not None and seen.is_final else rows
+
+    async def _opened_reply(self, reply: Message, known: int | None) -> OpenedReply:
+        """The running reply from part `known` on; its whole text so far when `known` is None or the parts are gone."""
+        live = self._replies.running(reply.id)
+        texts = live.parts if live is not None else None
+        if texts is None and (logged := await self._parts.read(reply.id, 0)) is not None:
+            texts = [part.text for part in logged]
+        if texts is None or (reply.reply is not None and len(texts) < reply.reply.parts):
+            parts = reply.reply.parts if reply.reply else 0
+            return OpenedReply(id=reply.id, state=reply.state, text=reply.text, next_part=parts)
+        state = live.message.state if live is not None else reply.state
+        if known is None or known > len(texts):
+            return OpenedReply(id=reply.id, state=state, text="".join(texts), next_part=len(texts))
+        missing = [PartView(part=number, text=text) for number, text in enumerate(texts)][known:]
+        return OpenedReply(id=reply.id, state=state, parts=missing, next_part=len(texts))
+
+
+def _cursor(last: Conversation) -> str:
+    """Where the next page begins: the last row's time in milliseconds, and its id."""
+    return f"{(last.updated_at - EPOCH) // timedelta(milliseconds=1)}:{last.id}"
+
+
+def _position(cursor: str | None) -> tuple[datetime, str] | None:
+    """Read a page's cursor.
+
+    Raises:
+        InvalidInput: it is none of ours.
+
+    """
+    if cursor is None:
+        return None
+    moment, _, conversation_id = cursor.partition(":")
+    try:
+        return EPOCH + timedelta(milliseconds=int(moment)), conversation_id
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(fields=[{"field": "cursor", "problem": "unknown"}]) from error
