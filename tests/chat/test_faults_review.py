@@ -80,16 +80,16 @@ async def test_what_another_node_holds_for_a_reply_to_come_is_left_to_it(
     cast: People, stage: Stage, serve: Serve
 ) -> None:
     room, other = await a_room(cast), await serve()
-    await other.app[REPLIES].claim(room.id, new_id(), room.student.id)
+    await other.app[REPLIES].claims.take(room.id, new_id(), room.student.id)
     with pytest.raises(ReplyRunning):
-        await stage.server.app[REPLIES].claim(room.id, new_id(), room.student.id)
+        await stage.server.app[REPLIES].claims.take(room.id, new_id(), room.student.id)
 
 
 async def test_of_many_questions_at_one_moment_no_more_than_allowed_are_answered(cast: People, stage: Stage) -> None:
     student = await cast.student()
     rooms = [await a_room(cast, student) for _ in range(5)]
     ids = [new_id() for _ in rooms]
-    claim = stage.server.app[REPLIES].claim
+    claim = stage.server.app[REPLIES].claims.take
     claims = [claim(room.id, each, student.id) for room, each in zip(rooms, reversed(ids), strict=True)]
     results = await asyncio.gather(*claims, return_exceptions=True)
     assert [type(result) for result in results if result is not None] == [TooManyReplies] * 3

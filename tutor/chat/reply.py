@@ -8,25 +8,24 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from weakref import WeakValueDictionary
+from dataclasses import dataclass, replace
 
 import stamina
 import structlog
 
 from tutor.ai.errors import ModelCut
 from tutor.ai.model import Finish, Model, Prompt
-from tutor.chat.errors import QueueTooLong, ReplyInterrupted, ReplyRunning, TooManyReplies
+from tutor.chat.claims import Claims
+from tutor.chat.errors import QueueTooLong, ReplyInterrupted
 from tutor.chat.messages import ReplyDelta, ReplyFinished, ReplyStarted
 from tutor.chat.models import Message, Reply, State
 from tutor.chat.parts import PartsLog
+from tutor.chat.running import Running
 from tutor.chat.store import ChatStore
 from tutor.chat.views import message_view
 from tutor.core.clock import Clock
 from tutor.core.doors import explain
 from tutor.core.errors import TutorError
-from tutor.core.leases import Lease
 from tutor.core.mongo import StoreFault
 from tutor.core.rooms import Rooms
 from tutor.core.tasks import Tasks
@@ -56,42 +55,6 @@ class ReplySettings:
     queue_s: float
 
 
-@dataclass(slots=True)
-class Running:
-    """A reply that this node is writing: its parts so far, and the task to cancel when it is stopped."""
-
-    message: Message
-    facts: Reply
-    parts: list[str] = field(default_factory=list)
-    buffer: list[str] = field(default_factory=list)
-    characters: int = 0
-    logged: int = 0
-    stopped: bool = False
-    cancelled: bool = False
-    task: asyncio.Task[None] | None = None
-    work: asyncio.Task[None] | None = None
-    timer: asyncio.TimerHandle | None = None
-    last_part_at: float = 0
-    renewed_at: float = 0
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def text(self) -> str:
-        return "".join(self.parts)
-
-    def stop(self) -> None:
-        """Cancel the writing because somebody asked for it."""
-        self.stopped = True
-        self.interrupt()
-
-    def interrupt(self) -> None:
-        """Cancel the writing, once: a second cancellation could leak the connection to the AI service."""
-        if not self.cancelled:
-            self.cancelled = True
-            if self.task is not None:
-                self.task.cancel()
-
-
 class Replies:
     """All replies that this node is writing or has in its queue."""
 
@@ -113,9 +76,8 @@ class Replies:
         self._tasks = tasks
         self._clock = clock
         self._settings = settings
-        self._node = node
         self._slots = asyncio.Semaphore(settings.max_replies)
-        self._claims: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.claims = Claims(store, clock, node, lease_s=settings.lease_s, per_student=settings.per_student)
         self._waiting: OrderedDict[str, None] = OrderedDict()
         self._running: dict[str, Running] = {}
         self.on_change: Callable[[str], None] = lambda _conversation_id: None
@@ -127,41 +89,6 @@ class Replies:
     def position(self, reply_id: str) -> int | None:
         """The reply's place in this node's queue, 1 being next; None when it does not wait."""
         return list(self._waiting).index(reply_id) + 1 if reply_id in self._waiting else None
-
-    async def claim(self, conversation_id: str, reply_id: str, student_id: str) -> None:
-        """Take the conversation for a new reply, before anything of it is stored.
-
-        Raises:
-            ReplyRunning: another reply has it.
-            TooManyReplies: the student has as many elsewhere as allowed.
-
-        """
-        async with self._claims.setdefault(student_id, asyncio.Lock()):
-            await self._claim(Lease(conversation_id, reply_id, student_id, self._node, self._lease_end()))
-
-    async def _claim(self, lease: Lease) -> None:
-        if not await self._store.leases.take(lease):
-            held = await self._store.leases.get(lease.id)
-            if held is None or await self._is_running(held):
-                raise ReplyRunning
-            await self._store.leases.give_back(held.id, held.subject)
-            if not await self._store.leases.take(lease):
-                raise ReplyRunning
-        limit = self._settings.per_student
-        if len(await self._store.leases.of([lease.group])) > limit:
-            await self._store.leases.give_back(lease.id, lease.subject)
-            raise TooManyReplies(limit=limit)
-
-    async def _is_running(self, lease: Lease) -> bool:
-        """Whether its reply is at work, or may still be about to be stored."""
-        reply = await self._store.message(lease.id, lease.subject)
-        if reply is not None:
-            return not reply.is_final
-        # Claims of one node come one after another, so its own was given up before a reply was stored.
-        return lease.owner != self._node and lease.until > self._clock.now()
-
-    def _lease_end(self) -> datetime:
-        return self._clock.now() + timedelta(seconds=self._settings.lease_s)
 
     async def drain(self, seconds: float) -> None:
         """Give the running replies up to `seconds` to end; those that do not are kept as interrupted."""
@@ -352,7 +279,7 @@ class Replies:
         now = self._clock.monotonic()
         if now - running.renewed_at >= self._settings.lease_s / 3:
             running.renewed_at = now
-            await self._store.leases.renew(running.message.conversation_id, running.message.id, self._lease_end())
+            await self.claims.renew(running.message)
 
     async def _finish(self, running: Running, state: State, error: TutorError | None) -> None:
         self._flush(running)
@@ -375,7 +302,7 @@ class Replies:
 
     async def end_abandoned(self) -> None:
         """End the replies whose node went away; what their viewers have read stays."""
-        for lease in await self._store.leases.run_out(self._clock.now()):
+        for lease in await self.claims.run_out():
             reply = await self._store.message(lease.id, lease.subject)
             if reply is None or reply.is_final:
                 await self._store.leases.give_back(lease.id, lease.subject)

@@ -141,7 +141,7 @@ class Chat:
             if known is not None and (reply := await self._store.reply_of(known, attempt=1)) is not None:
                 return MessageSent(message=message_view(known), reply=self._ticket(reply))
             reply_id = new_id()
-            await self._replies.claim(conversation.id, reply_id, conversation.student_id)
+            await self._replies.claims.take(conversation.id, reply_id, conversation.student_id)
             message = known or await self._add(conversation, caller, command)
             ticket = await self._begin_reply(conversation, message, reply_id, caller.language, attempt=1)
             return MessageSent(message=message_view(message), reply=ticket)
@@ -229,7 +229,7 @@ class Chat:
             if question is None:
                 raise NotFound(what="message")
             reply_id = new_id()
-            await self._replies.claim(conversation.id, reply_id, conversation.student_id)
+            await self._replies.claims.take(conversation.id, reply_id, conversation.student_id)
             attempt = len(await self._store.replies_to(question)) + 1
             ticket = await self._begin_reply(conversation, question, reply_id, caller.language, attempt=attempt)
         return OneReply(reply=ticket)

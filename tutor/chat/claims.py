@@ -1,0 +1,70 @@
+"""Claims of conversations by replies: at most one running reply a conversation, and a few a student, on all nodes.
+
+`service.py` takes one before it stores anything; `reply.py` renews it and ends what has run out.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
+
+from tutor.chat.errors import ReplyRunning, TooManyReplies
+from tutor.chat.models import Message
+from tutor.chat.store import ChatStore
+from tutor.core.clock import Clock
+from tutor.core.leases import Lease
+
+
+class Claims:
+    """The claims of this node. `lease_s` is how long one holds without a sign of life, in seconds."""
+
+    def __init__(self, store: ChatStore, clock: Clock, node: str, *, lease_s: float, per_student: int) -> None:
+        self._store = store
+        self._leases = store.leases
+        self._clock = clock
+        self._node = node
+        self._lease_s = lease_s
+        self._per_student = per_student
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def take(self, conversation_id: str, reply_id: str, student_id: str) -> None:
+        """Take the conversation for a new reply, before anything of it is stored.
+
+        Raises:
+            ReplyRunning: another reply has it.
+            TooManyReplies: the student has as many elsewhere as allowed.
+
+        """
+        async with self._turns.setdefault(student_id, asyncio.Lock()):
+            await self._take(Lease(conversation_id, reply_id, student_id, self._node, self._end()))
+
+    async def _take(self, lease: Lease) -> None:
+        if not await self._leases.take(lease):
+            held = await self._leases.get(lease.id)
+            if held is None or await self._is_running(held):
+                raise ReplyRunning
+            await self._leases.give_back(held.id, held.subject)
+            if not await self._leases.take(lease):
+                raise ReplyRunning
+        limit = self._per_student
+        if len(await self._leases.of([lease.group])) > limit:
+            await self._leases.give_back(lease.id, lease.subject)
+            raise TooManyReplies(limit=limit)
+
+    async def _is_running(self, lease: Lease) -> bool:
+        """Whether its reply is at work, or may still be about to be stored."""
+        reply = await self._store.message(lease.id, lease.subject)
+        if reply is not None:
+            return not reply.is_final
+        # Claims of one node come one after another, so its own was given up before a reply was stored.
+        return lease.owner != self._node and lease.until > self._clock.now()
+
+    async def renew(self, reply: Message) -> None:
+        """Give a sign of life for a running reply."""
+        await self._leases.renew(reply.conversation_id, reply.id, self._end())
+
+    async def run_out(self) -> list[Lease]:
+        """The claims whose node has not been heard of in time."""
+        return await self._leases.run_out(self._clock.now())
+
+    def _end(self) -> datetime:
+        return self._clock.now() + timedelta(seconds=self._lease_s)
