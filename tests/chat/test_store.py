@@ -58,22 +58,24 @@ async def a_reply(store: ChatStore, conversation_id: str, fence: int = 1) -> Mes
 async def test_many_writers_number_their_messages_without_hole_or_double(store: ChatStore) -> None:
     conversation_id = new_id()
 
-    async def write(count: int) -> None:
-        for _ in range(count):
-            await store.add_message(a_message(conversation_id), "5" * 24)
+    async def write() -> None:
+        hint = 0
+        for _ in range(6):
+            stored, _ = await store.add_message(a_message(conversation_id, seq=hint + 1), "5" * 24)
+            hint = stored.seq
 
-    await asyncio.gather(*(write(10) for _ in range(8)))
+    await asyncio.gather(*(write() for _ in range(8)))
     rows = await store.messages(conversation_id, 0)
-    assert [row.seq for row in rows] == list(range(1, 81))
+    assert [row.seq for row in rows] == list(range(1, 49))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 async def test_writers_that_are_cancelled_anywhere_leave_no_hole(cast: People, seed: int) -> None:
     teacher, (student,), _ = await cast.classroom()
     room = await a_room(cast, student)
     chat, caller = chat_of(cast.server), a_caller(teacher)
     chance = random.Random(seed)  # noqa: S311  # picks moments, guards nothing
-    commands = [SendMessage(conversation_id=room.id, client_id=a_client_id(), text=str(n)) for n in range(24)]
+    commands = [SendMessage(conversation_id=room.id, client_id=a_client_id(), text=str(n)) for n in range(16)]
 
     async def send(command: SendMessage) -> None:
         task = asyncio.create_task(chat.send(caller, command))
@@ -85,8 +87,8 @@ async def test_writers_that_are_cancelled_anywhere_leave_no_hole(cast: People, s
     await asyncio.sleep(0.05)  # a write that was on its way is still stored
     answers = await asyncio.gather(*(chat.send(caller, command) for command in commands))
     messages = await room.messages()
-    assert [message["seq"] for message in messages] == list(range(1, 25))
-    assert sorted(message["text"] for message in messages) == sorted(map(str, range(24)))
+    assert [message["seq"] for message in messages] == list(range(1, 17))
+    assert sorted(message["text"] for message in messages) == sorted(map(str, range(16)))
     assert {answer.message.id for answer in answers} == {message["id"] for message in messages}
 
 
