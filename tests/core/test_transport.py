@@ -191,6 +191,11 @@ async def test_in_production_the_host_header_is_no_proof() -> None:
         assert await answer_to(line.address, ["https://school.example"]) == 101
 
 
+async def test_a_star_lets_every_page_in() -> None:
+    async with a_line(origins=frozenset({"*"}), same_host=False) as line:
+        assert await answer_to(line.address, ["https://anywhere.example"]) == 101
+
+
 # Being admitted
 
 

@@ -74,7 +74,7 @@ class Engine(engineio.AsyncServer):
         if len(request.headers.getall("Origin", [])) > 1:
             return False
         origin = request.headers.get("Origin")
-        if origin is None or origin in self.origins:
+        if origin is None or origin in self.origins or "*" in self.origins:
             return True
         return self.same_host and re.sub(r"^https?://", "", origin) == request.host
 
