@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -18,12 +18,13 @@ from tutor import __version__
 from tutor.accounts.context import ACCOUNTS
 from tutor.accounts.messages import Register
 from tutor.app import catalogue_of_the_house, database_of, make_app
+from tutor.core.archive import Counts
 from tutor.core.archive import backup as write_archive
 from tutor.core.archive import restore as read_archive
 from tutor.core.catalogue import TYPESCRIPT
 from tutor.core.errors import TutorError
 from tutor.core.logs import set_up_logs
-from tutor.core.mongo import MongodbUnusable, StoreFault
+from tutor.core.mongo import Database, MongodbUnusable, StoreFault
 from tutor.core.tokens import new_secret
 from tutor.core.words import Words, WordsBroken
 from tutor.demo import Demo, make_demo
@@ -139,30 +140,24 @@ def teacher_command(username: str, email: str, display_name: str) -> None:
     _run(work())
 
 
+async def _on_database(
+    settings: Settings, work: Callable[[Database, Path], Awaitable[Counts]], file: Path, done: str
+) -> None:
+    async with any_stores(settings) as complete, database_of(complete) as database:
+        counts = await work(database, file)
+    Console().print(f"{sum(counts.values())} {done}")
+
+
 @cli.command("backup")
 def backup_command(file: Path) -> None:
     """Write the whole database to one file."""
-    settings = _begin()
-
-    async def work() -> None:
-        async with any_stores(settings) as complete, database_of(complete) as database:
-            counts = await write_archive(database, file)
-        Console().print(f"{sum(counts.values())} documents are in {file}")
-
-    _run(work())
+    _run(_on_database(_begin(), write_archive, file, "documents written"))
 
 
 @cli.command("restore")
 def restore_command(file: Path) -> None:
     """Read a backup into an empty database."""
-    settings = _begin()
-
-    async def work() -> None:
-        async with any_stores(settings) as complete, database_of(complete) as database:
-            counts = await read_archive(database, file)
-        Console().print(f"{sum(counts.values())} documents restored")
-
-    _run(work())
+    _run(_on_database(_begin(), read_archive, file, "documents restored"))
 
 
 @cli.command("catalogue")

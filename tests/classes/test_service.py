@@ -190,9 +190,6 @@ async def test_who_teaches_whom_follows_from_the_classes(house: Household) -> No
     assert set(await classes.class_ids_of(ming.id)) == {maths.id, physics.id}
     assert await classes.class_ids_of(wang.id) == []
     assert await classes.student_ids(physics.id) == [ming.id, hong.id]
-    assert await classes.is_teacher_of(wang.id, maths.id)
-    assert not await classes.is_teacher_of(wang.id, physics.id)
-    assert not await classes.is_teacher_of(ming.id, maths.id)
 
 
 async def test_a_former_teacher_sees_the_class_no_more(house: Household, database: Database) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from pymongo import IndexModel, monitoring
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo import monitoring
+from pymongo.errors import PyMongoError
 
 from tests.core.raw import until
 from tutor.core.clock import new_id
@@ -19,10 +19,8 @@ from tutor.core.mongo import (
     Database,
     Mapped,
     MongoSettings,
-    clashes_on,
     connect,
     documents,
-    ensure_indexes,
     ping,
 )
 from tutor.settings import Settings
@@ -128,22 +126,6 @@ def test_a_document_that_does_not_fit_is_no_noun(changes: dict[str, Any]) -> Non
     document = HALLS.to_document(Hall("1", "a", (), Desk(0), MOMENT))
     with pytest.raises(ValidationError):
         HALLS.from_document(document | changes)
-
-
-async def test_a_refused_write_says_which_index_it_hit(database: Database) -> None:
-    halls = database["unique_halls"]
-    indexes = [IndexModel([("name", 1)], unique=True), IndexModel([("place", 1), ("row", 1)], unique=True)]
-    await ensure_indexes(halls, indexes)
-    await ensure_indexes(halls, indexes)
-    await halls.insert_one({"name": "a", "place": 1, "row": 1})
-    with pytest.raises(DuplicateKeyError) as by_name:
-        await halls.insert_one({"name": "a", "place": 2, "row": 1})
-    with pytest.raises(DuplicateKeyError) as by_place:
-        await halls.insert_one({"name": "b", "place": 1, "row": 1})
-    assert clashes_on(by_name.value, "name")
-    assert not clashes_on(by_name.value, "row")
-    assert clashes_on(by_place.value, "row")
-    assert not clashes_on(DuplicateKeyError("without details"), "name")
 
 
 async def test_documents_come_in_order_and_no_more_than_asked(database: Database) -> None:

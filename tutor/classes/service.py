@@ -107,10 +107,6 @@ class Classes:
             raise NotFound(what="class")
         return found
 
-    async def is_teacher_of(self, teacher_id: str, class_id: str) -> bool:
-        """Whether this is a teacher of the class."""
-        return await self._store.any_taught_by(teacher_id, [class_id])
-
     async def teaches(self, teacher_id: str, student_id: str) -> bool:
         """Whether the student is in a class of this teacher."""
         return await self._store.any_taught_by(teacher_id, await self._store.class_ids_of(student_id))

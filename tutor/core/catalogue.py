@@ -23,7 +23,6 @@ Schema: TypeAlias = dict[str, Json]
 
 TYPESCRIPT = Path("web/client/src/protocol.ts")
 HEAD = "/** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */\n"
-WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from aiohttp import web
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pydantic import TypeAdapter
 from pymongo import IndexModel
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from tutor.core.errors import TutorError
 
@@ -80,14 +80,6 @@ async def documents(
         cursor = cursor.sort(list(order))
     async for document in cursor.limit(limit):
         yield document
-
-
-def clashes_on(error: DuplicateKeyError, field: str) -> bool:
-    """Whether the unique index that refused a write includes `field`: by its pattern, or by its name in the message."""
-    details = error.details or {}
-    if pattern := details.get("keyPattern"):
-        return field in pattern
-    return f"{field}_" in str(details.get("errmsg", "")).partition("index: ")[2].partition(" dup key")[0]
 
 
 async def ping(database: Database) -> None:

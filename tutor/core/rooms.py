@@ -83,10 +83,6 @@ class Rooms:
         """The sockets in a room on this node."""
         return list(self._members.get(room, ()))
 
-    def rooms_of(self, sid: str) -> frozenset[str]:
-        """The rooms a socket is in."""
-        return frozenset(self._rooms_of.get(sid, ()))
-
     @property
     def count(self) -> int:
         """How many rooms have members; zero when everybody is gone."""

@@ -2,7 +2,7 @@
 
 python-socketio and engineio keep the protocol (handshake, packets); every hook that is overridden here is named in
 `tests/core/test_transport.py`, one contract test each. `core/sockets.py` is the listener behind it.
-Why each hook: reliability notes S1-S27 of the libraries, summed up in DECISIONS.md.
+Why the library is not trusted with more: DECISIONS.md.
 """
 
 import asyncio

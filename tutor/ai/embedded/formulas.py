@@ -21,7 +21,6 @@ from tutor.ai.embedded.tree import (
     Tree,
     bare,
     letters,
-    walk,
 )
 
 RELATIONS: dict[Relation, str] = {"=": "=", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
@@ -150,8 +149,3 @@ def sum_tex(terms: Sequence[sympy.Expr]) -> str:
     joined = [shown[0]]
     joined += [f"- {text[1:].lstrip()}" if text.startswith("-") else f"+ {text}" for text in shown[1:]]
     return " ".join(joined)
-
-
-def operations_in(tree: Tree) -> int:
-    """How many operations a formula has; numbers alone have none."""
-    return sum(isinstance(node, Operation | Call | Percent | Mixed) for node in walk(tree))
