@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from tests.chat.factories import Asked, Puppet, Room, a_room, asked
 from tests.factories import Json, People, Person, Server, start_server
@@ -40,7 +41,11 @@ class Pair:
 async def a_pair(settings: Settings, **changes: Json) -> AsyncIterator[Pair]:
     """Two nodes; every piece that the puppet says is a part of its own. Keywords change sections of the settings."""
     puppet = Puppet()
-    sections = {"chat": CHAT | changes.pop("chat", {}), "sockets": SOCKETS | changes.pop("sockets", {}), **changes}
+    sections: dict[str, Any] = {
+        "chat": CHAT | changes.pop("chat", {}),
+        "sockets": SOCKETS | changes.pop("sockets", {}),
+        **changes,
+    }
     async with (
         start_server(settings, model=puppet, **sections) as one,
         start_server(settings, model=puppet, **sections) as other,

@@ -138,7 +138,8 @@ class Tab:
     def _look(self) -> bool:
         """Read what has come; False when something is missing."""
         new, self._used = self.socket.order[self._used :], len(self.socket.order)
-        return all([self._apply(event, body) for event, body in new if body.get("conversation_id") == self.room])
+        results = [self._apply(event, body) for event, body in new if body.get("conversation_id") == self.room]
+        return all(results)
 
     def _apply(self, event: str, body: Json) -> bool:
         match event:
