@@ -45,6 +45,12 @@ export interface ConversationChanged {
   conversation: ConversationView;
 }
 
+export interface ConversationTop {
+  conversation_id: string;
+  seq: number;
+  reply: UnfinishedReply | null;
+}
+
 export interface ConversationView {
   id: string;
   student_id: string;
@@ -251,6 +257,12 @@ export interface ReplyFinished {
   message: MessageView;
 }
 
+export interface ReplyQueued {
+  conversation_id: string;
+  reply_id: string;
+  position: number;
+}
+
 export interface ReplyStarted {
   conversation_id: string;
   reply_id: string;
@@ -275,6 +287,7 @@ export interface ReplyView {
   finish_reason: string | null;
   error: string | null;
   rating: "up" | "down" | null;
+  continues?: string | null;
 }
 
 export interface RetryReply {
@@ -335,6 +348,11 @@ export interface StopReply {
   reply_id: string;
 }
 
+export interface UnfinishedReply {
+  id: string;
+  part: number;
+}
+
 export interface UnwatchClass {
   class_id: string;
 }
@@ -387,11 +405,13 @@ export interface Commands {
 export interface Events {
   "bye": Bye;
   "conversation.changed": ConversationChanged;
+  "conversation.top": ConversationTop;
   "message.added": MessageAdded;
   "message.changed": MessageChanged;
   "presence.changed": PresenceChanged;
   "reply.delta": ReplyDelta;
   "reply.finished": ReplyFinished;
+  "reply.queued": ReplyQueued;
   "reply.started": ReplyStarted;
   "room.changed": RoomChanged;
 }
