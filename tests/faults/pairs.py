@@ -51,5 +51,7 @@ async def a_pair(settings: Settings, **changes: Json) -> AsyncIterator[Pair]:
         start_server(settings, model=puppet, **sections) as other,
         People(one) as people,
     ):
+        puppet.follow(one)
+        puppet.follow(other)
         yield Pair((one, other), puppet, people)
         puppet.finish_all()

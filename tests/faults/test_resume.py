@@ -10,10 +10,10 @@ from typing import ParamSpec, TypeVar
 import pytest
 
 from tests.chat.factories import Asked, Line
-from tests.faults.counts import chance, runs
-from tests.faults.pairs import Pair, a_pair
-from tests.faults.tabs import Tab
 from tests.factories import Person
+from tests.faults.pairs import Pair, a_pair
+from tests.faults.runs import Runs
+from tests.faults.tabs import Tab
 from tests.live.fake_wire import word
 from tutor.chat.context import READING
 from tutor.core.redis import REDIS
@@ -50,11 +50,20 @@ def whole(parts: int = PARTS) -> str:
 
 
 @pytest.mark.parametrize("node", [0, 1], ids=["its own node", "another node"])
-async def test_a_reply_that_is_stopped_at_any_part_stops_at_once_and_says_no_more(pair: Pair, node: int) -> None:
-    places = range(0, PARTS + 1, runs(10, 1))
+@pytest.mark.fault("T-15", full=PARTS + 1, part=6)
+async def test_a_reply_that_is_stopped_at_any_part_stops_at_once_and_says_no_more(
+    pair: Pair, runs: Runs, node: int
+) -> None:
     student = await pair.people.student()
-    took = [await stop_at(pair, await pair.ask(student=student), place, node) for place in places]
-    assert max(took) <= STOPPED_WITHIN_S, f"slowest of {len(took)}: {max(took):.3f} s"
+    for place in places(runs):
+        took = await stop_at(pair, await pair.ask(student=student), place, node)
+        assert took <= STOPPED_WITHIN_S, f"stopped at part {place} after {took:.3f} s"
+        runs.count(took)
+
+
+def places(runs: Runs) -> list[int]:
+    """The first part, the last one, and others between."""
+    return [0, PARTS, *runs.chance.sample(range(1, PARTS), runs.required - 2)]
 
 
 async def stop_at(pair: Pair, ask: Asked, place: int, node: int) -> float:
@@ -84,29 +93,22 @@ async def stop_at(pair: Pair, ask: Asked, place: int, node: int) -> float:
 # T-16: a viewer loses the connection at each part, and comes back here or there, up to five times
 
 
-async def test_a_viewer_who_comes_back_at_any_part_has_every_byte(pair: Pair) -> None:
-    seen = random_places()
+@pytest.mark.fault("T-16", full=(PARTS + 1) * 5, part=30)
+async def test_a_viewer_who_comes_back_at_any_part_has_every_byte(pair: Pair, runs: Runs) -> None:
     student = await pair.people.student()
-    losses = 0
-    for place in seen:
+    firsts = [0, PARTS, *runs.chance.sample(range(1, PARTS), runs.required // 5 - 2)]
+    for place in firsts:
         ask = await pair.ask(student=student)
         tabs = [await pair.tab(ask, number % 2) for number in range(5)]
-        rng = chance(f"resume {place}")
         speaking = asyncio.create_task(speak(ask.line))
-        await asyncio.gather(*(come_back(pair, tab, ask, place, times, rng) for times, tab in enumerate(tabs, start=1)))
+        comings = [come_back(pair, tab, ask, place, times, runs.chance) for times, tab in enumerate(tabs, start=1)]
+        await asyncio.gather(*comings)
         await speaking
-        ends = [await tab.until_end(ask.reply_id) for tab in tabs]
-        assert {end["text"] for end in ends} == {whole()}
+        assert {(await tab.until_end(ask.reply_id))["text"] for tab in tabs} == {whole()}
         assert {tab.copies[ask.reply_id].text for tab in tabs} == {whole()}
-        losses += len(tabs)
         for tab in tabs:
+            runs.count()
             await tab.drop()
-    assert losses == len(seen) * 5
-
-
-def random_places() -> list[int]:
-    every = list(range(PARTS + 1))
-    return sorted(chance("resume").sample(every, runs(6, len(every))))
 
 
 async def come_back(pair: Pair, tab: Tab, ask: Asked, place: int, times: int, rng: random.Random) -> None:
@@ -122,10 +124,12 @@ async def come_back(pair: Pair, tab: Tab, ask: Asked, place: int, times: int, rn
 # T-17: whoever comes late sees all of it, and nothing is generated twice
 
 
-async def test_a_tab_and_a_teacher_who_come_late_see_what_the_others_see(pair: Pair) -> None:
-    teacher, students, _ = await pair.people.classroom(runs(4, 20))
+@pytest.mark.fault("T-17", full=20, part=4)
+async def test_a_tab_and_a_teacher_who_come_late_see_what_the_others_see(pair: Pair, runs: Runs) -> None:
+    teacher, students, _ = await pair.people.classroom(runs.required)
     asks = [await pair.ask(student=student) for student in students]
     await asyncio.gather(*(come_late(pair, ask, teacher) for ask in asks))
+    runs.count(times=len(asks))
 
 
 async def come_late(pair: Pair, ask: Asked, teacher: Person) -> None:
@@ -139,11 +143,13 @@ async def come_late(pair: Pair, ask: Asked, teacher: Person) -> None:
     assert not pair.asked_again(ask)
 
 
-async def test_who_comes_back_when_the_parts_have_expired_has_every_byte(settings: Settings) -> None:
+@pytest.mark.fault("T-17", full=20, part=4)
+async def test_who_comes_back_when_the_parts_have_expired_has_every_byte(settings: Settings, runs: Runs) -> None:
     async with a_pair(settings, chat={"parts_ttl_s": 1, "checkpoint_s": 0.1}) as pair:
         student = await pair.people.student()
-        asks = [await pair.ask(student=student) for _ in range(runs(4, 20))]
+        asks = [await pair.ask(student=student) for _ in range(runs.required)]
         await asyncio.gather(*(outlive_the_parts(pair, ask, number) for number, ask in enumerate(asks)))
+        runs.count(times=len(asks))
 
 
 async def outlive_the_parts(pair: Pair, ask: Asked, number: int) -> None:
@@ -199,12 +205,15 @@ class Barrier:
             await self.meanwhile()
 
 
-async def test_the_first_parts_reach_who_is_just_entering(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    barrier, rng = Barrier(pair, monkeypatch), chance("race")
+@pytest.mark.fault("T-18", full=200, part=24)
+async def test_the_first_parts_reach_who_is_just_entering(
+    pair: Pair, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    barrier = Barrier(pair, monkeypatch)
     student = await pair.people.student()
-    for number in range(runs(24, 200)):
+    for number in range(runs.required):
         ask = await pair.ask(student=student)
-        first, said = await pair.tab(ask), rng.randint(1, 5)
+        first, said = await pair.tab(ask), runs.chance.randint(1, 5)
 
         async def speak_now(ask: Asked = ask, first: Tab = first, said: int = said) -> None:
             for each in range(said):
@@ -221,5 +230,6 @@ async def test_the_first_parts_reach_who_is_just_entering(pair: Pair, monkeypatc
         await speak(ask.line, said + 3, said)
         assert (await entering.until_end(ask.reply_id))["text"] == whole(said + 3)
         assert entering.repairs == 0
+        runs.count()
         await first.drop()
         await entering.drop()
