@@ -9,13 +9,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pymongo.errors import AutoReconnect
 from socketio.exceptions import ConnectionError as ConnectionError_
 
-from tests.chat.factories import Asked, Room, a_room
+from tests.chat.factories import Asked, Room, a_question, a_room
 from tests.core.raw import until
 from tests.factories import Json, Person, Refused, Socket, a_client_id
 from tests.faults.pairs import Pair, a_pair
 from tests.faults.runs import Runs
+from tutor.chat.context import REPLIES
 from tutor.core.mongo import MONGO, Document
 from tutor.core.sockets import DOOR, Call
 from tutor.settings import Settings
@@ -291,3 +293,30 @@ async def is_admitted(student: Person) -> bool:
     except ConnectionError_:
         return False
     return True
+
+
+async def test_a_question_whose_lost_write_lands_while_it_is_sent_again_is_answered(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replies, room = pair.nodes[0].app[REPLIES], await a_room(pair.people)
+    store, claims = replies._store, replies.claims
+    write, take = store.add_question, claims.take
+    late: list[tuple[Any, ...]] = []
+
+    async def lose(*question: Any) -> None:
+        monkeypatch.setattr(store, "add_question", write)
+        late.append(question)
+        raise AutoReconnect("no answer")
+
+    async def take_and_land(*claim: Any) -> None:
+        await take(*claim)
+        if late:
+            await write(*late.pop())
+
+    monkeypatch.setattr(store, "add_question", lose)
+    monkeypatch.setattr(claims, "take", take_and_land)
+    question, client_id = a_question(), a_client_id()
+    with pytest.raises(Refused, match="store_unavailable"):
+        await room.say(question, client_id=client_id)
+    sent = await room.say(question, client_id=client_id)
+    await see_one_reply(pair, room, question, sent["reply"]["id"])
