@@ -56,6 +56,11 @@ class Link:
     gates: dict[Direction, asyncio.Event] = field(default_factory=lambda: {each: _open_gate() for each in BOTH})
     armed: Trap | None = None
 
+    def freeze(self, *directions: Direction) -> None:
+        """Let nothing pass on this connection, while new ones work: a half-open link."""
+        for each in directions or BOTH:
+            self.gates[each].clear()
+
     def reset(self) -> None:
         """Cut both ends with a TCP reset."""
         for writer in (self.client, self.server):

@@ -7,7 +7,6 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 FULL = os.environ.get("FAULTS") == "full"
@@ -32,10 +31,6 @@ class Runs:
     @property
     def left(self) -> int:
         return self.required - self.done
-
-    def numbers(self) -> Iterator[int]:
-        """The numbers of the runs that are still to do."""
-        return iter(range(self.done, self.required))
 
     def count(self, recovery_s: float = 0.0, times: int = 1) -> None:
         """A run has gone well; `recovery_s` is how long the clients were without their due."""
