@@ -26,7 +26,7 @@ SILENCE_S = 10.0
 class Deliver(Protocol):
     """Where hints from other nodes go: `core/rooms.py Rooms.deliver`."""
 
-    def __call__(self, room: str, name: str, body: str, *, droppable: bool) -> None: ...
+    def __call__(self, room: str, name: str, body: bytes, *, droppable: bool) -> None: ...
 
 
 class Bus:
@@ -43,7 +43,7 @@ class Bus:
         self._prefix = f"{prefix}:room:"
         self._silence_s = silence_s
         self._deliver: Deliver | None = None
-        self._outgoing: deque[tuple[str, str]] = deque(maxlen=MAX_OUTGOING)
+        self._outgoing: deque[tuple[str, bytes]] = deque(maxlen=MAX_OUTGOING)
         self._wake = asyncio.Event()
         self._asking = asyncio.Lock()
         self._wanted: dict[str, asyncio.Event] = {}
@@ -53,11 +53,20 @@ class Bus:
         """Say who takes the hints of other nodes."""
         self._deliver = deliver
 
-    def publish(self, room: str, name: str, body: str, *, droppable: bool) -> None:
+    def publish(self, room: str, name: str, body: bytes, *, droppable: bool) -> None:
         """Queue a hint for the other nodes; without Redis it is forgotten."""
         if self.up:
-            self._outgoing.append((self._prefix + room, f"{self.node} {int(droppable)} {name} {body}"))
+            self._outgoing.append((self._prefix + room, self.payload(name, body, droppable=droppable)))
             self._wake.set()
+
+    def channel(self, room: str) -> str:
+        return self._prefix + room
+
+    def ears(self, room: str) -> int:
+        return int(self._prefix + room in self._wanted)
+
+    def payload(self, name: str, body: bytes, *, droppable: bool) -> bytes:
+        return f"{self.node} {int(droppable)} {name} ".encode() + body
 
     async def subscribe(self, room: str) -> None:
         """Hear a room's hints from now on: returns when Redis has confirmed it, or gives up after a moment."""
@@ -156,7 +165,7 @@ class Bus:
     def _take(self, channel: str, payload: str) -> None:
         node, droppable, name, body = payload.split(" ", 3)
         if node != self.node and self._deliver is not None:
-            self._deliver(channel.removeprefix(self._prefix), name, body, droppable=droppable == "1")
+            self._deliver(channel.removeprefix(self._prefix), name, body.encode(), droppable=droppable == "1")
 
     async def close(self) -> None:
         """Close both ends."""
