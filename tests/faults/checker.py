@@ -47,6 +47,14 @@ def _rows(documents: Iterable[Document]) -> list[tuple[object, ...]]:
     return [(row["seq"], row["_id"], row["client_id"], row["text"], row["state"]) for row in documents]
 
 
+def _short(rows: list[tuple[object, ...]]) -> str:
+    """The last two of some rows, without the middle of their texts."""
+    last = [
+        (seq, f"{str(text)[:8]}…{str(text)[-12:]} ({len(str(text))})", state) for seq, _, _, text, state in rows[-2:]
+    ]
+    return f"{len(rows)}: {last}"
+
+
 def _differences(clients: Sequence[Client], rows: Rows) -> list[str]:
     """What is not settled yet: a reply without end, or a viewer who sees something else than MongoDB."""
     found = [
@@ -56,7 +64,7 @@ def _differences(clients: Sequence[Client], rows: Rows) -> list[str]:
         if row.get("reply") and row["state"] not in FINAL
     ]
     found += [
-        f"C3 {client.name} sees {view.list()[-2:]} of {len(view.messages)}, stored {_rows(rows[key])[-2:]}"
+        f"C3 {client.name} sees {_short(view.list())}, stored {_short(_rows(rows[key]))}"
         for client in clients
         for key, view in client.views.items()
         if view.list() != _rows(rows[key])
@@ -70,7 +78,7 @@ async def until_equal(cluster: Cluster, clients: Sequence[Client], within_s: flo
     keys = {key for client in clients for key in client.views}
     while found := _differences(clients, await stored(cluster.database, keys)):
         waited = time.monotonic() - began
-        assert waited < within_s, f"not equal after {waited:.0f} s: {found[:6]}\n{clients[0].history.tail()}"
+        assert waited < within_s, f"not equal after {waited:.0f} s\n{_evidence(found, clients)}"
         await asyncio.sleep(POLL_S)
     return time.monotonic() - began
 
@@ -87,7 +95,13 @@ async def check(cluster: Cluster, clients: Sequence[Client], address: str) -> No
             wrong.append(f"C3 a fresh page of {key} differs from MongoDB")
     for client in clients:
         wrong += _check_seen(client, rows)
-    assert not wrong, "\n".join([*wrong[:10], clients[0].history.tail()])
+    assert not wrong, _evidence(wrong, clients)
+
+
+def _evidence(wrong: list[str], clients: Sequence[Client]) -> str:
+    """What is wrong, and the last that the first of those concerned did and heard."""
+    concerned = next((client for client in clients if f" {client.name}" in wrong[0]), clients[0])
+    return "\n".join([*(each[:400] for each in wrong[:10]), concerned.history.tail()])
 
 
 def _check_stored(key: str, rows: list[Document], acked: list[Acked]) -> list[str]:
@@ -116,7 +130,7 @@ def _check_seen(client: Client, rows: Rows) -> list[str]:
             wrong.append(f"C6 {client.name} saw {view.marks - own} in {key}")
         ended = {row["_id"]: row["text"] for row in rows[key] if row.get("reply")}
         wrong += [
-            f"C4 {client.name} read {reading.text!r} of {reply_id}, stored {ended.get(reply_id)!r}"
+            f"C4 {client.name} read …{reading.text[-40:]!r} of {reply_id}, stored …{str(ended.get(reply_id))[-40:]!r}"
             for reply_id, reading in view.readings.items()
             if reading.text != ended.get(reply_id)
         ]

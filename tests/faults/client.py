@@ -23,6 +23,7 @@ LONGEST_PAUSE_S = 2.0
 REPAIR_S = 0.3
 PATIENCE_S = 90.0
 AGAIN = frozenset({"store_unavailable", "stopping", "busy", "rate_limited", "internal"})
+IN_DOUBT = frozenset({"reply_running"})  # the claim of a try of ours that may have been cut
 GONE = frozenset({"token_expired", "session_ended", "replaced", "unauthenticated"})
 _names = itertools.count(1)
 
@@ -193,12 +194,13 @@ class Client:
         """A command that may be repeated, until it is answered. Raises: Refused, TimeoutError."""
         self.history.add(self.name, "invoke", command, payload)
         deadline = time.monotonic() + PATIENCE_S
+        again = AGAIN
         while True:
             wire = await self._wire()
             try:
                 data = await wire.ask(command, ASK_S, **payload)
             except Refused as error:
-                if error.code not in AGAIN or time.monotonic() > deadline:
+                if error.code not in again or time.monotonic() > deadline:
                     self.history.add(self.name, "fail", command, {"code": error.code})
                     raise
                 self.history.add(self.name, "unknown", command, {"code": error.code})
@@ -207,6 +209,7 @@ class Client:
                 self.history.add(self.name, "unknown", command, {"why": repr(error)})
                 if time.monotonic() > deadline:
                     raise
+                again = AGAIN | IN_DOUBT
                 await self._after_silence(wire)
             else:
                 self.history.add(self.name, "ok", command, data)

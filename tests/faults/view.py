@@ -98,7 +98,7 @@ class View:
             self.wrong.append(f"seq {seq} is {known['id']} and {message['id']}")
         if known is not None and known["state"] in FINAL and row_of(known) != row_of(message):
             if message["state"] in FINAL:
-                self.wrong.append(f"seq {seq} changed after its end: {row_of(known)} {row_of(message)}")
+                self.wrong.append(f"seq {seq} changed after its end: {known['text'][-40:]} {message['text'][-40:]}")
             return
         self.messages[seq] = message
         if message["reply"] and message["state"] in FINAL:
@@ -120,14 +120,14 @@ class View:
         if reading.final or part < reading.next:
             return
         if not text.startswith(reading.text):
-            self.wrong.append(f"{reply_id}: text that was seen is replaced: {reading.text!r} {text!r}")
+            self.wrong.append(f"{reply_id}: seen …{reading.text[-40:]!r}, then …{text[-40:]!r}")
         reading.text, reading.next, reading.whole = text, part, False
 
     def _end(self, message: Json) -> None:
         reading = self.reading(message["id"])
         missed = reading.next != message["reply"]["parts"]
         if not message["text"].startswith(reading.text) or (not missed and message["text"] != reading.text):
-            self.wrong.append(f"{message['id']}: seen {reading.text!r}, ended as {message['text']!r}")
+            self.wrong.append(f"{message['id']}: seen …{reading.text[-40:]!r}, ended as …{message['text'][-40:]!r}")
         reading.whole = reading.whole and not missed
         reading.text, reading.next, reading.final = message["text"], message["reply"]["parts"], True
 
