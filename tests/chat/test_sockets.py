@@ -10,7 +10,7 @@ from tests.chat.factories import Puppet, Room, a_question, a_room, asked, parts_
 from tests.core.raw import until
 from tests.factories import People, Refused, a_client_id
 from tutor.ai.errors import ModelCut, ModelUnavailable
-from tutor.chat.context import REPLIES
+from tutor.chat.context import REPLIES, RESCUE
 from tutor.chat.reply import room_of
 from tutor.core.rooms import ROOMS
 
@@ -699,7 +699,7 @@ async def test_the_owner_of_a_reply_is_gone_and_its_viewers_are_told(
         assert running is not None
         await until(lambda: running.logged == 2)
         await asyncio.sleep(0.3)
-        await stage.server.app[REPLIES].end_abandoned()
+        await stage.server.app[RESCUE].sweep()
         end = await room.socket.until("reply.finished", reply_id=reply_id)
         assert (end["state"], end["parts"], end["message"]["text"]) == ("interrupted", 2, "read by many")
         assert end["message"]["reply"]["error"] == "reply_interrupted"
