@@ -1,6 +1,6 @@
 """Time and new ids. Everything that asks for the time is handed a Clock, so that tests can move it.
 
-All nodes go by MongoDB's clock: a node whose own time of day is wrong or jumps neither steals leases nor refuses tokens.
+All nodes go by MongoDB's clock: a node whose own time of day is wrong or jumps steals no lease and refuses no token.
 """
 
 import asyncio

@@ -90,7 +90,7 @@ async def ping(database: Database) -> None:
 
 async def time_of(database: Database) -> datetime:
     """The time of day on MongoDB's primary, in milliseconds. Raises a PyMongoError when it does not answer."""
-    told = (await database.command("hello"))["localTime"]
+    told: datetime = (await database.command("hello"))["localTime"]
     return told.replace(tzinfo=UTC)
 
 

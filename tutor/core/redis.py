@@ -130,7 +130,7 @@ class Guard(BlockingConnectionPool):
         began = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(self._limit_s):
-                connection = await super().get_connection()
+                connection: AbstractConnection = await super().get_connection()  # type: ignore[no-untyped-call]  # bare
         except REDIS_FAULTS:
             self.breaker.failed(began)
             raise

@@ -147,7 +147,7 @@ class Roll:
             self._told[room] = _ids(people.values())
         return list(people.values())
 
-    async def _read(self, room: str, sheets: Mapping[str, str]) -> list[Sheet]:
+    async def _read(self, room: str, sheets: Mapping[bytes | str, bytes | str]) -> list[Sheet]:
         """The other nodes' sheets that are still good; the others are thrown away."""
         now, good, old = self._clock.now().timestamp(), [], []
         for node, text in sheets.items():
