@@ -11,6 +11,7 @@ from tests.faults.tabs import Tab
 from tutor.settings import Settings
 
 CHAT: Json = {"part_ms": 0.001, "max_replies": 500, "max_replies_per_student": 500}
+REDIS: Json = {"timeout_s": 5.0}  # a busy machine is not the fault under test
 SOCKETS: Json = {"per_user": 500, "events_per_s": 10_000.0, "events_burst": 10_000}
 
 
