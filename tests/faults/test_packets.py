@@ -28,7 +28,7 @@ from tutor.settings import Settings
 FULL_RUNS, PART_RUNS = 20_000, 300
 ANSWERED_S = 20.0
 PROBE = 999_999
-LIFE = {"socket_connected", "socket_disconnected", "command_refused", "reply_finished"}
+LIFE = {"request", "socket_connected", "socket_disconnected", "command_refused", "reply_finished"}
 STORES = ("roll_", "bus_", "redis_", "ears_", "service_")  # what a busy machine says of them is not the client's doing
 RESERVED = ["connect", "disconnect", "connect_error", "message", "*", "__class__", "__init__", "ping", "pong", ""]
 COMMANDS = [
@@ -50,7 +50,7 @@ class Curt:
     async def close(self) -> None: ...
 
 
-@dataclass
+@dataclass(repr=False)
 class Target:
     """A server under fire, and how often the ends of its door were called."""
 
@@ -237,8 +237,10 @@ async def test_no_session_breaks_the_server_or_leaves_anything(
     with everything_logged() as written:
         await speak(target, frames)
         await target.until_empty()
-    assert not [line for line in written if line[1] not in {"info", "debug"}], "it broke inside"
-    assert len([line for line in written if line[0] not in LIFE]) <= 1, "a bad client fills the log"
+    broken = [line for line in written if line[1] not in {"info", "debug"}]
+    assert not broken, "it broke inside"
+    complaints = [line for line in written if line[0] not in LIFE]
+    assert len(complaints) <= 1, f"a bad client fills the log: {complaints}"
     assert target.calls["connect"] <= 1, "an event reached connect"
     assert target.calls["disconnect"] == target.calls["admitted"], "an event reached disconnect"
     runs.done += 1
