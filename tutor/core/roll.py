@@ -49,12 +49,16 @@ Changed = Callable[[str], Awaitable[None]]
 class Roll:
     """Presence of the rooms whose name begins with a watched prefix."""
 
-    def __init__(self, redis: RedisClient, rooms: Rooms, clock: Clock, *, prefix: str, node: str) -> None:
+    def __init__(
+        self, redis: RedisClient, rooms: Rooms, clock: Clock, *, prefix: str, node: str, refresh_s: float = REFRESH_S
+    ) -> None:
+        """`node` is this node's name; its sheets are renewed every `refresh_s` seconds."""
         self._redis = redis
         self._rooms = rooms
         self._clock = clock
         self._prefix = prefix
         self._node = node
+        self._refresh_s = refresh_s
         self._changed: dict[str, Changed] = {}
         self._moved: dict[str, None] = {}
         self._to_renew: dict[str, None] = {}
@@ -77,14 +81,14 @@ class Roll:
 
     async def keep(self) -> None:
         """Run for ever: write down who came and went, and renew everything in time."""
-        due = self._clock.monotonic() + REFRESH_S
+        due = self._clock.monotonic() + self._refresh_s
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(due - self._clock.monotonic(), 0)):
                     await self._wake.wait()
             self._wake.clear()
             if self._clock.monotonic() >= due:
-                due = self._clock.monotonic() + REFRESH_S
+                due = self._clock.monotonic() + self._refresh_s
                 await self._refresh()
             moved, self._moved = self._moved, {}
             renewed, self._to_renew = self._to_renew, {}
