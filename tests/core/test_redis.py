@@ -113,8 +113,8 @@ async def test_a_process_that_was_held_up_does_not_blame_redis(settings: Setting
     async with a_client(settings.redis.url, 0.2) as client:
         breaker = guard_of(client).breaker
         for _ in range(3):
-            calls = [asyncio.create_task(client.blpop("nothing", timeout=0.3)) for _ in range(5)]
-            calls += [asyncio.create_task(client.ping()) for _ in range(40)]
+            calls = [asyncio.ensure_future(client.ping()) for _ in range(40)]
+            calls += [asyncio.ensure_future(client.execute_command("BLPOP", "nothing", 0.3)) for _ in range(5)]
             await asyncio.sleep(0)
             await asyncio.sleep(0)
             time.sleep(0.4)  # noqa: ASYNC251  # that is what is tested
