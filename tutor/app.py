@@ -21,7 +21,7 @@ from tutor.ai.openai import OpenAIModel, OpenAISettings
 from tutor.chat import messages as chat_messages
 from tutor.chat import routes as chat_routes
 from tutor.chat import sockets as chat_sockets
-from tutor.chat.context import CHAT_SETTINGS, MODEL, REPLIES, ChatSettings
+from tutor.chat.context import CHAT_SETTINGS, MODEL, ChatSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
 from tutor.classes import routes as classes_routes
@@ -39,20 +39,17 @@ from tutor.core.sockets import DOOR, Door
 from tutor.core.status import STATUS, Status
 from tutor.core.tasks import TASKS, Tasks
 from tutor.core.tokens import SECRET
-from tutor.core.transport import Transport
+from tutor.core.transport import TRANSPORT, Transport
 from tutor.core.words import Words
+from tutor.drain import say_goodbye
 from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
 TABLES = (accounts_sockets.events, chat_sockets.events)
 EVENTS = (sockets, status, chat_messages)
 APIS = (accounts_routes.api, classes_routes.api, chat_routes.api)
-BYE_SPREAD_MS = 3000
-DRAIN_S = 5.0
-CLOSE_S = 2.0
 
 WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
-TRANSPORT: web.AppKey[Transport] = web.AppKey("transport", Transport)
 
 
 def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | None = None) -> web.Application:
@@ -73,7 +70,7 @@ def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | N
     for room in ROOMS_OF_THE_HOUSE:
         room.setup(app)
     catalogue.setup(app, catalogue_of_the_house())
-    app.on_shutdown.append(_say_goodbye)
+    app.on_shutdown.append(say_goodbye)
     return app
 
 
@@ -97,6 +94,7 @@ def _hand_down(app: web.Application, settings: Settings) -> None:
         ),
         limits=PromptLimits(section.history_tokens, section.max_tokens),
         parts_ttl_s=section.parts_ttl_s,
+        drain_s=section.drain_s,
         prefix=settings.redis.prefix,
     )
 
@@ -217,14 +215,3 @@ def _model(settings: Settings) -> Model:
         )
     )
     return Chain(service, attempts=section.attempts, budget_s=section.first_token_s)
-
-
-async def _say_goodbye(app: web.Application) -> None:
-    """Take no more, let running replies end for a moment, then send every client away with a time to come back."""
-    door = app[DOOR]
-    door.open = False
-    await app[REPLIES].drain(DRAIN_S)
-    sids = list(door.peers)
-    for number, sid in enumerate(sids):
-        door.say_bye(sid, "restart", after_ms=number * BYE_SPREAD_MS // max(len(sids), 1))
-    await app[TRANSPORT].wait_until_empty(CLOSE_S)

@@ -88,11 +88,9 @@ def test_the_ai_is_told_only_when_it_changes(store: Store) -> None:
 
 def test_a_new_socket_is_told_only_when_something_is_off(store: Store) -> None:
     status = Status(store.told.append)
-    greeted: list[tuple[str, Event]] = []
-    status.greet("one", lambda sid, event: greeted.append((sid, event)))
+    assert status.greeting() is None
     status.set_ai(False)
-    status.greet("two", lambda sid, event: greeted.append((sid, event)))
-    assert greeted == [("two", WELL.model_copy(update={"ai": False}))]
+    assert status.greeting() == WELL.model_copy(update={"ai": False})
 
 
 async def test_clients_hear_that_redis_went_away_and_that_it_is_back(settings: Settings, tmp_path: Path) -> None:
