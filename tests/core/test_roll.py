@@ -140,6 +140,8 @@ async def test_people_of_a_node_that_died_leave_the_others_pages(client: RedisCl
     clock.advance(GOOD_FOR_S + 1)
     await until(lambda: alive[2] == [room])
     assert await names(alive[1], room) == ["hong"]
+    clock.advance(GOOD_FOR_S)
+    await names(alive[1], room)
     assert list(await client.hgetall(f"roll:roll:{room}")) == ["alive"]
     living.cancel()
     await asyncio.wait([living])

@@ -152,7 +152,7 @@ class Roll:
         return list(people.values())
 
     async def _read(self, room: str, sheets: Mapping[bytes | str, bytes | str]) -> list[Sheet]:
-        """The other nodes' sheets that are still good; the others are thrown away."""
+        """The other nodes' sheets that are still good; those long out of date are thrown away."""
         now, good, old = self._clock.now().timestamp(), [], []
         for node, text in sheets.items():
             try:
@@ -160,10 +160,12 @@ class Roll:
             except ValidationError:
                 log.warning("roll_sheet_unreadable", node=node)  # of another version, while a deploy goes on
                 continue
-            if sheet.until <= now:
-                old.append(node)
-            elif node != self._node:
+            if node == self._node:
+                continue
+            if sheet.until > now:
                 good.append(sheet)
+            elif sheet.until < now - GOOD_FOR_S:  # not sooner: a node that was held up may be writing it just now
+                old.append(node)
         if old:
             await self._redis.hdel(self._key(room), *old)
         return good
