@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 GOOD_FOR_S = 60
 REFRESH_S = 20.0
-ROOMS_AT_ONCE = 100
+ROOMS_AT_ONCE = 20  # so that no other work waits for long
 
 
 class Attendee(BaseModel):
@@ -62,6 +62,7 @@ class Roll:
         self._changed: dict[str, Changed] = {}
         self._moved: dict[str, None] = {}
         self._to_renew: dict[str, None] = {}
+        self._seen: dict[str, frozenset[str]] = {}
         self._told: dict[str, frozenset[str]] = {}
         self._wake = asyncio.Event()
 
@@ -94,9 +95,15 @@ class Roll:
             renewed, self._to_renew = self._to_renew, {}
             await self._write([*moved, *(renewed.keys() - moved.keys())])
             for room in moved:
-                for prefix, changed in self._changed.items():
-                    if room.startswith(prefix):
-                        await changed(room)
+                await self._tell(room)
+
+    async def _tell(self, room: str) -> None:
+        self._seen.pop(room, None)
+        for prefix, changed in self._changed.items():
+            if room.startswith(prefix):
+                await changed(room)
+        if (seen := self._seen.pop(room, None)) is not None:
+            self._told[room] = seen
 
     async def _refresh(self) -> None:
         """Renew all rooms, and look for people of nodes that died, or that came while Redis was away."""
@@ -117,7 +124,7 @@ class Roll:
                         self._add_sheet(pipe, room)
                     await pipe.execute()
         except REDIS_FAULTS as error:
-            _tell("roll_not_written", error)
+            _log("roll_not_written", error)
             return False
         return True
 
@@ -125,6 +132,7 @@ class Roll:
         key, people = self._key(room), _attendees(self._rooms.present(room))
         if not people:
             self._told.pop(room, None)
+            self._seen.pop(room, None)
             pipe.hdel(key, self._node)
             return
         now = self._clock.now().timestamp()
@@ -146,9 +154,9 @@ class Roll:
             for sheet in await self._read(room, sheets):
                 people |= {person.id: person for person in sheet.people if person.id not in people}
         except REDIS_FAULTS as error:
-            _tell("roll_not_read", error)
+            _log("roll_not_read", error)
         if here:
-            self._told[room] = _ids(people.values())
+            self._seen[room] = _ids(people.values())
         return list(people.values())
 
     async def _read(self, room: str, sheets: Mapping[bytes | str, bytes | str]) -> list[Sheet]:
@@ -184,7 +192,7 @@ class Roll:
                 for rooms in await pipe.execute():
                     found |= {room for room in rooms if room.startswith(prefix)}
         except REDIS_FAULTS as error:
-            _tell("roll_not_read", error)
+            _log("roll_not_read", error)
         return found
 
     def _key(self, room: str) -> str:
@@ -198,7 +206,7 @@ def _batches(rooms: Sequence[str]) -> Iterator[Sequence[str]]:
     return (rooms[start : start + ROOMS_AT_ONCE] for start in range(0, len(rooms), ROOMS_AT_ONCE))
 
 
-def _tell(what: str, error: Exception) -> None:
+def _log(what: str, error: Exception) -> None:
     if not isinstance(error, RedisAway):  # that Redis is away is told once, by its guard
         log.warning(what, error=type(error).__name__)
 
