@@ -24,12 +24,13 @@ from tutor.chat.context import CHAT_SETTINGS, MODEL, REPLIES, ChatSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
 from tutor.classes import routes as classes_routes
-from tutor.core import catalogue, health, http, mongo, pages, redis, sockets
+from tutor.core import catalogue, crowd, health, http, mongo, pages, redis
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
 from tutor.core.line import Bounds
 from tutor.core.mongo import MONGO, Database, MongoSettings
+from tutor.core.peers import SocketLimits
 from tutor.core.redis import REDIS, RedisSettings
 from tutor.core.roll import ROLL, Roll
 from tutor.core.rooms import ROOMS, Rooms
@@ -42,7 +43,7 @@ from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
 TABLES = (accounts_sockets.events, chat_sockets.events)
-EVENTS = (sockets, chat_messages)
+EVENTS = (crowd, chat_messages)
 APIS = (accounts_routes.api, classes_routes.api, chat_routes.api)
 BYE_SPREAD_MS = 3000
 DRAIN_S = 5.0
@@ -143,9 +144,10 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     )
     production = settings.env == "production"
     transport = Transport(bounds, frozenset({settings.address, *settings.origins}), same_host=not production)
-    rooms = Rooms(transport.post, app[BUS])
+    rooms = Rooms(transport.post_all, app[BUS])
     app[BUS].deliver_to(rooms.deliver)
-    door = Door(app, transport, rooms, words, app[CLOCK], sockets_per_user=section.per_user)
+    limits = SocketLimits(section.per_user, section.events_per_s, section.events_burst)
+    door = Door(app, transport, rooms, words, app[CLOCK], limits=limits)
     transport.listener = door
     transport.attach(app)
     app[TRANSPORT], app[ROOMS], app[DOOR] = transport, rooms, door

@@ -31,9 +31,9 @@ class Node:
     """A bus and what it heard."""
 
     bus: Bus
-    heard: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    heard: list[tuple[str, str, bytes, bool]] = field(default_factory=list)
 
-    def take(self, room: str, name: str, body: str, *, droppable: bool) -> None:
+    def take(self, room: str, name: str, body: bytes, *, droppable: bool) -> None:
         self.heard.append((room, name, body, droppable))
 
 
@@ -61,9 +61,9 @@ async def test_a_hint_reaches_the_nodes_that_listen_and_no_others(settings: Sett
         await two.bus.subscribe("hall")
         await one.bus.subscribe("hall")
         for number in range(300):
-            one.bus.publish("hall", "bell.rang", f'{{"n": {number}}}', droppable=number % 2 == 1)
+            one.bus.publish("hall", "bell.rang", b'{"n": %d}' % number, droppable=number % 2 == 1)
         await until(lambda: len(two.heard) == 300)
-        assert two.heard == [("hall", "bell.rang", f'{{"n": {n}}}', n % 2 == 1) for n in range(300)]
+        assert two.heard == [("hall", "bell.rang", b'{"n": %d}' % n, n % 2 == 1) for n in range(300)]
         assert one.heard == []
         assert idle.heard == []
 
@@ -75,18 +75,18 @@ async def test_a_room_that_was_left_is_heard_no_more(settings: Settings) -> None
         await two.bus.subscribe("yard")
         await two.bus.unsubscribe("hall")
         await two.bus.unsubscribe("hall")
-        one.bus.publish("hall", "bell.rang", "1", droppable=False)
-        one.bus.publish("yard", "bell.rang", "2", droppable=False)
+        one.bus.publish("hall", "bell.rang", b"1", droppable=False)
+        one.bus.publish("yard", "bell.rang", b"2", droppable=False)
         await until(lambda: two.heard)
-        assert [body for _, _, body, _ in two.heard] == ["2"]
+        assert [body for _, _, body, _ in two.heard] == [b"2"]
 
 
 async def test_environments_with_other_prefixes_do_not_mix(settings: Settings) -> None:
     async with a_node(settings.redis.url, "one") as one, a_node(settings.redis.url, "two") as two:
         await until(lambda: one.bus.up and two.bus.up)
         await two.bus.subscribe("hall")
-        one.bus.publish("hall", "bell.rang", "1", droppable=False)
-        two.bus.publish("hall", "bell.rang", "2", droppable=False)
+        one.bus.publish("hall", "bell.rang", b"1", droppable=False)
+        two.bus.publish("hall", "bell.rang", b"2", droppable=False)
         await asyncio.sleep(0.1)
         assert two.heard == []
 
@@ -100,13 +100,13 @@ async def test_after_redis_was_killed_the_bus_hears_every_room_again(tmp_path: P
         os.kill(stores.pids[0], signal.SIGKILL)
         await until(lambda: not (one.bus.up or two.bus.up))
         await two.bus.subscribe("yard")  # without Redis this must neither fail nor wait
-        one.bus.publish("hall", "bell.rang", "lost", droppable=False)
+        one.bus.publish("hall", "bell.rang", b"lost", droppable=False)
         await until(lambda: one.bus.up and two.bus.up)
         await until(lambda: all(wanted.is_set() for wanted in two.bus._wanted.values()))
         for room in ("hall", "yard"):
-            one.bus.publish(room, "bell.rang", "again", droppable=False)
+            one.bus.publish(room, "bell.rang", b"again", droppable=False)
         await until(lambda: len(two.heard) == 2)
-        assert [(room, body) for room, _, body, _ in two.heard] == [("hall", "again"), ("yard", "again")]
+        assert [(room, body) for room, _, body, _ in two.heard] == [("hall", b"again"), ("yard", b"again")]
     await stores.stop()
 
 
@@ -114,7 +114,7 @@ async def test_a_bus_without_redis_is_quiet_and_patient(tmp_path: Path) -> None:
     async with a_node(f"unix://{tmp_path}/nothing.sock") as alone:
         async with asyncio.timeout(1):
             await alone.bus.subscribe("hall")
-            alone.bus.publish("hall", "bell.rang", "1", droppable=False)
+            alone.bus.publish("hall", "bell.rang", b"1", droppable=False)
             await alone.bus.unsubscribe("hall")
         assert not alone.bus.up
         assert not alone.bus._outgoing

@@ -76,9 +76,9 @@ async def a_bus(url: str, hear: Callable[..., None], prefix: str) -> AsyncIterat
 
 
 async def test_a_bus_whose_link_died_in_silence_finds_out_and_hears_again(settings: Settings) -> None:
-    heard: list[str] = []
+    heard: list[bytes] = []
 
-    def hear(_room: str, _name: str, body: str, *, droppable: bool) -> None:
+    def hear(_room: str, _name: str, body: bytes, *, droppable: bool) -> None:
         assert not droppable
         heard.append(body)
 
@@ -95,8 +95,8 @@ async def test_a_bus_whose_link_died_in_silence_finds_out_and_hears_again(settin
         connections = link.connections
         await until(lambda: link.connections > connections)
         await until(lambda: deaf.up and all(wanted.is_set() for wanted in deaf._wanted.values()))
-        other.publish("hall", "bell.rang", "again", droppable=False)
-        await until(lambda: heard == ["again"])
+        other.publish("hall", "bell.rang", b"again", droppable=False)
+        await until(lambda: heard == [b"again"])
 
 
 async def test_a_quiet_link_is_kept(settings: Settings) -> None:
@@ -135,14 +135,14 @@ class Torn(Redis):
 class Alone:
     """No other nodes."""
 
-    def publish(self, room: str, name: str, body: str, *, droppable: bool) -> None: ...
+    def publish(self, room: str, name: str, body: bytes, *, droppable: bool) -> None: ...
 
     async def subscribe(self, room: str) -> None: ...
 
     async def unsubscribe(self, room: str) -> None: ...
 
 
-def drop(sid: str, packet: object, *, droppable: bool = False) -> None:
+def drop(sids: object, frame: object, *, droppable: bool = False) -> None:
     """Nobody is connected."""
 
 

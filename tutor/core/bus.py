@@ -26,7 +26,7 @@ SILENCE_S = 10.0
 class Deliver(Protocol):
     """Where hints from other nodes go: `core/rooms.py Rooms.deliver`."""
 
-    def __call__(self, room: str, name: str, body: str, *, droppable: bool) -> None: ...
+    def __call__(self, room: str, name: str, body: bytes, *, droppable: bool) -> None: ...
 
 
 class Bus:
@@ -53,10 +53,10 @@ class Bus:
         """Say who takes the hints of other nodes."""
         self._deliver = deliver
 
-    def publish(self, room: str, name: str, body: str, *, droppable: bool) -> None:
+    def publish(self, room: str, name: str, body: bytes, *, droppable: bool) -> None:
         """Queue a hint for the other nodes; without Redis it is forgotten."""
         if self.up:
-            self._outgoing.append((self._prefix + room, f"{self.node} {int(droppable)} {name} {body}"))
+            self._outgoing.append((self._prefix + room, f"{self.node} {int(droppable)} {name} {body.decode()}"))
             self._wake.set()
 
     async def subscribe(self, room: str) -> None:
@@ -156,7 +156,7 @@ class Bus:
     def _take(self, channel: str, payload: str) -> None:
         node, droppable, name, body = payload.split(" ", 3)
         if node != self.node and self._deliver is not None:
-            self._deliver(channel.removeprefix(self._prefix), name, body, droppable=droppable == "1")
+            self._deliver(channel.removeprefix(self._prefix), name, body.encode(), droppable=droppable == "1")
 
     async def close(self) -> None:
         """Close both ends."""
