@@ -12,7 +12,7 @@ def test_a_bucket_fills_with_time_and_not_over_its_brim() -> None:
     bucket = Bucket(20, 40, 100.0)
     for _ in range(40):
         bucket.take(100.0)
-    assert [bucket.take(100.1) for _ in range(3)] == [True, True, False]
+    assert [bucket.take(100.25) for _ in range(6)] == [True] * 5 + [False]
     assert sum(bucket.take(1000.0) for _ in range(100)) == 40
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 import orjson
 import socketio
 import structlog
+from aiohttp import web
 from engineio import packet as eio
 from socketio import packet as sio
 
@@ -191,3 +192,6 @@ class Transport(socketio.AsyncServer):
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         if self._admitted.pop(eio_sid, None) is not None and self.listener is not None:
             await self.listener.disconnect(eio_sid)
+
+
+TRANSPORT: web.AppKey[Transport] = web.AppKey("transport", Transport)
