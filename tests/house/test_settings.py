@@ -69,7 +69,7 @@ def other(value: Any) -> tuple[str, Any]:
     if isinstance(value, list):
         return '["https://a.example"]', ("https://a.example",)
     if "/" in value:
-        return "7/2h burst 9", "7/2h burst 9"
+        return "7/2h", "7/2h"
     return "other", "other"
 
 
