@@ -23,7 +23,7 @@ from pydantic_settings import (
 
 from tutor.core.address import networks
 from tutor.core.errors import TutorError
-from tutor.core.limits import RATE
+from tutor.core.limits import RATE, WINDOW
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "config"
@@ -33,7 +33,8 @@ WEAK_SECRETS = ("change", "secret", "default", "example", "password", "012345678
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
-RateText = Annotated[str, Field(pattern=RATE)]
+RateText = Annotated[str, Field(pattern=f"^{RATE}$")]
+WindowText = Annotated[str, Field(pattern=f"^{WINDOW}$")]
 
 
 def _are_networks(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -122,15 +123,15 @@ class LimitsSection(Section):
     api_user: RateText
     anonymous_address: RateText
     connect_address: RateText
-    sign_in_here: RateText
-    sign_in_name: RateText
-    sign_in_address: RateText
-    password_user: RateText
+    sign_in_here: WindowText
+    sign_in_name: WindowText
+    sign_in_address: WindowText
+    password_user: WindowText
     register_address: RateText
     refresh_session: RateText
     invite_user: RateText
-    join_user: RateText
-    join_address: RateText
+    join_user: WindowText
+    join_address: WindowText
     search_user: RateText
     ai_student: RateText
     ai_class: RateText

@@ -33,7 +33,8 @@ from tutor.core.redis import REDIS_FAULTS, RedisClient
 
 log = structlog.get_logger(__name__)
 
-RATE = r"^([1-9]\d{0,6})/([1-9]\d{0,3})?(s|min|h)(?: burst ([1-9]\d{0,6}))?$"
+WINDOW = r"([1-9]\d{0,6})/([1-9]\d{0,3})?(s|min|h)"
+RATE = WINDOW + r"(?: burst ([1-9]\d{0,6}))?"
 SECONDS = {"s": 1, "min": 60, "h": 3600}
 MOST_REMEMBERED = 50_000  # people and addresses while Redis is away; about 20 MB
 KEY_BYTES = 12
@@ -121,7 +122,7 @@ class Limits:
         """Count the block for everybody in `whose`; when `failures` are named, only if it ends with one of them.
 
         What might fail is taken beforehand and given back afterwards, so that a thousand guesses at once get no
-        further than a thousand in a row.
+        further than a thousand in a row. Only windows are given back exactly, so such rates have no `burst`.
 
         Raises:
             RateLimited: somebody has none left; the block is not entered.
