@@ -27,7 +27,8 @@ class Prompt:
 
     `system` holds our instructions and nothing a person typed. `turns` end with the question. `question` is the
     student's bare text, for models that read it themselves (the built-in tutor). `earlier` are the student's bare
-    earlier questions, oldest first. `version` names the template.
+    earlier questions, oldest first. `version` names the template. `so_far` is the text of a reply that was cut short:
+    only what follows it is wanted, and the turns ask for that already.
     """
 
     system: str
@@ -40,6 +41,7 @@ class Prompt:
     grade: int
     version: str
     max_tokens: int
+    so_far: str = ""
 
 
 @dataclass(frozen=True, slots=True)

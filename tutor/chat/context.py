@@ -2,21 +2,24 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS
 from tutor.ai.model import Model
 from tutor.chat.access import Access
-from tutor.chat.parts import PartsLog
+from tutor.chat.briefing import Briefing
+from tutor.chat.parts import Hint, PartsLog
 from tutor.chat.presence import Presence
 from tutor.chat.prompts import PromptLimits, Prompts
 from tutor.chat.reading import Reading
 from tutor.chat.reply import Replies, ReplySettings
+from tutor.chat.rescue import Rescue
 from tutor.chat.service import Chat
 from tutor.chat.store import ChatStore
 from tutor.classes.context import CLASSES
-from tutor.core.bus import BUS
+from tutor.core.bus import BUS, Bus
 from tutor.core.clock import CLOCK
 from tutor.core.mongo import MONGO
 from tutor.core.redis import REDIS
@@ -28,11 +31,12 @@ from tutor.core.tokens import SECRET
 
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
-    """What the chat needs to know. `prefix` begins its Redis keys; `parts_ttl_s` is in seconds."""
+    """What the chat needs to know. `prefix` begins its Redis keys; `parts_ttl_s` and `drain_s` are in seconds."""
 
     reply: ReplySettings
     limits: PromptLimits
     parts_ttl_s: int
+    drain_s: float
     prefix: str
 
 
@@ -40,9 +44,14 @@ CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
 READING: web.AppKey[Reading] = web.AppKey("reading", Reading)
 ACCESS: web.AppKey[Access] = web.AppKey("access", Access)
 PRESENCE: web.AppKey[Presence] = web.AppKey("presence", Presence)
+RESCUE: web.AppKey[Rescue] = web.AppKey("rescue", Rescue)
 REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
 CHAT_SETTINGS: web.AppKey[ChatSettings] = web.AppKey("chat_settings", ChatSettings)
 MODEL: web.AppKey[Model] = web.AppKey("model", Model)
+
+
+def _hint(bus: Bus, room: str, name: str, body: bytes) -> Hint:
+    return Hint(bus.channel(room), bus.ears(room), bus.payload(name, body, droppable=True))
 
 
 async def chat(app: web.Application) -> AsyncIterator[None]:
@@ -51,13 +60,16 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     store = ChatStore(app[MONGO])
     await store.prepare()
     parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
-    replies = Replies(store, rooms, parts, app[MODEL], tasks, clock, settings.reply, app[BUS].node)
+    hint = partial(_hint, app[BUS])
+    replies = Replies(store, rooms, parts, hint, app[MODEL], tasks, clock, settings.reply, app[BUS].node)
     presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
     replies.on_change = presence.refresh
     access = Access(store, app[CLASSES])
     app[ACCESS] = access
     app[REPLIES] = replies
     app[PRESENCE] = presence
+    briefing = Briefing(store, Prompts(app[SECRET], settings.limits))
+    app[RESCUE] = Rescue(store, parts, replies, briefing)
     app[READING] = Reading(store, access, replies, parts, presence)
     app[CHAT] = Chat(
         store,
@@ -65,7 +77,7 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
         access,
         rooms,
         replies,
-        Prompts(app[SECRET], settings.limits),
+        briefing,
         clock,
     )
     yield

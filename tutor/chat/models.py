@@ -87,3 +87,10 @@ class Message:
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it is a reply that was cut short and has text to go on from."""
+        if self.reply is None or not self.text:
+            return False
+        return self.state in {"interrupted", "stopped"} or self.reply.finish_reason == "length"

@@ -23,7 +23,7 @@ class Post(Protocol):
 class Hints(Protocol):
     """How an event reaches the other nodes; a hint may get lost."""
 
-    def publish(self, room: str, name: str, body: str, *, droppable: bool) -> None: ...
+    def publish(self, room: str, name: str, body: bytes, *, droppable: bool) -> None: ...
 
     async def subscribe(self, room: str) -> None: ...
 
@@ -90,16 +90,20 @@ class Rooms:
 
     def send(self, room: str, event: Event, *, droppable: bool = False) -> None:
         """Send an event to everybody in a room, on every node. A droppable one may be left out for a slow reader."""
-        body = event.model_dump_json(by_alias=True)
+        body = event.model_dump_json(by_alias=True).encode()
         self.deliver(room, event.event, body, droppable=droppable)
         self._hints.publish(room, event.event, body, droppable=droppable)
 
-    def deliver(self, room: str, name: str, body: str, *, droppable: bool) -> None:
+    def send_here(self, room: str, event: Event, *, droppable: bool = False) -> None:
+        """Send an event to this node's members of a room only."""
+        self.deliver(room, event.event, event.model_dump_json(by_alias=True).encode(), droppable=droppable)
+
+    def deliver(self, room: str, name: str, body: bytes, *, droppable: bool) -> None:
         """Send an encoded event to this node's members only; the bus calls it for events of other nodes."""
         members = self._members.get(room)
         if not members:
             return
-        packet = event_frame(name, body)
+        packet = event_frame(name, body.decode())
         for sid in members:
             self._post(sid, packet, droppable=droppable)
 

@@ -41,6 +41,11 @@ export interface CloseConversation {
   conversation_id: string;
 }
 
+export interface ContinueReply {
+  conversation_id: string;
+  reply_id: string;
+}
+
 export interface ConversationChanged {
   conversation: ConversationView;
 }
@@ -330,6 +335,12 @@ export interface SendMessage {
   text: string;
 }
 
+export interface ServiceChanged {
+  mongodb: boolean;
+  redis: boolean;
+  ai: boolean;
+}
+
 export interface SignIn {
   username: string;
   password: string;
@@ -396,6 +407,7 @@ export interface Commands {
   "conversation.create": { payload: CreateConversation; data: OneConversation };
   "conversation.open": { payload: OpenConversation; data: Opened };
   "message.send": { payload: SendMessage; data: MessageSent };
+  "reply.continue": { payload: ContinueReply; data: OneReply };
   "reply.rate": { payload: RateReply; data: OneMessage };
   "reply.retry": { payload: RetryReply; data: OneReply };
   "reply.stop": { payload: StopReply; data: OneReply };
@@ -414,4 +426,5 @@ export interface Events {
   "reply.queued": ReplyQueued;
   "reply.started": ReplyStarted;
   "room.changed": RoomChanged;
+  "service.changed": ServiceChanged;
 }
