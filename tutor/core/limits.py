@@ -91,13 +91,16 @@ class _OurStore(RedisStore):
 
 
 class Limits:
-    """All rates of the settings, by their names `<what>_<per>`, such as `sign_in_address`."""
+    """All rates of the settings, by their names `<what>_<per>`, such as `sign_in_address`.
+
+    `alone` says that the last answer came from this node's memory.
+    """
 
     def __init__(self, client: RedisClient, rates: Mapping[str, Rate], *, prefix: str) -> None:
         shared, own, begin = _OurStore(client), MemoryStore(options={"MAX_SIZE": MOST_REMEMBERED}), f"{prefix}:limits"
         self._shared = {name: rate.limiter(shared, begin) for name, rate in rates.items()}
         self._own = {name: rate.limiter(own, begin) for name, rate in rates.items()}
-        self._alone = False
+        self.alone = False
 
     async def wait_s(self, what: str, per: str, whose: str) -> int:
         """Take one of what `whose` has left: 0 when there was one, else the whole seconds until there is one again."""
@@ -155,8 +158,8 @@ class Limits:
         return result
 
     def _tell(self, *, alone: bool, problem: str = "") -> None:
-        if alone is not self._alone:
-            self._alone = alone
+        if alone is not self.alone:
+            self.alone = alone
             log.warning("limits_counted_alone" if alone else "limits_shared_again", problem=problem)
 
 
