@@ -26,9 +26,11 @@ from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
 from tutor.classes import routes as classes_routes
 from tutor.core import catalogue, crowd, health, http, mongo, pages, redis, status
+from tutor.core.address import PROXIES, networks
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
+from tutor.core.limits import LIMITS, Limits, Rate
 from tutor.core.line import Bounds
 from tutor.core.mongo import MONGO, Database, MongoSettings, StoreFault
 from tutor.core.peers import SocketLimits
@@ -38,6 +40,7 @@ from tutor.core.rooms import ROOMS, Rooms
 from tutor.core.sockets import DOOR, Door
 from tutor.core.status import STATUS, Status
 from tutor.core.tasks import TASKS, Tasks
+from tutor.core.throttle import limit_sockets
 from tutor.core.tokens import SECRET
 from tutor.core.transport import TRANSPORT, Transport
 from tutor.core.words import Words
@@ -54,15 +57,17 @@ WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
 
 def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | None = None) -> web.Application:
     """The whole application. The settings name both stores; `clock` and `model` replace the real ones in tests."""
-    app = web.Application(middlewares=[http.trace, http.protect, http.errors])
+    app = web.Application(middlewares=[http.trace, http.protect, http.errors, limit_sockets])
     words = Words(ROOT / "web/locales")
     app[http.WORDS] = words
     app[http.SECURE] = settings.address.startswith("https://")
+    app[PROXIES] = networks(settings.trusted_proxies)
     app[CLOCK] = clock or Clock()
     app[SECRET] = secret_of(settings)
     app[TASKS] = Tasks()
     _hand_down(app, settings)
     _connect_stores(app, settings)
+    _set_limits(app, settings)
     _open_sockets(app, settings, words)
     _choose_model(app, settings, model)
     pages.setup_pages(app, words, ROOT / "web/templates", ROOT / "web/static")
@@ -135,6 +140,19 @@ def _connect_stores(app: web.Application, settings: Settings) -> None:
     app.cleanup_ctx.append(stores)
 
 
+def _set_limits(app: web.Application, settings: Settings) -> None:
+    section = settings.limits
+    client = redis.connect(RedisSettings(settings.redis.url, section.redis_timeout_s, settings.redis.prefix))
+    rates = {name: Rate.parse(text) for name, text in section.model_dump(exclude={"redis_timeout_s"}).items()}
+    app[LIMITS] = Limits(client, rates, prefix=settings.redis.prefix)
+
+    async def close(_app: web.Application) -> AsyncIterator[None]:
+        yield
+        await client.aclose()
+
+    app.cleanup_ctx.append(close)
+
+
 def _open_sockets(app: web.Application, settings: Settings, words: Words) -> None:
     section = settings.sockets
     bounds = Bounds(
@@ -157,7 +175,7 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
     app[BUS].when_back(app[ROLL].renew)
     app[STATUS] = Status(door.tell_all)
-    door.greet_with(app[STATUS].greet)
+    door.greet_with(app[STATUS].greeting)
     app.cleanup_ctx.append(_keep_watch)
 
 
