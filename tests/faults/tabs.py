@@ -85,6 +85,10 @@ class Tab:
         await socket.client.eio.disconnect(abort=True)
         socket.gone.set()
 
+    def read(self) -> None:
+        """Read what has come by now."""
+        assert self._look(), "something is missing"
+
     async def until_part(self, reply_id: str, part: int) -> Copy:
         """Wait until so many parts are here, or the reply has ended."""
         copy = self.copies[reply_id]
