@@ -13,7 +13,8 @@ from tutor.accounts import routes as accounts_routes
 from tutor.accounts import sockets as accounts_sockets
 from tutor.accounts.context import ACCOUNTS_SETTINGS
 from tutor.accounts.models import AccountsSettings
-from tutor.ai.chain import Chain
+from tutor.ai.breaker import Breaker, BreakerSettings
+from tutor.ai.chain import Chain, Link, Patience
 from tutor.ai.embedded import EmbeddedModel
 from tutor.ai.model import Model
 from tutor.ai.openai import OpenAIModel, OpenAISettings
@@ -38,7 +39,7 @@ from tutor.core.tasks import TASKS, Tasks
 from tutor.core.tokens import SECRET
 from tutor.core.transport import Transport
 from tutor.core.words import Words
-from tutor.settings import ROOT, Settings, secret_of
+from tutor.settings import ROOT, AiSection, AiService, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
 TABLES = (accounts_sockets.events, chat_sockets.events)
@@ -163,7 +164,7 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
 
 def _choose_model(app: web.Application, settings: Settings, given: Model | None) -> None:
     async def choose(app: web.Application) -> AsyncIterator[None]:
-        chosen = given or _model(settings)
+        chosen = given or _model(settings, app[CLOCK])
         app[MODEL] = chosen
         if isinstance(chosen, EmbeddedModel):
             app[TASKS].spawn(chosen.prewarm(), "prewarm")
@@ -173,17 +174,30 @@ def _choose_model(app: web.Application, settings: Settings, given: Model | None)
     app.cleanup_ctx.append(choose)
 
 
-def _model(settings: Settings) -> Model:
-    """The configured AI service, or the built-in tutor when there is none."""
+def _model(settings: Settings, clock: Clock) -> Model:
+    """The configured AI services with what stands in for them, or the built-in tutor when there are none."""
     section = settings.ai
     if not section.base_url:
         return EmbeddedModel(pace_s=section.pace_s)
-    service = OpenAIModel(
+    patience = BreakerSettings(
+        failures=section.breaker_failures, open_s=section.breaker_open_s, rejected_s=section.breaker_rejected_s
+    )
+    links = [
+        Link(_service(section, each), Breaker(f"{each.provider}/{each.model}", clock, patience))
+        for each in (section, *section.fallbacks)
+    ]
+    if section.fallback_to_builtin:
+        links.append(Link(EmbeddedModel(pace_s=section.pace_s, only_certain=True), None))
+    return Chain(links, Patience(attempts=section.attempts, budget_s=section.first_token_s))
+
+
+def _service(section: AiSection, service: AiService) -> Model:
+    return OpenAIModel(
         OpenAISettings(
-            base_url=section.base_url,
-            api_key=section.api_key.get_secret_value() or None,
-            model=section.model,
-            provider=section.provider,
+            base_url=service.base_url,
+            api_key=service.api_key.get_secret_value() or None,
+            model=service.model,
+            provider=service.provider,
             connect_s=section.connect_s,
             first_token_s=section.first_token_s,
             between_tokens_s=section.between_tokens_s,
@@ -193,7 +207,6 @@ def _model(settings: Settings) -> Model:
             temperature=section.temperature,
         )
     )
-    return Chain(service, attempts=section.attempts, budget_s=section.first_token_s)
 
 
 async def _say_goodbye(app: web.Application) -> None:
