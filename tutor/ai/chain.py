@@ -58,10 +58,14 @@ class Chain:
     """
 
     def __init__(
-        self, links: Sequence[Link], patience: Patience, *, on_change: Callable[[bool], None] = lambda _down: None
+        self,
+        links: Sequence[Link],
+        patience: Patience | None = None,
+        *,
+        on_change: Callable[[bool], None] = lambda _down: None,
     ) -> None:
         self._links = tuple(links)
-        self._patience = patience
+        self._patience = patience or Patience()
         self.on_change = on_change
         self._down = False
         self._recheck: asyncio.TimerHandle | None = None

@@ -50,7 +50,7 @@ class ModelRejected(ModelError):
 
     @property
     def concerns_all(self) -> bool:
-        """Address, key, account or model name are wrong, so that every call would be refused: the operator's to mend."""
+        """Address, key, account or model name are wrong: every call would be refused. The operator has to mend it."""
         status = self.facts.get("status")
         return isinstance(status, int) and (status < 400 or status in _WRONG_SETTINGS)  # noqa: PLR2004  # a redirect
 
