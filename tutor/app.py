@@ -25,15 +25,15 @@ from tutor.chat.context import CHAT_SETTINGS, MODEL, ChatSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
 from tutor.classes import routes as classes_routes
-from tutor.core import catalogue, health, http, mongo, pages, redis, sockets, status
+from tutor.core import catalogue, crowd, health, http, mongo, pages, redis, status
 from tutor.core.address import PROXIES, networks
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
 from tutor.core.limits import LIMITS, Limits, Rate
-from tutor.core.line import Bounds, event_frame
-from tutor.core.messages import Event
+from tutor.core.line import Bounds
 from tutor.core.mongo import MONGO, Database, MongoSettings, StoreFault
+from tutor.core.peers import SocketLimits
 from tutor.core.redis import REDIS, RedisSettings
 from tutor.core.roll import ROLL, Roll
 from tutor.core.rooms import ROOMS, Rooms
@@ -49,7 +49,7 @@ from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
 TABLES = (accounts_sockets.events, chat_sockets.events)
-EVENTS = (sockets, status, chat_messages)
+EVENTS = (crowd, status, chat_messages)
 APIS = (accounts_routes.api, classes_routes.api, chat_routes.api)
 
 WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
@@ -165,22 +165,18 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     )
     production = settings.env == "production"
     transport = Transport(bounds, frozenset({settings.address, *settings.origins}), same_host=not production)
-    rooms = Rooms(transport.post, app[BUS])
+    rooms = Rooms(transport.post_all, app[BUS])
     app[BUS].deliver_to(rooms.deliver)
-    door = Door(app, transport, rooms, words, app[CLOCK], sockets_per_user=section.per_user)
+    limits = SocketLimits(section.per_user, section.events_per_s, section.events_burst)
+    door = Door(app, transport, rooms, words, app[CLOCK], limits=limits)
     transport.listener = door
     transport.attach(app)
     app[TRANSPORT], app[ROOMS], app[DOOR] = transport, rooms, door
     app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
     app[BUS].when_back(app[ROLL].renew)
-    app[STATUS] = Status(partial(_tell_all, door, transport))
+    app[STATUS] = Status(door.tell_all)
+    door.greet_with(app[STATUS].greet)
     app.cleanup_ctx.append(_keep_watch)
-
-
-def _tell_all(door: Door, transport: Transport, event: Event) -> None:
-    frame = event_frame(event.event, event.model_dump_json())
-    for sid in tuple(door.peers):
-        transport.post(sid, frame)
 
 
 async def _keep_watch(app: web.Application) -> AsyncIterator[None]:

@@ -87,6 +87,8 @@ class SocketsSection(Section):
     ping_timeout_s: Positive
     connect_s: Positive
     per_user: Count
+    events_per_s: Positive
+    events_burst: Count
 
 
 class ChatSection(Section):

@@ -54,10 +54,9 @@ class Status:
         """A call to MongoDB failed: look at once."""
         self._doubt.set()
 
-    def greet(self, sid: str, tell: Callable[[str, Event], None]) -> None:
-        """Let a socket that was just admitted know when something does not work."""
-        if not self.well:
-            tell(sid, self.now)
+    def greeting(self) -> ServiceChanged | None:
+        """What a socket that was just admitted should know: nothing while everything works."""
+        return None if self.well else self.now
 
     async def watch_mongodb(self, ping: Callable[[], Awaitable[None]], faults: type[Exception]) -> None:
         """Run for ever: MongoDB works when it answers, and does not when it failed twice in a row.
