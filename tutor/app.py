@@ -175,7 +175,7 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
     app[BUS].when_back(app[ROLL].renew)
     app[STATUS] = Status(door.tell_all)
-    door.greet_with(app[STATUS].greet)
+    door.greet_with(app[STATUS].greeting)
     app.cleanup_ctx.append(_keep_watch)
 
 
