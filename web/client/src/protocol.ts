@@ -41,6 +41,11 @@ export interface CloseConversation {
   conversation_id: string;
 }
 
+export interface ContinueReply {
+  conversation_id: string;
+  reply_id: string;
+}
+
 export interface ConversationChanged {
   conversation: ConversationView;
 }
@@ -396,6 +401,7 @@ export interface Commands {
   "conversation.create": { payload: CreateConversation; data: OneConversation };
   "conversation.open": { payload: OpenConversation; data: Opened };
   "message.send": { payload: SendMessage; data: MessageSent };
+  "reply.continue": { payload: ContinueReply; data: OneReply };
   "reply.rate": { payload: RateReply; data: OneMessage };
   "reply.retry": { payload: RetryReply; data: OneReply };
   "reply.stop": { payload: StopReply; data: OneReply };

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ApiError } from "../src/api.ts";
+import { ApiError } from "../src/live/fault.ts";
 import type { MessageView } from "../src/protocol.ts";
-import { Room } from "../src/room.ts";
+import { Room } from "../src/live/index.ts";
+import { clientId } from "../src/ids.ts";
 import { conversation, FakeServer, message, Page, reply, Tab } from "./fakes.ts";
 
 let server: FakeServer;
@@ -28,7 +29,7 @@ beforeEach(() => {
   server = new FakeServer();
   page = new Page();
   tab = new Tab();
-  room = new Room(server, "c1", page, { store: tab });
+  room = new Room(server, "c1", page, { store: tab, newId: clientId });
 });
 
 afterEach(() => {
@@ -376,7 +377,7 @@ describe("sending", () => {
     server.drop();
     const id = room.send("before the reload");
     room.close();
-    const again = new Room(server, "c1", page, { store: tab });
+    const again = new Room(server, "c1", page, { store: tab, newId: clientId });
     again.open();
     server.comeBack();
     await settle();
@@ -393,7 +394,7 @@ describe("sending", () => {
     room.send("mine");
     room.close();
     server.api.user = { ...server.api.user, id: "u2" };
-    const again = new Room(server, "c1", page, { store: tab });
+    const again = new Room(server, "c1", page, { store: tab, newId: clientId });
     again.open();
     server.comeBack();
     await settle();
@@ -417,21 +418,21 @@ describe("commands on replies", () => {
 
   test("rate one, and show it", async () => {
     await opened(message(1), reply(2, { state: "complete", text: "done" }));
-    await room.rate("m2", "up");
+    await room.tutor.rate("m2", "up");
     expect(page.shown[1]?.reply?.rating).toBe("up");
   });
 
   test("refused are a problem, not a fault", async () => {
     await opened(message(1), reply(2, { state: "failed" }));
     server.refusals.set("reply.retry", new ApiError("not_allowed", 403));
-    await room.retry("m2");
+    await room.tutor.retry("m2");
     expect(page.problems).toEqual(["not_allowed"]);
   });
 });
 
 test("two rooms on one connection keep apart", async () => {
   const other = new Page();
-  const second = new Room(server, "c2", other, { store: tab });
+  const second = new Room(server, "c2", other, { store: tab, newId: clientId });
   await opened();
   second.open();
   await settle();
