@@ -193,6 +193,14 @@ export class FakeServer implements LiveConnection {
       const view = this.messages(conversation_id).find((one) => one.id === reply_id)!;
       return { message: this.#change(view, { reply: { ...view.reply!, rating } }) };
     }
+    if (name === "reply.continue") {
+      const { conversation_id, reply_id } = payload as Commands["reply.continue"]["payload"];
+      const list = this.messages(conversation_id);
+      const cut = list.find((one) => one.id === reply_id)!;
+      const next = reply(list.length + 1, { conversation_id });
+      this.store({ ...next, reply: { ...next.reply!, continues: cut.id } });
+      return { reply: { id: next.id, state: "queued", position: 2 } };
+    }
     return {};
   }
 

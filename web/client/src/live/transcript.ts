@@ -23,6 +23,7 @@ type Word = "answer" | "event";
 
 export class Transcript {
   readonly #list = new MessageList();
+  /** Of the unfinished replies. */
   readonly #parts = new Map<string, ReplyParts>();
   /** The highest `seq` up to which nothing is missing; null before the first answer. */
   #top: number | null = null;
@@ -47,6 +48,7 @@ export class Transcript {
   /** Whether the server must be asked again. */
   get behind(): boolean {
     if (this.#top === null || this.#doubt || this.#heard > this.#top) return true;
+    if (this.#parts.size > 1) return true; // only one is written at a time
     if (this.#ended !== null && this.#parts.has(this.#ended)) return true;
     if (this.#promised && this.#nextOf(this.#promised.id) < this.#promised.part) return true;
     return [...this.#parts.values()].some((parts) => parts.missingFrom() !== null);
@@ -58,7 +60,8 @@ export class Transcript {
     return `${this.#top}:${running?.id}:${running && this.#nextOf(running.id)}`;
   }
 
-  /** What to ask for. An unfinished reply's message is asked for again, because its end may have been missed. */
+  /** What to ask for: later messages when some are known to exist, else an unfinished reply's message again, because its
+   *  end may have been missed. (Asking for both at once would never reach the end of a long page.) */
   question(): { after_seq?: number; reply?: RunningReply } {
     this.#doubt = false;
     this.#promised = null;
@@ -67,7 +70,8 @@ export class Transcript {
     const { running } = this;
     const first = this.#list.unfinished[0];
     if (!first || !running) return { after_seq: this.#top };
-    return { after_seq: first.seq - 1, reply: { id: running.id, part: this.#nextOf(running.id) } };
+    const after = this.#heard > this.#top ? this.#top : first.seq - 1;
+    return { after_seq: after, reply: { id: running.id, part: this.#nextOf(running.id) } };
   }
 
   /** The server's answer to `question`. What it leaves out between two messages does not exist. */
