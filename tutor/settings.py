@@ -88,6 +88,7 @@ class ChatSection(Section):
     max_replies: Count
     max_replies_per_student: Count
     queue_s: Positive
+    drain_s: Positive
     parts_ttl_s: Count
     history_tokens: Count
     max_tokens: Count

@@ -9,9 +9,9 @@ import aiohttp
 from tests.conftest import Serve
 from tests.core.raw import until
 from tests.factories import People, Server, a_settings, start_server
-from tutor.app import TRANSPORT
 from tutor.core.embedded import EmbeddedStores
 from tutor.core.sockets import DOOR
+from tutor.core.transport import TRANSPORT
 from tutor.serve import with_addresses
 
 

@@ -31,11 +31,12 @@ from tutor.core.tokens import SECRET
 
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
-    """What the chat needs to know. `prefix` begins its Redis keys; `parts_ttl_s` is in seconds."""
+    """What the chat needs to know. `prefix` begins its Redis keys; `parts_ttl_s` and `drain_s` are in seconds."""
 
     reply: ReplySettings
     limits: PromptLimits
     parts_ttl_s: int
+    drain_s: float
     prefix: str
 
 

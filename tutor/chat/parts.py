@@ -51,7 +51,7 @@ return answers
 # KEYS: meta hash, stream. ARGV: the new owner's fence, life in seconds. From now on older owners are refused.
 SEIZE = """
 local fence = tonumber(redis.call('HGET', KEYS[1], 'fence') or '0')
-if fence >= tonumber(ARGV[1]) then return 0 end
+if fence > tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'fence', ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return 1
@@ -120,13 +120,14 @@ class PartsLog:
             return ["down"] * len(news)
         return [REFUSALS.get(top, "ok") for top in tops]
 
-    async def seize(self, reply_id: str, fence: int) -> bool:
-        """Refuse every owner below `fence` from now on. False when Redis is away or a newer owner was there first."""
+    async def seize(self, reply_id: str, fence: int) -> Literal["ok", "fenced", "down"]:
+        """Refuse every owner below `fence` from now on. The same again is `ok`: MongoDB decides between two."""
         try:
-            return bool(await self._seize(keys=self._keys(reply_id), args=[fence, self._ttl_s]))
+            seized = await self._seize(keys=self._keys(reply_id), args=[fence, self._ttl_s])
         except REDIS_FAULTS as error:
             log.warning("parts_not_seized", reply=reply_id, error=type(error).__name__)
-            return False
+            return "down"
+        return "ok" if seized else "fenced"
 
     async def read(self, reply_id: str, first: int) -> list[Part] | None:
         """The parts from `first` on, or None when Redis does not have them from there without a hole."""

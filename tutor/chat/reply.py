@@ -99,6 +99,10 @@ class Replies:
         shown = (one for one in self._running.values() if one.stored.is_set() and not one.gone)
         return next((one for one in shown if one.message.conversation_id == conversation_id), None)
 
+    def conversations(self) -> set[str]:
+        """Where this node is writing."""
+        return {running.message.conversation_id for running in self._running.values()}
+
     def position(self, reply_id: str) -> int | None:
         """The reply's place in this node's queue, 1 being next; None when it does not wait."""
         return self._queue.position(reply_id)

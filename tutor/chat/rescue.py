@@ -47,7 +47,9 @@ class Rescue:
     async def _take_over(self, lease: Lease, reply: Message, facts: Reply) -> None:
         mine = replace(facts, fence=facts.fence + 1)
         seized = await self._parts.seize(reply.id, mine.fence)
-        logged = await self._parts.read(reply.id, 0) if seized else None
+        if seized == "fenced":
+            return
+        logged = await self._parts.read(reply.id, 0) if seized == "ok" else None
         text, count = reply.text, facts.parts
         if logged is not None and len(logged) > count:
             text, count = "".join(part.text for part in logged), len(logged)

@@ -231,3 +231,6 @@ class Transport(socketio.AsyncServer):
         if eio_sid in self._admitted and self.listener is not None:
             self._admitted.discard(eio_sid)
             await self.listener.disconnect(eio_sid)
+
+
+TRANSPORT: web.AppKey[Transport] = web.AppKey("transport", Transport)

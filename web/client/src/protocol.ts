@@ -335,6 +335,12 @@ export interface SendMessage {
   text: string;
 }
 
+export interface ServiceChanged {
+  mongodb: boolean;
+  redis: boolean;
+  ai: boolean;
+}
+
 export interface SignIn {
   username: string;
   password: string;
@@ -420,4 +426,5 @@ export interface Events {
   "reply.queued": ReplyQueued;
   "reply.started": ReplyStarted;
   "room.changed": RoomChanged;
+  "service.changed": ServiceChanged;
 }
