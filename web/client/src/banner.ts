@@ -5,12 +5,6 @@ import type { UserView } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
 import { make, words } from "./ui.ts";
 
-declare module "./protocol.ts" {
-  interface Events {
-    "service.changed": Health;
-  }
-}
-
 /** A connection that takes longer than this is worth a word. */
 const PATIENCE_MS = 700;
 /** A server that has something to complain of says so this soon after it admitted us. */
