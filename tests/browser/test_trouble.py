@@ -17,7 +17,7 @@ from tests.live.fake_wire import Script
 from tutor.core.sockets import DOOR
 from tutor.settings import Settings
 
-BUSY = Script("hang_after", n=20)
+BUSY = Script(tokens=4000, delay_s=0.05)
 
 
 @pytest.fixture
