@@ -1,24 +1,27 @@
 /** Own messages on their way: sent one after the other, again and again under the same client_id, until the server has
  *  stored them or refused them by name. Kept in the tab's storage, so that a reload loses none. Used by Room. */
-import { ApiError } from "./api.ts";
-import { clientId } from "./ids.ts";
+import type { Store } from "./connection.ts";
+import { type ApiError, asApiError } from "./fault.ts";
 
-/** `sent` is the last word about a message: it is stored, or was given up. */
-export type UnsentState = "sending" | "failed" | "sent";
+/** `waiting`: the server takes no more for now and has said when to come again. `sent` is the last word about a message:
+ *  it is stored, or was given up. */
+export type UnsentState = "sending" | "waiting" | "failed" | "sent";
 
 export interface Unsent {
   readonly clientId: string;
   readonly text: string;
   readonly state: UnsentState;
+  /** When a waiting message goes out, in milliseconds since 1970. */
+  readonly dueAt?: number;
 }
-
-export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 export interface OutboxOptions {
   /** Sends one message and returns when it is stored. Throws ApiError. */
   deliver(message: Unsent): Promise<void>;
   changed(message: Unsent): void;
   refused(error: ApiError): void;
+  /** Makes the name under which the server knows a message; a UUID. */
+  newId(): string;
   store: Store | null;
 }
 
@@ -54,7 +57,7 @@ export class Outbox {
 
   /** Adds a message; `flush` sends it. */
   add(text: string): string {
-    const item: Unsent = { clientId: clientId(), text, state: "sending" };
+    const item: Unsent = { clientId: this.#options.newId(), text, state: "sending" };
     this.#items = [...this.#items, item];
     this.#save();
     this.#options.changed(item);
@@ -72,16 +75,16 @@ export class Outbox {
 
   /** Marks a refused message to be sent again. */
   revive(id: string): void {
-    this.#mark(id, "sending");
+    this.#mark(id, { state: "sending" });
   }
 
-  /** Sends what is waiting, in order. One run at a time; another call meanwhile joins it. */
+  /** Sends what is to go out, in order. One run at a time; another call meanwhile joins it. */
   async flush(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
     clearTimeout(this.#timer);
     try {
-      for (let item = this.#waiting(); item; item = this.#waiting()) {
+      for (let item = this.#next(); item; item = this.#next()) {
         if (!(await this.#deliver(item))) break;
       }
     } finally {
@@ -94,34 +97,56 @@ export class Outbox {
     clearTimeout(this.#timer);
   }
 
+  /** The first message, when it may go out now: no message overtakes an earlier one that waits. */
+  #next(): Unsent | undefined {
+    const item = this.#items.find(({ state }) => state !== "failed");
+    if (item?.dueAt === undefined) return item;
+    const left = item.dueAt - Date.now();
+    if (left > 0) {
+      this.#again(left);
+      return undefined;
+    }
+    return this.#mark(item.clientId, { state: "sending" });
+  }
+
   async #deliver(item: Unsent): Promise<boolean> {
     try {
       await this.#options.deliver(item);
       this.remove(item.clientId);
       return true;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (UNDECIDED.has(error.code)) {
-        // Without a connection the room calls `flush` when it is back.
-        if (error.code !== "offline") this.#timer = setTimeout(() => void this.flush(), RETRY_MS);
-        return false;
-      }
-      this.#mark(item.clientId, "failed");
-      this.#options.refused(error);
-      return true;
+      return this.#refused(item, asApiError(error));
     }
   }
 
-  #waiting(): Unsent | undefined {
-    return this.#items.find((item) => item.state === "sending");
+  /** Whether the next message may be tried. */
+  #refused({ clientId }: Unsent, error: ApiError): boolean {
+    if (UNDECIDED.has(error.code)) {
+      // Without a connection the room calls `flush` when it is back.
+      if (error.code !== "offline") this.#again(error.retryAfterMs ?? RETRY_MS);
+      return false;
+    }
+    if (error.retryAfterMs !== null) {
+      this.#mark(clientId, { state: "waiting", dueAt: Date.now() + error.retryAfterMs });
+      return true;
+    }
+    this.#mark(clientId, { state: "failed" });
+    this.#options.refused(error);
+    return true;
   }
 
-  #mark(id: string, state: UnsentState): void {
+  #again(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), ms);
+  }
+
+  #mark(id: string, facts: Pick<Unsent, "state" | "dueAt">): Unsent | undefined {
     const item = this.#items.find((one) => one.clientId === id);
-    if (!item || item.state === state) return;
-    const marked = { ...item, state };
+    if (!item) return undefined;
+    const marked: Unsent = { clientId: id, text: item.text, ...facts };
     this.#items = this.#items.map((one) => (one === item ? marked : one));
-    this.#options.changed(marked);
+    if (marked.state !== item.state || marked.dueAt !== item.dueAt) this.#options.changed(marked);
+    return marked;
   }
 
   #save(): void {
@@ -130,8 +155,8 @@ export class Outbox {
     try {
       if (kept.length > 0) this.#options.store.setItem(this.#key, JSON.stringify(kept));
       else this.#options.store.removeItem(this.#key);
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error; // full or forbidden: memory alone must do
+    } catch {
+      // Full or forbidden: memory alone must do.
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Decides when the server is asked for what is missing: at once on a new connection, a moment after a hole was seen, and
  *  ever more slowly while asking brings nothing. One question at a time. Used by Room. */
-import { ApiError } from "./api.ts";
+import { ApiError } from "./fault.ts";
 
 export interface CatchUpOptions {
   /** Whether there is someone to ask. */
@@ -26,6 +26,8 @@ export class CatchUp {
   #stale = true;
   #busy = false;
   #failures = 0;
+  /** How long the server wants not to be asked. */
+  #restMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CatchUpOptions) {
@@ -41,6 +43,7 @@ export class CatchUp {
   start(): void {
     this.#stale = true;
     this.#failures = 0;
+    this.#restMs = 0;
     void this.#run();
   }
 
@@ -52,7 +55,7 @@ export class CatchUp {
         this.#timer = undefined;
         if (this.#isDue) void this.#run();
       },
-      Math.min(LONGEST_DELAY_MS, HOLE_DELAY_MS * 2 ** this.#failures),
+      Math.max(this.#restMs, Math.min(LONGEST_DELAY_MS, HOLE_DELAY_MS * 2 ** this.#failures)),
     );
   }
 
@@ -68,6 +71,7 @@ export class CatchUp {
   async #run(): Promise<void> {
     if (this.#busy || !this.#options.canAsk()) return;
     this.#busy = true;
+    this.#restMs = 0;
     this.stop();
     try {
       await this.#askOn();
@@ -77,6 +81,7 @@ export class CatchUp {
       if (!(error instanceof ApiError)) throw error;
       this.#stale = true;
       this.#failures += 1;
+      this.#restMs = error.retryAfterMs ?? 0;
       if (this.#failures === 1) this.#options.failed(error);
     } finally {
       this.#busy = false;

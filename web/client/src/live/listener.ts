@@ -1,7 +1,7 @@
 /** What a page offers to a Room: where the room's news are shown. */
-import type { ApiError } from "./api.ts";
-import type { UnsentState } from "./outbox.ts";
-import type { ConversationView, MessageView, PresentView } from "./protocol.ts";
+import type { ConversationView, MessageView, PresentView } from "../protocol.ts";
+import type { ApiError } from "./fault.ts";
+import type { Unsent } from "./outbox.ts";
 
 export interface RoomListener {
   /** The room was opened: draw these, in order of `seq`, in place of all that is there. */
@@ -16,12 +16,12 @@ export interface RoomListener {
   delta(replyId: string, appended: string): void;
   /** A reply reached its final state; its text is `message.text`. */
   finished(message: MessageView): void;
-  /** The reply waits; `place` is its place in the queue, 1 is next. */
+  /** The reply waits; `place` is its place in the queue, 1 is next. Told again whenever it moves up. */
   queued(replyId: string, place: number): void;
   presence(present: readonly PresentView[]): void;
   /** An own message on its way, told again after `reset`. After "sent" comes `added` with the same client_id, unless
    *  it is there already or was given up. */
-  unsent(clientId: string, text: string, state: UnsentState): void;
+  unsent(message: Unsent): void;
   conversation(view: ConversationView): void;
   problem(error: ApiError): void;
 }
