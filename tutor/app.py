@@ -9,19 +9,16 @@ from functools import partial
 
 from aiohttp import web
 
-from tutor import accounts, chat, classes
+from tutor import accounts, chat, classes, writers
 from tutor.accounts import routes as accounts_routes
 from tutor.accounts import sockets as accounts_sockets
 from tutor.accounts.context import ACCOUNTS_SETTINGS
 from tutor.accounts.models import AccountsSettings
-from tutor.ai.chain import Chain
-from tutor.ai.embedded import EmbeddedModel
 from tutor.ai.model import Model
-from tutor.ai.openai import OpenAIModel, OpenAISettings
 from tutor.chat import messages as chat_messages
 from tutor.chat import routes as chat_routes
 from tutor.chat import sockets as chat_sockets
-from tutor.chat.context import CHAT_SETTINGS, MODEL, ChatSettings
+from tutor.chat.context import CHAT_SETTINGS, ChatSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
 from tutor.classes import routes as classes_routes
@@ -69,7 +66,7 @@ def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | N
     _connect_stores(app, settings)
     _set_limits(app, settings)
     _open_sockets(app, settings, words)
-    _choose_model(app, settings, model)
+    writers.setup(app, settings, model)
     pages.setup_pages(app, words, ROOT / "web/templates", ROOT / "web/static")
     health.setup(app)
     for room in ROOMS_OF_THE_HOUSE:
@@ -194,38 +191,3 @@ async def _keep_watch(app: web.Application) -> AsyncIterator[None]:
     yield
     for task in running:
         task.cancel()
-
-
-def _choose_model(app: web.Application, settings: Settings, given: Model | None) -> None:
-    async def choose(app: web.Application) -> AsyncIterator[None]:
-        chosen = given or _model(settings)
-        app[MODEL] = chosen
-        if isinstance(chosen, EmbeddedModel):
-            app[TASKS].spawn(chosen.prewarm(), "prewarm")
-        yield
-        await chosen.close()
-
-    app.cleanup_ctx.append(choose)
-
-
-def _model(settings: Settings) -> Model:
-    """The configured AI service, or the built-in tutor when there is none."""
-    section = settings.ai
-    if not section.base_url:
-        return EmbeddedModel(pace_s=section.pace_s)
-    service = OpenAIModel(
-        OpenAISettings(
-            base_url=section.base_url,
-            api_key=section.api_key.get_secret_value() or None,
-            model=section.model,
-            provider=section.provider,
-            connect_s=section.connect_s,
-            first_token_s=section.first_token_s,
-            between_tokens_s=section.between_tokens_s,
-            total_s=section.total_s,
-            max_connections=section.max_connections,
-            max_reply_chars=section.max_reply_chars,
-            temperature=section.temperature,
-        )
-    )
-    return Chain(service, attempts=section.attempts, budget_s=section.first_token_s)

@@ -105,17 +105,27 @@ class ChatSection(Section):
     max_tokens: Count
 
 
-class AiSection(Section):
+class AiService(Section):
+    """Which AI service, and which of its models."""
+
     base_url: str
-    api_key: SecretStr
+    api_key: SecretStr = SecretStr("")
     model: str
     provider: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
+
+
+class AiSection(AiService):
+    fallbacks: tuple[AiService, ...]
+    fallback_to_builtin: bool
     temperature: Annotated[float, Field(ge=0, le=2)]
     connect_s: Positive
     first_token_s: Positive
     between_tokens_s: Positive
     total_s: Positive
     attempts: Count
+    breaker_failures: Count
+    breaker_open_s: Positive
+    breaker_rejected_s: Positive
     max_connections: Count
     max_reply_chars: Count
     pace_s: Annotated[float, Field(ge=0)]
@@ -192,6 +202,10 @@ class Settings(BaseSettings):
             raise ValueError("ai.model: name the model that the service at ai.base_url should use")
         if self.ai.base_url and urlsplit(self.ai.base_url).scheme not in {"http", "https"}:
             raise ValueError("ai.base_url: write it with http:// or https://, ending in /v1")
+        if self.ai.fallbacks and not self.ai.base_url:
+            raise ValueError("ai.fallbacks: name the first service at ai.base_url")
+        if any(not each.model or urlsplit(each.base_url).scheme not in {"http", "https"} for each in self.ai.fallbacks):
+            raise ValueError("ai.fallbacks: each needs a base_url with http:// or https://, and a model")
         if 0 < len(self.secret_key.get_secret_value().encode()) < SHORTEST_SECRET:
             raise ValueError(f"secret_key: {SHORTEST_SECRET} bytes are the least that tokens can be signed with")
         if self.env == "production":

@@ -82,14 +82,14 @@ async def test_a_mongodb_that_hangs_is_noticed_by_itself(status: Status, store: 
 def test_the_ai_is_told_only_when_it_changes(store: Store) -> None:
     status = Status(store.told.append)
     for works in (True, False, False, True, True):
-        status.set_ai(works)
+        status.set_ai(works=works)
     assert store.told == [WELL.model_copy(update={"ai": False}), WELL]
 
 
 def test_a_new_socket_is_told_only_when_something_is_off(store: Store) -> None:
     status = Status(store.told.append)
     assert status.greeting() is None
-    status.set_ai(False)
+    status.set_ai(works=False)
     assert status.greeting() == WELL.model_copy(update={"ai": False})
 
 

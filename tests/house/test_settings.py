@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tutor.settings import CONFIG, Section, Settings, load
+from tutor.settings import CONFIG, AiService, Section, Settings, load
 
 DEFAULT = CONFIG / "default.toml"
 
@@ -84,11 +84,16 @@ SPECIAL = {
     "redis.url": ("redis://127.0.0.1:9", "redis://127.0.0.1:9"),
     "secret_key": ("5f" * 32, "5f" * 32),
     "ai.base_url": ("http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1"),
+    "ai.fallbacks": (
+        '[{"base_url": "http://127.0.0.1:9/v1", "api_key": "k", "model": "m", "provider": "other"}]',
+        (AiService(base_url="http://127.0.0.1:9/v1", api_key=SecretStr("k"), model="m", provider="other"),),
+    ),
 }
 # What a setting needs beside itself.
 COMPANY = {
     "env": {"TUTOR_SECRET_KEY": "5f" * 32, "TUTOR_PUBLIC_URL": "https://school.example"},
     "ai.base_url": {"TUTOR_AI_MODEL": "m"},
+    "ai.fallbacks": {"TUTOR_AI_BASE_URL": "http://127.0.0.1:9/v1", "TUTOR_AI_MODEL": "m"},
 }
 
 
