@@ -15,7 +15,7 @@ REDIS: Json = {"timeout_s": 5.0}  # a busy machine is not the fault under test
 SOCKETS: Json = {"per_user": 500, "events_per_s": 10_000.0, "events_burst": 10_000}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Pair:
     """Two nodes, `nodes[0]` being where `people` sign up and ask."""
 
