@@ -206,6 +206,9 @@ class School:
     teacher: Person
     hands: list[Socket]
 
+    def __repr__(self) -> str:
+        return "the school"
+
     async def lesson(self) -> Lesson:
         room = Room(self.student, self.hands[0], await self.student.converse(self.hands[0]))
         return Lesson(self.pair, room, self.teacher, self.hands)

@@ -20,7 +20,6 @@ from tests.factories import People, Person, Server, a_client_id, start_server
 from tests.faults.pairs import SOCKETS
 from tests.faults.runs import FULL, SEED, Runs
 from tutor.ai.model import Finish, Piece, Prompt, Usage
-from tutor.app import TRANSPORT
 from tutor.core.rooms import ROOMS
 from tutor.core.sockets import DOOR
 from tutor.settings import Settings
@@ -60,11 +59,14 @@ class Target:
     http: aiohttp.ClientSession
     calls: Counter[str] = field(default_factory=Counter)
 
+    def __repr__(self) -> str:
+        return "the server"
+
     @property
     def left(self) -> tuple[int, int, int]:
         """The sockets, people and rooms that are still held."""
         app = self.server.app
-        return len(app[TRANSPORT].lines), len(app[DOOR].peers), app[ROOMS].count
+        return len(app[DOOR]._transport.lines), len(app[DOOR].peers), app[ROOMS].count
 
     async def until_empty(self) -> None:
         async with asyncio.timeout(ANSWERED_S):
