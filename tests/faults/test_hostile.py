@@ -123,11 +123,6 @@ def _open(room: str) -> bytes:
 
 Way = Callable[[RawSocket, str], Coroutine[None, None, None]]
 WAYS: list[Way] = [be_deaf, ask_and_be_deaf, read_slowly, send_pongs]
-    be_deaf,
-    ask_and_be_deaf,
-    read_slowly,
-    send_pongs,
-]
 
 
 @pytest.mark.fault("T-21", full=20, part=8)

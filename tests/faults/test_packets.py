@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import aiohttp
 import pytest
@@ -49,18 +48,15 @@ class Curt:
     async def close(self) -> None: ...
 
 
-@dataclass(repr=False)
 class Target:
     """A server under fire, and how often the ends of its door were called."""
 
-    server: Server
-    person: Person
-    conversation_id: str
-    http: aiohttp.ClientSession
-    calls: Counter[str] = field(default_factory=Counter)
-
-    def __repr__(self) -> str:
-        return "the server"
+    def __init__(self, server: Server, person: Person, conversation_id: str, http: aiohttp.ClientSession) -> None:
+        self.server = server
+        self.person = person
+        self.conversation_id = conversation_id
+        self.http = http
+        self.calls: Counter[str] = Counter()
 
     @property
     def left(self) -> tuple[int, int, int]:
