@@ -70,9 +70,11 @@ async def a_full_room(cluster: Cluster) -> str:
 
 
 async def open_as_others_do(cluster: Cluster, room: str, count: int) -> None:
-    """So many clients that do read open the room: what the server takes for that, it takes in daily use."""
+    """So many clients open the room as often as the bad ones do, but read: what that takes, daily use takes."""
     wires = [await a_wire(cluster) for _ in range(count)]
-    await asyncio.gather(*(wire.ask("conversation.open", within_s=30, conversation_id=room) for wire in wires))
+    for _ in range(3):
+        await asyncio.gather(*(wire.ask("conversation.open", within_s=30, conversation_id=room) for wire in wires))
+        await asyncio.sleep(0.5)
     await asyncio.gather(*(wire.close() for wire in wires))
 
 
@@ -130,8 +132,8 @@ async def test_clients_that_do_not_read_cost_little_and_go_while_others_are_serv
     cluster: Cluster, node: Node, runs: Runs
 ) -> None:
     room, good = await a_full_room(cluster), await a_wire(cluster)
-    await open_as_others_do(cluster, room, runs.required)
-    usual_s, before = await p95_s(good, room), memory(node)
+    usual_s, _ = await asyncio.gather(p95_s(good, room), open_as_others_do(cluster, room, runs.required))
+    before = memory(node)
     token = cluster.crowd.students[0].access_token
     clients = [await RawSocket.greet(node.port, token) for _ in range(runs.required)]
     misbehaving = [asyncio.create_task(WAYS[n % 4](client, room)) for n, client in enumerate(clients)]
@@ -145,7 +147,7 @@ async def test_clients_that_do_not_read_cost_little_and_go_while_others_are_serv
         await asyncio.gather(*misbehaving, measuring, return_exceptions=True)
         for client in clients:
             client.close()
-    usual_s, each = max(usual_s, await p95_s(good, room)), (most - before) / MB / runs.required
+    each = (most - before) / MB / runs.required
     await good.close()
     runs.note = f"{each:.1f} MB each, p95 {usual_s * 1000:.0f} -> {slow_s * 1000:.0f} ms"
     assert each <= 2, runs.note
