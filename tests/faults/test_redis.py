@@ -61,7 +61,8 @@ async def test_redis_is_killed_and_comes_back(tmp_path: Path, runs: Runs) -> Non
         await cluster.redis.start()
         back = time.monotonic()
         await asyncio.gather(*(lesson.note() for lesson in begun))
-        return await settle(cluster, begun, cluster.nodes[0], EQUAL_S) + time.monotonic() - back
+        await settle(cluster, begun, cluster.nodes[0], EQUAL_S)
+        return time.monotonic() - back
 
     await side_by_side(tmp_path, runs, lambda cluster, _: two_lessons(cluster, runs, strike), clusters=4)
 
@@ -80,7 +81,7 @@ async def test_redis_hangs(tmp_path: Path, runs: Runs) -> None:
             cluster.redis.thaw()
         took = sorted(seconds for _, seconds in waits)
         p95 = took[int(len(took) * 0.95)]
-        assert p95 <= ACK_P95_S, f"p95 of {len(took)} acks is {p95:.2f} s"
+        assert p95 <= ACK_P95_S, f"p95 of {len(took)} acks is {p95:.2f} s: {waits}"
         late = [seconds for at, seconds in waits if at - seconds > BREAKER_S]
         assert late
         assert max(late) < 1.0, f"an ack took {max(late):.2f} s when the breaker had to be open"
@@ -103,7 +104,10 @@ async def test_a_link_to_redis_goes_silent_for_ever(tmp_path: Path, runs: Runs) 
         for node in cluster.nodes:
             for link in node.redis.links:
                 link.freeze()
-        return max(await asyncio.gather(*(notes_until_heard(lesson, DEAF_S) for lesson in begun)))
+        took = max(await asyncio.gather(*(notes_until_heard(lesson, DEAF_S) for lesson in begun)))
+        for node in cluster.nodes:
+            node.redis.thaw()  # so that Redis learns that they are gone
+        return took
 
     await side_by_side(tmp_path, runs, lambda cluster, _: two_lessons(cluster, runs, strike), clusters=5)
 
