@@ -32,8 +32,8 @@ _names = itertools.count(1)
 class Client:
     """A person's tab. It goes to `nodes[0]` while that answers, else to the next ones in turn.
 
-    `back_s` are the seconds from each loss until it had caught up, `codes` the close codes, `refused` what a CONNECT was
-    refused with, `foreign` the events of rooms that it is not in.
+    `back_s` are the seconds from each loss until it had caught up, `codes` the close codes, `refused` what
+    CONNECTs were refused with, `foreign` the events of rooms that it is not in.
     """
 
     http: aiohttp.ClientSession

@@ -43,7 +43,7 @@ async def test_a_node_is_asked_to_stop_with_everybody_on_it(tmp_path: Path, runs
 
 
 async def stop(runs: Runs, begun: list[Lesson], leaving: Node) -> None:
-    """SIGTERM among replies that are nearly done and replies that are far from it, while the teacher goes on writing."""
+    """SIGTERM among replies that are nearly done and others that are far from it, while the teacher writes on."""
     await asyncio.gather(*(lesson.ask(tokens=runs.chance.randrange(12, 150), delay_s=0.25) for lesson in begun))
     await asyncio.sleep(runs.chance.uniform(0.5, 2.5))
     asked = time.monotonic()
