@@ -2,15 +2,15 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import partial
 
 from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS
 from tutor.ai.model import Model
 from tutor.chat.access import Access
+from tutor.chat.allowance import Allowance
 from tutor.chat.briefing import Briefing
-from tutor.chat.parts import Hint, PartsLog
+from tutor.chat.parts import PartsLog
 from tutor.chat.presence import Presence
 from tutor.chat.prompts import PromptLimits, Prompts
 from tutor.chat.reading import Reading
@@ -19,8 +19,9 @@ from tutor.chat.rescue import Rescue
 from tutor.chat.service import Chat
 from tutor.chat.store import ChatStore
 from tutor.classes.context import CLASSES
-from tutor.core.bus import BUS, Bus
+from tutor.core.bus import BUS
 from tutor.core.clock import CLOCK
+from tutor.core.limits import LIMITS
 from tutor.core.mongo import MONGO
 from tutor.core.redis import REDIS
 from tutor.core.roll import ROLL
@@ -50,18 +51,13 @@ CHAT_SETTINGS: web.AppKey[ChatSettings] = web.AppKey("chat_settings", ChatSettin
 MODEL: web.AppKey[Model] = web.AppKey("model", Model)
 
 
-def _hint(bus: Bus, room: str, name: str, body: bytes) -> Hint:
-    return Hint(bus.channel(room), bus.ears(room), bus.payload(name, body, droppable=True))
-
-
 async def chat(app: web.Application) -> AsyncIterator[None]:
     """Put the chat together."""
     settings, rooms, clock, tasks = app[CHAT_SETTINGS], app[ROOMS], app[CLOCK], app[TASKS]
     store = ChatStore(app[MONGO])
     await store.prepare()
     parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
-    hint = partial(_hint, app[BUS])
-    replies = Replies(store, rooms, parts, hint, app[MODEL], tasks, clock, settings.reply, app[BUS].node)
+    replies = Replies(store, rooms, parts, app[BUS], app[MODEL], tasks, clock, settings.reply)
     presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
     replies.on_change = presence.refresh
     access = Access(store, app[CLASSES])
@@ -79,5 +75,7 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
         replies,
         briefing,
         clock,
+        Allowance(app[LIMITS]),
+        app[CLASSES],
     )
     yield

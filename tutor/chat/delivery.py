@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from tutor.chat.messages import ReplyDelta
 from tutor.chat.parts import Append, Appended, Hint, PartsLog
 from tutor.chat.running import Running
+from tutor.core.bus import Bus
 from tutor.core.rooms import Rooms
 
-MakeHint = Callable[[str, str, bytes], Hint]
 Save = Callable[[list[Running]], Awaitable[bool]]
 
 
@@ -23,6 +23,7 @@ class Draft:
     """The next part of one reply, on its way."""
 
     running: Running
+    room: str
     number: int
     text: str
     body: bytes
@@ -32,17 +33,16 @@ class Draft:
 class Delivery:
     """Shows the text of running replies. A reply's first part leaves at once, the others every `part_s` seconds.
 
-    `hint` makes of a room, an event's name and its body what the other nodes hear. `save` keeps what Redis could not
-    take in MongoDB, and says whether it did.
+    `save` keeps what Redis could not take in MongoDB, and says whether it did.
     """
 
     def __init__(
-        self, log: PartsLog, rooms: Rooms, room_of: Callable[[str], str], hint: MakeHint, save: Save, part_s: float
+        self, log: PartsLog, rooms: Rooms, bus: Bus, room_of: Callable[[str], str], save: Save, part_s: float
     ) -> None:
         self._log = log
         self._rooms = rooms
         self._room_of = room_of
-        self._hint = hint
+        self._bus = bus
         self._save = save
         self._part_s = part_s
         self._now: dict[str, Running] = {}
@@ -125,10 +125,14 @@ class Delivery:
         message, number, text = running.message, len(running.parts), "".join(running.pending)
         running.pending.clear()
         delta = ReplyDelta(conversation_id=message.conversation_id, reply_id=message.id, part=number, text=text)
-        body = delta.model_dump_json().encode()
-        hint = self._hint(self._room_of(message.conversation_id), ReplyDelta.event, body)
+        body = delta.as_json()
+        room = self._room_of(message.conversation_id)
+        payload = self._bus.payload(ReplyDelta.event, body, droppable=True)
+        hint = Hint(self._bus.channel(room), self._bus.ears(room), payload)
         texts = [*running.parts[running.logged :], text]
-        return Draft(running, number, text, body, Append(message.id, running.facts.fence, running.logged, texts, hint))
+        return Draft(
+            running, room, number, text, body, Append(message.id, running.facts.fence, running.logged, texts, hint)
+        )
 
     def _settle(self, draft: Draft, outcome: Appended) -> None:
         running = draft.running
@@ -141,9 +145,10 @@ class Delivery:
         running.characters += len(draft.text)
         if outcome == "ok":
             running.logged = len(running.parts)
-        elif outcome == "hole":  # Redis has lost what it had: it gets everything again
+        else:
+            self._bus.missed(draft.room)
+        if outcome == "hole":  # Redis has lost what it had: it gets everything again
             running.logged = 0
-        room = self._room_of(running.message.conversation_id)
-        self._rooms.deliver(room, ReplyDelta.event, draft.body, droppable=True)
+        self._rooms.deliver(draft.room, ReplyDelta.event, draft.body, droppable=True)
         if not running.pending:
             running.quiet.set()

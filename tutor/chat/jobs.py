@@ -2,7 +2,8 @@
 heartbeat that finds silent loss.
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
 
 import structlog
@@ -41,18 +42,44 @@ async def sweep(rescue: Rescue, clock: Clock, lease_s: float) -> None:
             wait_s = lease_s
 
 
-async def tell_tops(reading: Reading, rooms: Rooms, bus: Bus, clock: Clock) -> None:
-    """Run for ever: tell every open room how far it has come; without Redis often, because no hints come then."""
-    while True:
-        await clock.sleep(TOP_S if bus.up else ALONE_S)
-        for room in rooms.names(room_of("")):
+class Tops:
+    """Tells the open rooms of this node how far they have come: all of them now and then, and at once where hints were
+    lost. Without Redis it does so often, because no hints come then.
+    """
+
+    def __init__(self, reading: Reading, rooms: Rooms, bus: Bus) -> None:
+        self._reading = reading
+        self._rooms = rooms
+        self._bus = bus
+        self._behind: dict[str, None] = {}
+        self._wake = asyncio.Event()
+        bus.when_back(self._fell_behind)
+
+    def _fell_behind(self, rooms: Sequence[str]) -> None:
+        self._behind |= dict.fromkeys(room for room in rooms if room.startswith(room_of("")))
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Run for ever."""
+        while True:
             try:
-                top = await reading.top(room.removeprefix(room_of("")))
-            except StoreFault as error:
-                log.warning("tops_not_told", error=type(error).__name__)
-                break
-            if top is not None:
-                rooms.send_here(room, top)
+                async with asyncio.timeout(TOP_S if self._bus.up else ALONE_S):
+                    await self._wake.wait()
+            except TimeoutError:
+                self._fell_behind(self._rooms.names(room_of("")))
+            self._wake.clear()
+            while self._behind:
+                room, _ = self._behind.popitem()
+                await self._tell(room)
+
+    async def _tell(self, room: str) -> None:
+        try:
+            top = await self._reading.top(room.removeprefix(room_of("")))
+        except StoreFault as error:
+            log.warning("top_not_told", error=type(error).__name__)
+            return
+        if top is not None:
+            self._rooms.send_here(room, top)
 
 
 async def background(app: web.Application) -> AsyncIterator[None]:
@@ -62,7 +89,7 @@ async def background(app: web.Application) -> AsyncIterator[None]:
         "chat-delivery": replies.delivery.run,
         "chat-keeper": replies.keeper.run,
         "chat-sweep": partial(sweep, app[RESCUE], clock, app[CHAT_SETTINGS].reply.lease_s),
-        "chat-tops": partial(tell_tops, app[READING], app[ROOMS], app[BUS], clock),
+        "chat-tops": Tops(app[READING], app[ROOMS], app[BUS]).run,
     }
     running = [app[TASKS].keep(work, name) for name, work in works.items()]
     yield

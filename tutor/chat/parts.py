@@ -10,6 +10,7 @@ from typing import Literal
 
 import structlog
 
+from tutor.core.bus import TELL
 from tutor.core.redis import REDIS_FAULTS, RedisClient
 
 log = structlog.get_logger(__name__)
@@ -18,7 +19,9 @@ log = structlog.get_logger(__name__)
 # the number of the first part, how many parts, the room's channel, how many of its listeners are our own, the hint for
 # the others, the parts. Answers for each reply the next free part, or -1: a newer owner has the reply, -2: parts before
 # the first are missing. A part that is there already is left as it is.
-APPEND = """
+APPEND = (
+    TELL
+    + """
 local answers, at = {}, 2
 for key = 1, #KEYS, 2 do
   local mine, part, count = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
@@ -37,16 +40,14 @@ for key = 1, #KEYS, 2 do
     redis.call('HSET', KEYS[key], 'fence', mine, 'top', top)
     redis.call('EXPIRE', KEYS[key], ARGV[1])
     redis.call('EXPIRE', KEYS[key + 1], ARGV[1])
-    local channel = ARGV[at + 3]
-    if top > before and redis.call('PUBSUB', 'NUMSUB', channel)[2] > tonumber(ARGV[at + 4]) then
-      redis.call('PUBLISH', channel, ARGV[at + 5])
-    end
+    if top > before then tell(ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]) end
     answers[#answers + 1] = top
   end
   at = at + 6 + count
 end
 return answers
 """
+)
 
 # KEYS: meta hash, stream. ARGV: the new owner's fence, life in seconds. From now on older owners are refused.
 SEIZE = """

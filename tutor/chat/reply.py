@@ -15,7 +15,7 @@ import structlog
 from tutor.ai.errors import ModelCut
 from tutor.ai.model import Finish, Model, Prompt
 from tutor.chat.claims import Claims
-from tutor.chat.delivery import Delivery, MakeHint
+from tutor.chat.delivery import Delivery
 from tutor.chat.errors import ReplyInterrupted
 from tutor.chat.keeper import Keeper
 from tutor.chat.messages import ReplyFinished, ReplyQueued, ReplyStarted
@@ -25,6 +25,7 @@ from tutor.chat.queue import Queue
 from tutor.chat.running import Running
 from tutor.chat.store import ChatStore
 from tutor.chat.views import message_view
+from tutor.core.bus import Bus
 from tutor.core.clock import Clock
 from tutor.core.doors import explain
 from tutor.core.errors import TutorError
@@ -64,12 +65,11 @@ class Replies:
         store: ChatStore,
         rooms: Rooms,
         log_of_parts: PartsLog,
-        hint: MakeHint,
+        bus: Bus,
         model: Model,
         tasks: Tasks,
         clock: Clock,
         settings: ReplySettings,
-        node: str,
     ) -> None:
         self._store = store
         self._rooms = rooms
@@ -78,7 +78,7 @@ class Replies:
         self._clock = clock
         self._running: dict[str, Running] = {}
         self._queue = Queue(settings.max_replies, settings.queue_s, self._tell_place)
-        self.claims = Claims(store, clock, node, lease_s=settings.lease_s, per_student=settings.per_student)
+        self.claims = Claims(store, clock, bus.node, lease_s=settings.lease_s, per_student=settings.per_student)
         self.keeper = Keeper(
             store,
             self.claims,
@@ -87,7 +87,7 @@ class Replies:
             checkpoint_s=settings.checkpoint_s,
             checkpoint_chars=settings.checkpoint_chars,
         )
-        self.delivery = Delivery(log_of_parts, rooms, room_of, hint, self.keeper.save, settings.part_s)
+        self.delivery = Delivery(log_of_parts, rooms, bus, room_of, self.keeper.save, settings.part_s)
         self.on_change: Callable[[str], None] = lambda _conversation_id: None
 
     def running(self, reply_id: str) -> Running | None:
@@ -171,7 +171,7 @@ class Replies:
         except (TutorError, StoreFault) as fault:
             error = explain(fault)
             log.warning("reply_failed", reply=running.message.id, code=error.code, stage=str(error.facts.get("stage")))
-            return ("interrupted" if running.parts or running.pending else "failed"), error
+            return "failed", error
         return "complete", None
 
     async def _write(self, running: Running) -> None:
@@ -209,6 +209,8 @@ class Replies:
                 if isinstance(item, Finish):
                     finish = item
                     continue
+                if item.by is not None:
+                    running.facts = replace(running.facts, provider=item.by.provider, model=item.by.model)
                 if running.facts.first_token_ms is None:
                     waited = round((self._clock.monotonic() - started) * 1000)
                     running.facts = replace(running.facts, first_token_ms=waited)
@@ -227,6 +229,8 @@ class Replies:
         await self.delivery.flush(running)
         if running.gone:
             return
+        if state == "failed" and running.parts:
+            state = "interrupted"
         facts = replace(running.facts, parts=len(running.parts), error=error.code if error else None)
         stored = await self._end_in_store(running.message, state, running.text, facts)
         if stored is not None and stored.is_final:
@@ -277,7 +281,7 @@ class Replies:
 
     async def _hand_over(self, replies: list[Running]) -> None:
         for running in replies:
-            if running.stored.is_set() and not running.pending:
+            if running.stored.is_set() and running.quiet.is_set():
                 running.give_up()
                 try:
                     await self.claims.hand_over(running.message)

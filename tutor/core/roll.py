@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 GOOD_FOR_S = 60
 REFRESH_S = 20.0
-ROOMS_AT_ONCE = 100
+ROOMS_AT_ONCE = 20  # so that no other work waits for long
 
 
 class Attendee(BaseModel):
@@ -49,15 +49,20 @@ Changed = Callable[[str], Awaitable[None]]
 class Roll:
     """Presence of the rooms whose name begins with a watched prefix."""
 
-    def __init__(self, redis: RedisClient, rooms: Rooms, clock: Clock, *, prefix: str, node: str) -> None:
+    def __init__(
+        self, redis: RedisClient, rooms: Rooms, clock: Clock, *, prefix: str, node: str, refresh_s: float = REFRESH_S
+    ) -> None:
+        """`node` is this node's name; its sheets are renewed every `refresh_s` seconds."""
         self._redis = redis
         self._rooms = rooms
         self._clock = clock
         self._prefix = prefix
         self._node = node
+        self._refresh_s = refresh_s
         self._changed: dict[str, Changed] = {}
         self._moved: dict[str, None] = {}
         self._to_renew: dict[str, None] = {}
+        self._seen: dict[str, frozenset[str]] = {}
         self._told: dict[str, frozenset[str]] = {}
         self._wake = asyncio.Event()
 
@@ -77,22 +82,28 @@ class Roll:
 
     async def keep(self) -> None:
         """Run for ever: write down who came and went, and renew everything in time."""
-        due = self._clock.monotonic() + REFRESH_S
+        due = self._clock.monotonic() + self._refresh_s
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(due - self._clock.monotonic(), 0)):
                     await self._wake.wait()
             self._wake.clear()
             if self._clock.monotonic() >= due:
-                due = self._clock.monotonic() + REFRESH_S
+                due = self._clock.monotonic() + self._refresh_s
                 await self._refresh()
             moved, self._moved = self._moved, {}
             renewed, self._to_renew = self._to_renew, {}
             await self._write([*moved, *(renewed.keys() - moved.keys())])
             for room in moved:
-                for prefix, changed in self._changed.items():
-                    if room.startswith(prefix):
-                        await changed(room)
+                await self._tell(room)
+
+    async def _tell(self, room: str) -> None:
+        self._seen.pop(room, None)
+        for prefix, changed in self._changed.items():
+            if room.startswith(prefix):
+                await changed(room)
+        if (seen := self._seen.pop(room, None)) is not None:
+            self._told[room] = seen
 
     async def _refresh(self) -> None:
         """Renew all rooms, and look for people of nodes that died, or that came while Redis was away."""
@@ -113,7 +124,7 @@ class Roll:
                         self._add_sheet(pipe, room)
                     await pipe.execute()
         except REDIS_FAULTS as error:
-            _tell("roll_not_written", error)
+            _log("roll_not_written", error)
             return False
         return True
 
@@ -121,6 +132,7 @@ class Roll:
         key, people = self._key(room), _attendees(self._rooms.present(room))
         if not people:
             self._told.pop(room, None)
+            self._seen.pop(room, None)
             pipe.hdel(key, self._node)
             return
         now = self._clock.now().timestamp()
@@ -142,13 +154,13 @@ class Roll:
             for sheet in await self._read(room, sheets):
                 people |= {person.id: person for person in sheet.people if person.id not in people}
         except REDIS_FAULTS as error:
-            _tell("roll_not_read", error)
+            _log("roll_not_read", error)
         if here:
-            self._told[room] = _ids(people.values())
+            self._seen[room] = _ids(people.values())
         return list(people.values())
 
     async def _read(self, room: str, sheets: Mapping[bytes | str, bytes | str]) -> list[Sheet]:
-        """The other nodes' sheets that are still good; the others are thrown away."""
+        """The other nodes' sheets that are still good; those long out of date are thrown away."""
         now, good, old = self._clock.now().timestamp(), [], []
         for node, text in sheets.items():
             try:
@@ -156,10 +168,12 @@ class Roll:
             except ValidationError:
                 log.warning("roll_sheet_unreadable", node=node)  # of another version, while a deploy goes on
                 continue
-            if sheet.until <= now:
-                old.append(node)
-            elif node != self._node:
+            if node == self._node:
+                continue
+            if sheet.until > now:
                 good.append(sheet)
+            elif sheet.until < now - GOOD_FOR_S:  # not sooner: a node that was held up may be writing it just now
+                old.append(node)
         if old:
             await self._redis.hdel(self._key(room), *old)
         return good
@@ -178,7 +192,7 @@ class Roll:
                 for rooms in await pipe.execute():
                     found |= {room for room in rooms if room.startswith(prefix)}
         except REDIS_FAULTS as error:
-            _tell("roll_not_read", error)
+            _log("roll_not_read", error)
         return found
 
     def _key(self, room: str) -> str:
@@ -192,7 +206,7 @@ def _batches(rooms: Sequence[str]) -> Iterator[Sequence[str]]:
     return (rooms[start : start + ROOMS_AT_ONCE] for start in range(0, len(rooms), ROOMS_AT_ONCE))
 
 
-def _tell(what: str, error: Exception) -> None:
+def _log(what: str, error: Exception) -> None:
     if not isinstance(error, RedisAway):  # that Redis is away is told once, by its guard
         log.warning(what, error=type(error).__name__)
 

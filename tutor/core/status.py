@@ -46,7 +46,7 @@ class Status:
         """Whether everything works."""
         return self.now.mongodb and self.now.redis and self.now.ai
 
-    def set_ai(self, works: bool) -> None:
+    def set_ai(self, *, works: bool) -> None:
         """Whether any AI service takes requests; its breaker says so."""
         self._set("ai", works=works)
 
@@ -54,10 +54,9 @@ class Status:
         """A call to MongoDB failed: look at once."""
         self._doubt.set()
 
-    def greet(self, sid: str, tell: Callable[[str, Event], None]) -> None:
-        """Let a socket that was just admitted know when something does not work."""
-        if not self.well:
-            tell(sid, self.now)
+    def greeting(self) -> ServiceChanged | None:
+        """What a socket that was just admitted should know: nothing while everything works."""
+        return None if self.well else self.now
 
     async def watch_mongodb(self, ping: Callable[[], Awaitable[None]], faults: type[Exception]) -> None:
         """Run for ever: MongoDB works when it answers, and does not when it failed twice in a row.
