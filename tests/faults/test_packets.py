@@ -20,9 +20,9 @@ from tests.factories import People, Person, Server, a_client_id, start_server
 from tests.faults.pairs import SOCKETS
 from tests.faults.runs import FULL, SEED, Runs
 from tutor.ai.model import Finish, Piece, Prompt, Usage
-from tutor.app import TRANSPORT
 from tutor.core.rooms import ROOMS
 from tutor.core.sockets import DOOR
+from tutor.core.transport import TRANSPORT
 from tutor.settings import Settings
 
 FULL_RUNS, PART_RUNS = 20_000, 300
