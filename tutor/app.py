@@ -3,8 +3,9 @@
 `serve.py` and the tests call `make_app`. Settings are read here and handed down as values.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 
@@ -21,36 +22,35 @@ from tutor.ai.openai import OpenAIModel, OpenAISettings
 from tutor.chat import messages as chat_messages
 from tutor.chat import routes as chat_routes
 from tutor.chat import sockets as chat_sockets
-from tutor.chat.context import CHAT_SETTINGS, MODEL, REPLIES, ChatSettings
+from tutor.chat.context import CHAT_SETTINGS, MODEL, ChatSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
 from tutor.classes import routes as classes_routes
-from tutor.core import catalogue, health, http, mongo, pages, redis, sockets
+from tutor.core import catalogue, crowd, health, http, mongo, pages, redis, status
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
 from tutor.core.line import Bounds
-from tutor.core.mongo import MONGO, Database, MongoSettings
+from tutor.core.mongo import MONGO, Database, MongoSettings, StoreFault
+from tutor.core.peers import SocketLimits
 from tutor.core.redis import REDIS, RedisSettings
 from tutor.core.roll import ROLL, Roll
 from tutor.core.rooms import ROOMS, Rooms
 from tutor.core.sockets import DOOR, Door
+from tutor.core.status import STATUS, Status
 from tutor.core.tasks import TASKS, Tasks
 from tutor.core.tokens import SECRET
-from tutor.core.transport import Transport
+from tutor.core.transport import TRANSPORT, Transport
 from tutor.core.words import Words
+from tutor.drain import say_goodbye
 from tutor.settings import ROOT, AiSection, AiService, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
 TABLES = (accounts_sockets.events, chat_sockets.events)
-EVENTS = (sockets, chat_messages)
+EVENTS = (crowd, status, chat_messages)
 APIS = (accounts_routes.api, classes_routes.api, chat_routes.api)
-BYE_SPREAD_MS = 3000
-DRAIN_S = 5.0
-CLOSE_S = 2.0
 
 WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
-TRANSPORT: web.AppKey[Transport] = web.AppKey("transport", Transport)
 
 
 def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | None = None) -> web.Application:
@@ -71,7 +71,7 @@ def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | N
     for room in ROOMS_OF_THE_HOUSE:
         room.setup(app)
     catalogue.setup(app, catalogue_of_the_house())
-    app.on_shutdown.append(_say_goodbye)
+    app.on_shutdown.append(say_goodbye)
     return app
 
 
@@ -95,6 +95,7 @@ def _hand_down(app: web.Application, settings: Settings) -> None:
         ),
         limits=PromptLimits(section.history_tokens, section.max_tokens),
         parts_ttl_s=section.parts_ttl_s,
+        drain_s=section.drain_s,
         prefix=settings.redis.prefix,
     )
 
@@ -123,6 +124,9 @@ def _connect_stores(app: web.Application, settings: Settings) -> None:
 
     async def stores(app: web.Application) -> AsyncIterator[None]:
         async with database_of(settings) as app[MONGO]:
+            clock, ask = app[CLOCK], partial(mongo.time_of, app[MONGO])
+            await clock.anchor(ask)
+            app[TASKS].keep(partial(clock.stay_anchored, ask, StoreFault), "clock")
             yield
             await app[TASKS].close()
         await app[BUS].close()
@@ -144,22 +148,35 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     )
     production = settings.env == "production"
     transport = Transport(bounds, frozenset({settings.address, *settings.origins}), same_host=not production)
-    rooms = Rooms(transport.post, app[BUS])
+    rooms = Rooms(transport.post_all, app[BUS])
     app[BUS].deliver_to(rooms.deliver)
-    door = Door(app, transport, rooms, words, app[CLOCK], sockets_per_user=section.per_user)
+    limits = SocketLimits(section.per_user, section.events_per_s, section.events_burst)
+    door = Door(app, transport, rooms, words, app[CLOCK], limits=limits)
     transport.listener = door
     transport.attach(app)
     app[TRANSPORT], app[ROOMS], app[DOOR] = transport, rooms, door
     app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
+    app[BUS].when_back(app[ROLL].renew)
+    app[STATUS] = Status(door.tell_all)
+    door.greet_with(app[STATUS].greet)
+    app.cleanup_ctx.append(_keep_watch)
 
-    async def bus(app: web.Application) -> AsyncIterator[None]:
-        works = {"bus-in": app[BUS].hear_hints, "bus-out": app[BUS].send_hints, "roll": app[ROLL].keep}
-        running = [app[TASKS].keep(work, name) for name, work in works.items()]
-        yield
-        for task in running:
-            task.cancel()
 
-    app.cleanup_ctx.append(bus)
+async def _keep_watch(app: web.Application) -> AsyncIterator[None]:
+    """What runs for ever around the stores, beside the rooms' own jobs."""
+    guard, state = redis.guard_of(app[REDIS]), app[STATUS]
+    works: dict[str, Callable[[], Coroutine[None, None, None]]] = {
+        "redis-guard": guard.watch,
+        "bus-in": app[BUS].hear_hints,
+        "bus-out": app[BUS].send_hints,
+        "roll": app[ROLL].keep,
+        "status-redis": partial(state.watch_redis, guard.breaker, app[BUS]),
+        "status-mongodb": partial(state.watch_mongodb, partial(mongo.ping, app[MONGO]), StoreFault),
+    }
+    running = [app[TASKS].keep(work, name) for name, work in works.items()]
+    yield
+    for task in running:
+        task.cancel()
 
 
 def _choose_model(app: web.Application, settings: Settings, given: Model | None) -> None:
@@ -168,6 +185,8 @@ def _choose_model(app: web.Application, settings: Settings, given: Model | None)
         app[MODEL] = chosen
         if isinstance(chosen, EmbeddedModel):
             app[TASKS].spawn(chosen.prewarm(), "prewarm")
+        if isinstance(chosen, Chain):
+            chosen.on_change = lambda down: app[STATUS].set_ai(not down)
         yield
         await chosen.close()
 
@@ -207,14 +226,3 @@ def _service(section: AiSection, service: AiService) -> Model:
             temperature=section.temperature,
         )
     )
-
-
-async def _say_goodbye(app: web.Application) -> None:
-    """Take no more, let running replies end for a moment, then send every client away with a time to come back."""
-    door = app[DOOR]
-    door.open = False
-    await app[REPLIES].drain(DRAIN_S)
-    sids = list(door.peers)
-    for number, sid in enumerate(sids):
-        door.say_bye(sid, "restart", after_ms=number * BYE_SPREAD_MS // max(len(sids), 1))
-    await app[TRANSPORT].wait_until_empty(CLOSE_S)

@@ -78,6 +78,8 @@ class SocketsSection(Section):
     ping_timeout_s: Positive
     connect_s: Positive
     per_user: Count
+    events_per_s: Positive
+    events_burst: Count
 
 
 class ChatSection(Section):
@@ -88,6 +90,7 @@ class ChatSection(Section):
     max_replies: Count
     max_replies_per_student: Count
     queue_s: Positive
+    drain_s: Positive
     parts_ttl_s: Count
     history_tokens: Count
     max_tokens: Count

@@ -17,6 +17,13 @@ class ReplyNotRunning(TutorError):
     status = 409
 
 
+class ReplyNotContinuable(TutorError):
+    """The reply is complete or has no text, so nothing can follow it."""
+
+    code = "reply_not_continuable"
+    status = 409
+
+
 class TooManyReplies(TutorError):
     """The student has as many replies running as allowed. Fact: `limit`."""
 

@@ -14,9 +14,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from tutor import __version__
+from tutor.core.commands import Entry, EventTable
 from tutor.core.http import Api, Route, reply_json
 from tutor.core.messages import Command, Event
-from tutor.core.sockets import Entry, EventTable
 
 Json: TypeAlias = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 Schema: TypeAlias = dict[str, Json]

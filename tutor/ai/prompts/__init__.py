@@ -1,4 +1,1 @@
-"""The tutor's instructions as versioned templates, one file a language.
-
-`chat/prompts.py` renders them, and `ai/continuing.py` those that continue a reply.
-"""
+"""The tutor's instructions as versioned templates, one file a language. `chat/prompts.py` renders them."""
