@@ -9,27 +9,25 @@ from functools import partial
 
 from aiohttp import web
 
-from tutor import accounts, chat, classes
+from tutor import accounts, chat, classes, writers
 from tutor.accounts import routes as accounts_routes
 from tutor.accounts import sockets as accounts_sockets
 from tutor.accounts.context import ACCOUNTS_SETTINGS
 from tutor.accounts.models import AccountsSettings
-from tutor.ai.breaker import Breaker, BreakerSettings
-from tutor.ai.chain import Chain, Link, Patience
-from tutor.ai.embedded import EmbeddedModel
 from tutor.ai.model import Model
-from tutor.ai.openai import OpenAIModel, OpenAISettings
 from tutor.chat import messages as chat_messages
 from tutor.chat import routes as chat_routes
 from tutor.chat import sockets as chat_sockets
-from tutor.chat.context import CHAT_SETTINGS, MODEL, ChatSettings
+from tutor.chat.context import CHAT_SETTINGS, ChatSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
 from tutor.classes import routes as classes_routes
 from tutor.core import catalogue, crowd, health, http, mongo, pages, redis, status
+from tutor.core.address import PROXIES, networks
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
+from tutor.core.limits import LIMITS, Limits, Rate
 from tutor.core.line import Bounds
 from tutor.core.mongo import MONGO, Database, MongoSettings, StoreFault
 from tutor.core.peers import SocketLimits
@@ -39,11 +37,12 @@ from tutor.core.rooms import ROOMS, Rooms
 from tutor.core.sockets import DOOR, Door
 from tutor.core.status import STATUS, Status
 from tutor.core.tasks import TASKS, Tasks
+from tutor.core.throttle import limit_sockets
 from tutor.core.tokens import SECRET
 from tutor.core.transport import TRANSPORT, Transport
 from tutor.core.words import Words
 from tutor.drain import say_goodbye
-from tutor.settings import ROOT, AiSection, AiService, Settings, secret_of
+from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
 TABLES = (accounts_sockets.events, chat_sockets.events)
@@ -55,17 +54,19 @@ WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
 
 def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | None = None) -> web.Application:
     """The whole application. The settings name both stores; `clock` and `model` replace the real ones in tests."""
-    app = web.Application(middlewares=[http.trace, http.protect, http.errors])
+    app = web.Application(middlewares=[http.trace, http.protect, http.errors, limit_sockets])
     words = Words(ROOT / "web/locales")
     app[http.WORDS] = words
     app[http.SECURE] = settings.address.startswith("https://")
+    app[PROXIES] = networks(settings.trusted_proxies)
     app[CLOCK] = clock or Clock()
     app[SECRET] = secret_of(settings)
     app[TASKS] = Tasks()
     _hand_down(app, settings)
     _connect_stores(app, settings)
+    _set_limits(app, settings)
     _open_sockets(app, settings, words)
-    _choose_model(app, settings, model)
+    writers.setup(app, settings, model)
     pages.setup_pages(app, words, ROOT / "web/templates", ROOT / "web/static")
     health.setup(app)
     for room in ROOMS_OF_THE_HOUSE:
@@ -136,6 +137,19 @@ def _connect_stores(app: web.Application, settings: Settings) -> None:
     app.cleanup_ctx.append(stores)
 
 
+def _set_limits(app: web.Application, settings: Settings) -> None:
+    section = settings.limits
+    client = redis.connect(RedisSettings(settings.redis.url, section.redis_timeout_s, settings.redis.prefix))
+    rates = {name: Rate.parse(text) for name, text in section.model_dump(exclude={"redis_timeout_s"}).items()}
+    app[LIMITS] = Limits(client, rates, prefix=settings.redis.prefix)
+
+    async def close(_app: web.Application) -> AsyncIterator[None]:
+        yield
+        await client.aclose()
+
+    app.cleanup_ctx.append(close)
+
+
 def _open_sockets(app: web.Application, settings: Settings, words: Words) -> None:
     section = settings.sockets
     bounds = Bounds(
@@ -158,7 +172,7 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
     app[BUS].when_back(app[ROLL].renew)
     app[STATUS] = Status(door.tell_all)
-    door.greet_with(app[STATUS].greet)
+    door.greet_with(app[STATUS].greeting)
     app.cleanup_ctx.append(_keep_watch)
 
 
@@ -177,52 +191,3 @@ async def _keep_watch(app: web.Application) -> AsyncIterator[None]:
     yield
     for task in running:
         task.cancel()
-
-
-def _choose_model(app: web.Application, settings: Settings, given: Model | None) -> None:
-    async def choose(app: web.Application) -> AsyncIterator[None]:
-        chosen = given or _model(settings, app[CLOCK])
-        app[MODEL] = chosen
-        if isinstance(chosen, EmbeddedModel):
-            app[TASKS].spawn(chosen.prewarm(), "prewarm")
-        if isinstance(chosen, Chain):
-            chosen.on_change = lambda down: app[STATUS].set_ai(not down)
-        yield
-        await chosen.close()
-
-    app.cleanup_ctx.append(choose)
-
-
-def _model(settings: Settings, clock: Clock) -> Model:
-    """The configured AI services with what stands in for them, or the built-in tutor when there are none."""
-    section = settings.ai
-    if not section.base_url:
-        return EmbeddedModel(pace_s=section.pace_s)
-    patience = BreakerSettings(
-        failures=section.breaker_failures, open_s=section.breaker_open_s, rejected_s=section.breaker_rejected_s
-    )
-    links = [
-        Link(_service(section, each), Breaker(f"{each.provider}/{each.model}", clock, patience))
-        for each in (section, *section.fallbacks)
-    ]
-    if section.fallback_to_builtin:
-        links.append(Link(EmbeddedModel(pace_s=section.pace_s, only_certain=True), None))
-    return Chain(links, Patience(attempts=section.attempts, budget_s=section.first_token_s))
-
-
-def _service(section: AiSection, service: AiService) -> Model:
-    return OpenAIModel(
-        OpenAISettings(
-            base_url=service.base_url,
-            api_key=service.api_key.get_secret_value() or None,
-            model=service.model,
-            provider=service.provider,
-            connect_s=section.connect_s,
-            first_token_s=section.first_token_s,
-            between_tokens_s=section.between_tokens_s,
-            total_s=section.total_s,
-            max_connections=section.max_connections,
-            max_reply_chars=section.max_reply_chars,
-            temperature=section.temperature,
-        )
-    )

@@ -5,8 +5,7 @@ once, to another node if there is one.
 """
 
 import asyncio
-import random
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 import structlog
 from aiohttp import web
@@ -32,10 +31,10 @@ async def say_goodbye(app: web.Application) -> None:
     draining = asyncio.create_task(replies.drain(app[CHAT_SETTINGS].drain_s))
     while not draining.done():
         follow = _followers(replies, app[ROOMS])
-        _send_away(door, (sid for sid in tuple(door.peers) if sid not in follow), told)
+        await _send_away(door, door.peers.keys() - follow, told)
         await asyncio.wait((draining,), timeout=LOOK_S)
     await draining
-    _send_away(door, tuple(door.peers), told)
+    await _send_away(door, door.peers.keys(), told)
     log.info("drained", sockets=len(told))
     await app[TRANSPORT].wait_until_empty(CLOSE_S)
 
@@ -44,9 +43,7 @@ def _followers(replies: Replies, rooms: Rooms) -> set[str]:
     return {sid for conversation_id in replies.conversations() for sid in rooms.sids(room_of(conversation_id))}
 
 
-def _send_away(door: Door, sids: Iterable[str], told: set[str]) -> None:
-    for sid in sids:
-        if sid not in told:
-            told.add(sid)
-            spread = random.randrange(SPREAD_MS)  # noqa: S311  # keeps clients apart, guards nothing
-            door.say_bye(sid, "restart", after_ms=spread)
+async def _send_away(door: Door, sids: AbstractSet[str], told: set[str]) -> None:
+    new = sids - told
+    told |= new
+    await door.say_bye_to(new, "restart", SPREAD_MS)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,7 +21,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from tutor.core.address import networks
 from tutor.core.errors import TutorError
+from tutor.core.limits import RATE, WINDOW
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "config"
@@ -31,6 +33,13 @@ WEAK_SECRETS = ("change", "secret", "default", "example", "password", "012345678
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
+RateText = Annotated[str, Field(pattern=f"^{RATE}$")]
+WindowText = Annotated[str, Field(pattern=f"^{WINDOW}$")]
+
+
+def _are_networks(texts: tuple[str, ...]) -> tuple[str, ...]:
+    networks(texts)
+    return texts
 
 
 class SettingsInvalid(TutorError):
@@ -122,6 +131,25 @@ class AiSection(AiService):
     pace_s: Annotated[float, Field(ge=0)]
 
 
+class LimitsSection(Section):
+    redis_timeout_s: Positive
+    api_user: RateText
+    anonymous_address: RateText
+    connect_address: RateText
+    sign_in_here: WindowText
+    sign_in_name: WindowText
+    sign_in_address: WindowText
+    password_user: WindowText
+    register_address: RateText
+    refresh_session: RateText
+    invite_user: RateText
+    join_user: WindowText
+    join_address: WindowText
+    search_user: RateText
+    ai_student: RateText
+    ai_class: RateText
+
+
 class Settings(BaseSettings):
     """All settings. Build them with `load`, which turns a wrong value into one clear sentence."""
 
@@ -139,6 +167,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)]
     public_url: str
     origins: tuple[str, ...]
+    trusted_proxies: Annotated[tuple[str, ...], AfterValidator(_are_networks)]
     data_dir: Path
     secret_key: SecretStr
     log: LogSection
@@ -148,6 +177,7 @@ class Settings(BaseSettings):
     sockets: SocketsSection
     chat: ChatSection
     ai: AiSection
+    limits: LimitsSection
 
     @classmethod
     def settings_customise_sources(

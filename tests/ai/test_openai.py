@@ -21,7 +21,7 @@ from tutor.ai.errors import (
     ModelTimeout,
     ModelUnavailable,
 )
-from tutor.ai.model import Finish, Piece, Turn, Usage
+from tutor.ai.model import Finish, Piece, Usage
 from tutor.ai.openai import OpenAIModel
 
 
@@ -96,12 +96,25 @@ async def test_a_question_can_choose_the_script_of_the_fake_service(fake: FakeAI
     assert (fake.last.script, reply.pieces) == (Script("cut_after", n=2, delay_s=0.01), 2)
 
 
+@pytest.mark.parametrize(("language", "asked"), [("zh", "请从断开的那个字之后"), ("en", "repeat nothing")])
+async def test_a_reply_that_broke_off_is_sent_along_with_the_wish_for_its_rest(
+    fake: FakeAI, model: OpenAIModel, language: str, asked: str
+) -> None:
+    await outcome_of(model, a_prompt(so_far="先看 $x", language=language))
+    match fake.last.body:
+        case {"messages": [*_, {"content": question}, so_far, {"role": "user", "content": str(wish)}]}:
+            assert (question, so_far) == (QUESTION, {"role": "assistant", "content": "先看 $x"})
+            assert asked in wish
+            assert "{" not in wish
+        case other:
+            pytest.fail(str(other))
+
+
 @pytest.mark.parametrize("shown", [1, 9, 40])
 async def test_a_reply_goes_on_where_it_broke_off(fake: FakeAI, model: OpenAIModel, shown: int) -> None:
     fake.default = Script("go_on")
     whole = Script().text
-    turns = (Turn("user", QUESTION), Turn("assistant", whole[:shown]), Turn("user", "go on"))
-    reply = await outcome_of(model, a_prompt(turns=turns, so_far=whole[:shown]))
+    reply = await outcome_of(model, a_prompt(so_far=whole[:shown]))
     assert reply.text == whole[shown:]
 
 

@@ -26,8 +26,6 @@ async def test_a_reply_goes_on_in_a_new_message_that_holds_only_what_follows(cas
     ticket = (await ask.room.on_reply("continue", ask.reply_id))["reply"]
     line = await puppet.line(ask.question, 2)
     assert line.prompt.so_far == "half of "
-    assert [turn.speaker for turn in line.prompt.turns] == ["user", "assistant", "user"]
-    assert line.prompt.turns[1].text == "half of "
     line.say("the answer")
     line.finish()
     end = await ask.room.socket.until("reply.finished", reply_id=ticket["id"])

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -13,6 +13,7 @@ from tests.core.raw import until
 from tutor.core import redis
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock
+from tutor.core.frames import Frame
 from tutor.core.redis import RedisSettings
 from tutor.core.roll import Roll
 from tutor.core.rooms import Rooms
@@ -131,7 +132,7 @@ class Alone:
     async def unsubscribe(self, room: str) -> None: ...
 
 
-def drop(sid: str, packet: object, *, droppable: bool = False) -> None:
+def drop(sids: Iterable[str], frame: Frame, *, droppable: bool = False) -> None:
     """Nobody is connected."""
 
 

@@ -312,7 +312,7 @@ async def test_everybody_who_was_admitted_is_told_and_nobody_else() -> None:
 
 async def test_a_greeting_follows_the_admission() -> None:
     async with a_door() as stage:
-        stage.door.greet_with(lambda sid, tell: tell(sid, Rang(times=1)))
+        stage.door.greet_with(lambda: Rang(times=1))
         async with talker(stage) as client:
             assert await client.frames.hear() == '42["bell.rang",{"times":1}]'
 

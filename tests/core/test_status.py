@@ -89,7 +89,7 @@ def test_the_ai_is_told_only_when_it_changes(store: Store) -> None:
 def test_a_new_socket_is_told_only_when_something_is_off(store: Store) -> None:
     status = Status(store.told.append)
     assert status.greeting() is None
-    status.set_ai(False)
+    status.set_ai(works=False)
     assert status.greeting() == WELL.model_copy(update={"ai": False})
 
 

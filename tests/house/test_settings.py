@@ -68,6 +68,8 @@ def other(value: Any) -> tuple[str, Any]:
         return str(value + 1), value + 1
     if isinstance(value, list):
         return '["https://a.example"]', ("https://a.example",)
+    if "/" in value:
+        return "7/2h", "7/2h"
     return "other", "other"
 
 
@@ -75,6 +77,7 @@ SPECIAL = {
     "env": ("production", "production"),
     "log.level": ("DEBUG", "DEBUG"),
     "log.format": ("json", "json"),
+    "trusted_proxies": ('["10.0.0.0/8"]', ("10.0.0.0/8",)),
     "public_url": ("https://school.example", "https://school.example"),
     "data_dir": ("elsewhere", Path("elsewhere")),
     "mongodb.url": ("mongodb://127.0.0.1:9", "mongodb://127.0.0.1:9"),

@@ -27,8 +27,8 @@ class Prompt:
 
     `system` holds our instructions and nothing a person typed. `turns` end with the question. `question` is the
     student's bare text, for models that read it themselves (the built-in tutor). `earlier` are the student's bare
-    earlier questions, oldest first. `version` names the template. `so_far` is the text of a reply that was cut short:
-    only what follows it is wanted, and the turns ask for that already.
+    earlier questions, oldest first. `version` names the template. `so_far` is what the student has of this reply
+    already: the stream gives only what follows it.
     """
 
     system: str

@@ -13,6 +13,7 @@ import httpx
 import orjson
 
 from tutor.ai.completion import Completion, refusal
+from tutor.ai.continuing import Continuing
 from tutor.ai.errors import ModelError, ModelTimeout, ModelUnavailable
 from tutor.ai.model import Finish, Piece, Prompt
 from tutor.ai.payloads import Due, Payloads, Whole
@@ -53,6 +54,7 @@ class OpenAIModel:
     def __init__(self, settings: OpenAISettings) -> None:
         self._settings = settings
         self._asks_usage = True
+        self._continuing = Continuing()
         key = settings.api_key
         # Made here, because it takes a moment; the certificates are certifi's, or those that SSL_CERT_FILE names.
         tls = httpx.create_ssl_context() if settings.base_url.startswith("https:") else None
@@ -139,7 +141,7 @@ class OpenAIModel:
             await response.aclose()
 
     def _body(self, prompt: Prompt, *, usage: bool) -> bytes:
-        turns = [{"role": turn.speaker, "content": turn.text} for turn in prompt.turns]
+        turns = [{"role": turn.speaker, "content": turn.text} for turn in self._continuing.turns(prompt)]
         body = {
             "model": self._settings.model,
             "messages": [{"role": "system", "content": prompt.system}, *turns],

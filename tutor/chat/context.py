@@ -8,6 +8,7 @@ from aiohttp import web
 from tutor.accounts.context import ACCOUNTS
 from tutor.ai.model import Model
 from tutor.chat.access import Access
+from tutor.chat.allowance import Allowance
 from tutor.chat.briefing import Briefing
 from tutor.chat.parts import PartsLog
 from tutor.chat.presence import Presence
@@ -20,6 +21,7 @@ from tutor.chat.store import ChatStore
 from tutor.classes.context import CLASSES
 from tutor.core.bus import BUS
 from tutor.core.clock import CLOCK
+from tutor.core.limits import LIMITS
 from tutor.core.mongo import MONGO
 from tutor.core.redis import REDIS
 from tutor.core.roll import ROLL
@@ -73,5 +75,7 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
         replies,
         briefing,
         clock,
+        Allowance(app[LIMITS]),
+        app[CLASSES],
     )
     yield

@@ -125,7 +125,7 @@ class Delivery:
         message, number, text = running.message, len(running.parts), "".join(running.pending)
         running.pending.clear()
         delta = ReplyDelta(conversation_id=message.conversation_id, reply_id=message.id, part=number, text=text)
-        body = delta.model_dump_json().encode()
+        body = delta.as_json()
         room = self._room_of(message.conversation_id)
         payload = self._bus.payload(ReplyDelta.event, body, droppable=True)
         hint = Hint(self._bus.channel(room), self._bus.ears(room), payload)

@@ -31,6 +31,13 @@ class TooManyReplies(TutorError):
     status = 429
 
 
+class AiLimit(TutorError):
+    """Too many replies were asked for in a short time. Facts: `retry_after_s`, `whose` (`student` or `class`)."""
+
+    code = "ai_limit"
+    status = 429
+
+
 class QueueTooLong(TutorError):
     """The reply waited in the queue for as long as we let it."""
 

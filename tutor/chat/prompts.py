@@ -85,13 +85,9 @@ class Prompts:
             boundary=boundary,
         )
         turns = [self._turn(message, boundary) for message in self._within_budget(dialogue[:-1])]
-        turns.append(self._turn(question, boundary))
-        if so_far:
-            go_on = self._templates.get_template(f"continue.v1.{language}.j2").render()
-            turns += (Turn("assistant", so_far), Turn("user", go_on))
         return Prompt(
             system=system,
-            turns=tuple(turns),
+            turns=(*turns, self._turn(question, boundary)),
             question=question.text,
             earlier=tuple(message.text for message in dialogue[:-1] if message.author.kind == "student"),
             language=language,

@@ -209,6 +209,8 @@ class Replies:
                 if isinstance(item, Finish):
                     finish = item
                     continue
+                if item.by is not None:
+                    running.facts = replace(running.facts, provider=item.by.provider, model=item.by.model)
                 if running.facts.first_token_ms is None:
                     waited = round((self._clock.monotonic() - started) * 1000)
                     running.facts = replace(running.facts, first_token_ms=waited)

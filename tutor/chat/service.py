@@ -11,8 +11,9 @@ from weakref import WeakValueDictionary
 from tutor.accounts.service import Accounts
 from tutor.ai.model import Prompt
 from tutor.chat.access import Access
+from tutor.chat.allowance import Allowance
 from tutor.chat.briefing import Briefing
-from tutor.chat.errors import ReplyNotContinuable, ReplyNotRunning, ReplyRunning, TooManyReplies
+from tutor.chat.errors import AiLimit, ReplyNotContinuable, ReplyNotRunning, ReplyRunning, TooManyReplies
 from tutor.chat.messages import (
     ContinueReply,
     ConversationChanged,
@@ -34,6 +35,7 @@ from tutor.chat.models import Author, Conversation, Message, Reply
 from tutor.chat.reply import Replies, room_of
 from tutor.chat.store import ChatStore
 from tutor.chat.views import conversation_view, message_view
+from tutor.classes.service import Classes
 from tutor.core.caller import Caller, Language
 from tutor.core.clock import Clock, new_id
 from tutor.core.errors import Conflict, NotFound
@@ -55,6 +57,8 @@ class Chat:
         replies: Replies,
         briefing: Briefing,
         clock: Clock,
+        allowance: Allowance,
+        classes: Classes,
     ) -> None:
         self._store = store
         self._accounts = accounts
@@ -63,6 +67,8 @@ class Chat:
         self._replies = replies
         self._briefing = briefing
         self._clock = clock
+        self._allowance = allowance
+        self._classes = classes
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def _turn(self, conversation_id: str) -> asyncio.Lock:
@@ -131,6 +137,18 @@ class Chat:
 
     # Saying something
 
+    async def _claim(self, conversation: Conversation, reply_id: str) -> None:
+        """Take the conversation for a reply that the student and the class may still ask for."""
+        _, class_ids = await asyncio.gather(
+            self._replies.claims.take(conversation.id, reply_id, conversation.student_id),
+            self._classes.class_ids_of(conversation.student_id),
+        )
+        try:
+            await self._allowance.take(conversation.student_id, class_ids)
+        except AiLimit:
+            await self._replies.claims.give_back(conversation.id, reply_id)
+            raise
+
     async def send(self, caller: Caller, command: SendMessage) -> MessageSent:
         """Store a message, acknowledge it, and start the tutor's reply when a student asked."""
         async with self._turn(command.conversation_id):
@@ -167,10 +185,10 @@ class Chat:
         reply_id = new_id()
         try:
             _, earlier = await asyncio.gather(
-                self._replies.claims.take(conversation.id, reply_id, conversation.student_id),
+                self._claim(conversation, reply_id),
                 self._briefing.earlier(conversation),
             )
-        except (ReplyRunning, TooManyReplies):
+        except (AiLimit, ReplyRunning, TooManyReplies):
             known = await self._store.message_by_client_id(conversation.id, command.client_id.lower())
             reply = await self._store.reply_of(known, attempt=1) if known is not None else None
             if known is None or reply is None:
@@ -299,7 +317,7 @@ class Chat:
             if goes_on and not old.can_go_on:
                 raise ReplyNotContinuable
             new = new_id()
-            await self._replies.claims.take(conversation.id, new, conversation.student_id)
+            await self._claim(conversation, new)
             attempt = len(await self._store.replies_to(question)) + 1
             continues = old.id if goes_on else None
             draft = self._draft(question, new, caller.language, attempt=attempt, continues=continues)

@@ -33,7 +33,7 @@ MAX_WAITING = 64
 FLOOD_PAUSE_MS = 30_000
 REPLACED = "replaced"
 Done = TypeVar("Done")
-Greet = Callable[[str, Callable[[str, Event], None]], None]
+Greeting = Callable[[], Event | None]
 
 
 class Hello(BaseModel):
@@ -65,7 +65,7 @@ class Door(Crowd):
         self._limits = limits
         self._entries: dict[str, Entry] = {}
         self._authenticate: Authenticate | None = None
-        self._greet: Greet | None = None
+        self._greeting: Greeting | None = None
         self.open = True
 
     def add(self, tables: Iterable[EventTable]) -> None:
@@ -80,9 +80,9 @@ class Door(Crowd):
         """Say who reads tokens (accounts does, above this floor)."""
         self._authenticate = authenticate
 
-    def greet_with(self, greet: Greet) -> None:
-        """Say who is called with every socket that was admitted, and with the way to tell it something."""
-        self._greet = greet
+    def greet_with(self, greeting: Greeting) -> None:
+        """Say what every socket is told that was just admitted, if anything."""
+        self._greeting = greeting
 
     async def connect(self, sid: str, auth: object) -> None:
         """Admit a socket whose token is good; a user's oldest socket makes room for one too many.
@@ -121,8 +121,8 @@ class Door(Crowd):
 
     def admitted(self, sid: str) -> None:
         """Greet a socket that was admitted."""
-        if self._greet is not None:
-            self._greet(sid, self.tell)
+        if self._greeting is not None and (news := self._greeting()) is not None:
+            self.tell(sid, news)
 
     async def read_token(self, token: str) -> Caller:
         """The person behind a token; see Authenticate."""

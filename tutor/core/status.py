@@ -46,7 +46,7 @@ class Status:
         """Whether everything works."""
         return self.now.mongodb and self.now.redis and self.now.ai
 
-    def set_ai(self, works: bool) -> None:
+    def set_ai(self, *, works: bool) -> None:
         """Whether any AI service takes requests; its breaker says so."""
         self._set("ai", works=works)
 

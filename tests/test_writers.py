@@ -9,7 +9,7 @@ import pytest
 from tests.ai.factories import a_prompt, outcome_of
 from tests.live.fake_ai import FakeAI
 from tests.live.fake_wire import Script
-from tutor import app
+from tutor import writers
 from tutor.ai.chain import Chain
 from tutor.ai.embedded import EmbeddedModel
 from tutor.ai.model import Model, Piece
@@ -26,7 +26,7 @@ async def choose() -> AsyncIterator[Choose]:
     chosen: list[Model] = []
 
     def make(**ai: Any) -> Model:
-        chosen.append(app._model(load(env="test", ai=ai), Clock()))
+        chosen.append(writers._model(load(env="test", ai=ai), Clock()))
         return chosen[-1]
 
     yield make
