@@ -19,7 +19,7 @@ STUDENT, CLASS = Rate.parse("20/min burst 10"), Rate.parse("60/min burst 25")
 @pytest.fixture
 async def allowance(settings: Settings) -> AsyncIterator[Allowance]:
     prefix = f"test-{uuid.uuid4().hex[:8]}"
-    client = redis.connect(RedisSettings(settings.redis.url, 2.0, prefix))
+    client = redis.connect(RedisSettings(settings.redis.url, 20.0, prefix))
     yield Allowance(Limits(client, {"ai_student": STUDENT, "ai_class": CLASS}, prefix=prefix))
     await client.aclose()
 
