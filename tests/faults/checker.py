@@ -101,7 +101,7 @@ async def check(cluster: Cluster, clients: Sequence[Client], address: str) -> No
 def _evidence(wrong: list[str], clients: Sequence[Client]) -> str:
     """What is wrong, and the last that the first of those concerned did and heard."""
     concerned = next((client for client in clients if f" {client.name}" in wrong[0]), clients[0])
-    return "\n".join([*(each[:400] for each in wrong[:10]), concerned.history.tail()])
+    return "\n".join([*(each[:400] for each in wrong[:10]), concerned.history.tail(40, concerned.name)])
 
 
 def _check_stored(key: str, rows: list[Document], acked: list[Acked]) -> list[str]:

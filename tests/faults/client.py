@@ -30,7 +30,11 @@ _names = itertools.count(1)
 
 @dataclass
 class Client:
-    """A person's tab. It goes to `nodes[0]` while that answers, else to the next ones in turn."""
+    """A person's tab. It goes to `nodes[0]` while that answers, else to the next ones in turn.
+
+    `back_s` are the seconds from each loss until it had caught up, `codes` the close codes, `refused` what
+    CONNECTs were refused with, `foreign` the events of rooms that it is not in.
+    """
 
     http: aiohttp.ClientSession
     person: Person
@@ -43,12 +47,13 @@ class Client:
     codes: list[int | None] = field(default_factory=list)
     wire: Wire | None = None
     back_s: list[float] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     sent_away: str = ""
-    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _waits: list[tuple[Callable[[], bool], "asyncio.Future[None]"]] = field(default_factory=list)
+    _lost_at: float = 0.0
     _up: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
     _keeper: asyncio.Task[None] | None = None
-    _telling: asyncio.Task[None] | None = None
     _repairs: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -84,6 +89,7 @@ class Client:
                 await self._connect(self.nodes[turn % len(self.nodes)])
             except (Lost, Refused, TimeoutError) as error:
                 self.history.add(self.name, "down", str(error))
+                self.refused += [error.code] if isinstance(error, Refused) else []
                 tries, turn = tries + 1, turn + 1
                 await self._pause(tries)
                 continue
@@ -91,7 +97,6 @@ class Client:
             await self._stay()
 
     async def _connect(self, address: str) -> None:
-        began = time.monotonic()
         wire = await Wire.open(self.http, address, self.person.access_token, self._hear)
         self.wire = wire
         self.history.add(self.name, "up", address)
@@ -101,7 +106,8 @@ class Client:
         except (Lost, Refused, TimeoutError):
             await wire.close()
             raise
-        self.back_s.append(time.monotonic() - began)
+        if self._lost_at:
+            self.back_s.append(time.monotonic() - self._lost_at)
         self._up.set()
 
     async def _stay(self) -> None:
@@ -110,6 +116,7 @@ class Client:
             return
         await wire.closed.wait()
         self._up.clear()
+        self._lost_at = time.monotonic()
         self.codes.append(wire.code)
         self.history.add(self.name, "down", f"closed {wire.code} {wire.bye}")
         bye = wire.bye or {}
@@ -164,7 +171,9 @@ class Client:
 
     def _look(self, view: View) -> None:
         """Something has come: tell those who wait, and ask again for what is missing."""
-        self._telling = asyncio.create_task(self._tell())
+        for met, done in self._waits:
+            if not done.done() and met():
+                done.set_result(None)
         if view.holes and view.conversation_id not in self._repairs and not self._closing:
             self._repairs[view.conversation_id] = asyncio.create_task(self._repair(view))
 
@@ -260,9 +269,12 @@ class Client:
         return next(message for message in view.messages.values() if message["id"] == reply_id)
 
     async def _until(self, met: Callable[[], bool], within_s: float) -> None:
-        async with asyncio.timeout(within_s), self._news:
-            await self._news.wait_for(met)
-
-    async def _tell(self) -> None:
-        async with self._news:
-            self._news.notify_all()
+        if met():
+            return
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waits.append(wait := (met, done))
+        try:
+            async with asyncio.timeout(within_s):
+                await done
+        finally:
+            self._waits.remove(wait)

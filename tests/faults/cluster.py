@@ -177,7 +177,9 @@ class Cluster:
                 stack.push_async_callback(store.kill)
             await asyncio.gather(self.mongodb.start(), self.redis.start())
             await stack.enter_async_context(self.ai)
-            self.http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+            self.http = await stack.enter_async_context(
+                aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, force_close=True))
+            )
             await self._settle_people()
             for _ in range(self._count):
                 await self.add_node()

@@ -68,12 +68,16 @@ class Link:
 
 
 class Proxy:
-    """A proxy in front of `upstream` (host and port, or a unix socket), as a context manager; `port` is its own."""
+    """A proxy in front of `upstream` (host and port, or a unix socket), as a context manager; `port` is its own.
+
+    `tally` counts how often the words that a test puts into it pass on their way up.
+    """
 
     def __init__(self, upstream: tuple[str, int] | Path, *, chance: random.Random | None = None) -> None:
         self.upstream = upstream
         self.toxics = Toxics()
         self.links: list[Link] = []
+        self.tally: dict[bytes, int] = {}
         self.port = 0
         self._gates = {each: _open_gate() for each in BOTH}
         self._traps: list[Trap] = []
@@ -165,6 +169,8 @@ class Proxy:
                 await link.gates[direction].wait()
                 if direction == "up":
                     self._arm(link, data)
+                    for word in self.tally:
+                        self.tally[word] += data.count(word)
                 elif link.armed is not None:
                     await self._spring(link, link.armed)
                 await self._write(link, direction, data, writer)

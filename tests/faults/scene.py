@@ -80,6 +80,26 @@ def _client(cluster: Cluster, runs: Runs, history: History, nodes: Sequence[Node
     return Client(cluster.http, person, [node.address for node in nodes], history, runs.chance)
 
 
+@asynccontextmanager
+async def watchers(
+    cluster: Cluster, runs: Runs, begun: Sequence[Lesson], nodes: Sequence[Node], count: int
+) -> AsyncIterator[list[Client]]:
+    """Further tabs of the teacher, shared out to the lessons' rooms; closed at the end."""
+    tabs: list[Client] = []
+
+    async def begin(lesson: Lesson) -> None:
+        tab = _client(cluster, runs, lesson.teacher.history, nodes, cluster.crowd.teacher)
+        tabs.append(tab)
+        await tab.start()
+        await tab.enter(lesson.room)
+
+    try:
+        await asyncio.gather(*(begin(begun[number % len(begun)]) for number in range(count)))
+        yield tabs
+    finally:
+        await asyncio.gather(*(tab.close() for tab in tabs))
+
+
 Strike = Callable[[Cluster, Lesson, Node], Awaitable[float]]
 One = Callable[[Cluster, int], Awaitable[float]]
 
@@ -102,9 +122,11 @@ async def waves(cluster: Cluster, runs: Runs, strike: Strike, *, equal_s: float 
     check_logs(cluster)
 
 
-async def settle(cluster: Cluster, begun: Sequence[Lesson], node: Node, equal_s: float) -> float:
-    """Wait until all viewers are equal, judge them, and return how long it took."""
-    clients = [client for lesson in begun for client in lesson.clients]
+async def settle(
+    cluster: Cluster, begun: Sequence[Lesson], node: Node, equal_s: float, more: Sequence[Client] = ()
+) -> float:
+    """Wait until all viewers (with `more` of them) are equal, judge them, and return how long it took."""
+    clients = [*(client for lesson in begun for client in lesson.clients), *more]
     took = await until_equal(cluster, clients, equal_s)
     await check(cluster, clients, node.address)
     return took

@@ -22,7 +22,7 @@ INSERT = b"insert\x00\x09\x00\x00\x00messages\x00"
 WRITES = (INSERT, b"kind\x00\x06\x00\x00\x00tutor\x00", b"update\x00\x0e\x00\x00\x00conversations\x00")
 
 
-async def die_at(token: int, cluster: Cluster, lesson: Lesson, node: Node) -> float:
+async def die_at(token: int, cluster: Cluster, lesson: Lesson, node: Node, *, lease_s: float = LEASE_S) -> float:
     """Kill a node after some tokens and start it again; returns how long the reply had no end."""
     acked = await lesson.ask(tokens=TOKENS)
     await lesson.until_part(acked, token)
@@ -32,7 +32,7 @@ async def die_at(token: int, cluster: Cluster, lesson: Lesson, node: Node) -> fl
     await lesson.until_final(acked)
     took = time.monotonic() - died
     await starting
-    assert took < LEASE_S + AFTER_LEASE_S, f"{took:.1f} s without an end"
+    assert took < lease_s + AFTER_LEASE_S, f"{took:.1f} s without an end"
     assert all(gap < RESUME_S for gap in lesson.student.back_s), lesson.student.back_s
     return took
 
@@ -44,6 +44,16 @@ async def test_the_node_that_writes_is_killed_in_the_middle(tmp_path: Path, runs
 
         def strike(cluster: Cluster, lesson: Lesson, node: Node) -> Awaitable[float]:
             return die_at(runs.chance.randrange(TOKENS), cluster, lesson, node)
+
+        await waves(cluster, runs, strike)
+
+
+@pytest.mark.fault("T-01", full=5, part=1)
+async def test_the_same_with_the_lease_of_a_school(tmp_path: Path, runs: Runs) -> None:
+    async with Cluster(tmp_path / "c", nodes=runs.required + 1, students=runs.required) as cluster:
+
+        def strike(cluster: Cluster, lesson: Lesson, node: Node) -> Awaitable[float]:
+            return die_at(runs.chance.randrange(TOKENS), cluster, lesson, node, lease_s=15.0)
 
         await waves(cluster, runs, strike)
 

@@ -20,6 +20,7 @@ EQUAL_S = 25.0
 HUNG_S = 20.0
 ACK_P95_S = 2.5
 BREAKER_S = 5.0
+TIMEOUT_S = 2.0  # what a call to Redis waits while the breaker is closed
 DEAF_S = 20.0
 MEGABYTE = 1_048_576
 
@@ -61,7 +62,8 @@ async def test_redis_is_killed_and_comes_back(tmp_path: Path, runs: Runs) -> Non
         await cluster.redis.start()
         back = time.monotonic()
         await asyncio.gather(*(lesson.note() for lesson in begun))
-        return await settle(cluster, begun, cluster.nodes[0], EQUAL_S) + time.monotonic() - back
+        await settle(cluster, begun, cluster.nodes[0], EQUAL_S)
+        return time.monotonic() - back
 
     await side_by_side(tmp_path, runs, lambda cluster, _: two_lessons(cluster, runs, strike), clusters=4)
 
@@ -80,10 +82,10 @@ async def test_redis_hangs(tmp_path: Path, runs: Runs) -> None:
             cluster.redis.thaw()
         took = sorted(seconds for _, seconds in waits)
         p95 = took[int(len(took) * 0.95)]
-        assert p95 <= ACK_P95_S, f"p95 of {len(took)} acks is {p95:.2f} s"
+        assert p95 <= ACK_P95_S, f"p95 of {len(took)} acks is {p95:.2f} s: {waits}"
         late = [seconds for at, seconds in waits if at - seconds > BREAKER_S]
         assert late
-        assert max(late) < 1.0, f"an ack took {max(late):.2f} s when the breaker had to be open"
+        assert max(late) < TIMEOUT_S, f"an ack took {max(late):.2f} s when the breaker had to be open"
         return p95
 
     async def ask(lesson: Lesson) -> Acked:
@@ -103,7 +105,10 @@ async def test_a_link_to_redis_goes_silent_for_ever(tmp_path: Path, runs: Runs) 
         for node in cluster.nodes:
             for link in node.redis.links:
                 link.freeze()
-        return max(await asyncio.gather(*(notes_until_heard(lesson, DEAF_S) for lesson in begun)))
+        took = max(await asyncio.gather(*(notes_until_heard(lesson, DEAF_S) for lesson in begun)))
+        for node in cluster.nodes:
+            node.redis.thaw()  # so that Redis learns that they are gone
+        return took
 
     await side_by_side(tmp_path, runs, lambda cluster, _: two_lessons(cluster, runs, strike), clusters=5)
 
