@@ -133,6 +133,8 @@ class Chain:
         breaker = self._links[place].breaker
         if breaker is not None and not breaker.passes:
             return False
+        if error.facts.get("stage") == "first_token":  # it took all the time there was
+            return False
         asked_s = error.facts.get("retry_after_s")
         if not isinstance(asked_s, int | float) or not asked_s:
             return True

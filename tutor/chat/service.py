@@ -231,6 +231,8 @@ class Chat:
         self._same(known, command, caller)
         reply = await self._store.reply_of(known, attempt=1)
         if reply is not None:
+            if not reply.is_final and self._replies.running(reply.id) is None:
+                await self._replies.claims.adopt(reply, conversation.student_id)
             return MessageSent(message=message_view(known), reply=self._ticket(reply))
         draft = self._draft(known, new_id(), caller.language, attempt=1)
         await self._claim(conversation, draft.id)
