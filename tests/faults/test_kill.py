@@ -48,7 +48,7 @@ async def test_the_node_that_writes_is_killed_in_the_middle(tmp_path: Path, runs
         await waves(cluster, runs, strike)
 
 
-@pytest.mark.fault("T-01", full=5, part=1)
+@pytest.mark.fault("T-01", full=5, part=0)
 async def test_the_same_with_the_lease_of_a_school(tmp_path: Path, runs: Runs) -> None:
     async with Cluster(tmp_path / "c", nodes=runs.required + 1, students=runs.required) as cluster:
 
