@@ -45,7 +45,7 @@ async def test_a_node_is_asked_to_stop_with_everybody_on_it(tmp_path: Path, runs
                 clients = [*tabs, *(client for lesson in begun for client in lesson.clients)]
             assert len(clients) == SOCKETS
             cut = [client for client in clients if CUT in client.codes]
-            assert not cut, f"{len(cut)} were cut off\n{cut[0].history.tail(20, cut[0].name, events=False)}"
+            assert not cut, f"{len(cut)} were cut off\n{cut[0].history.tail(40, cut[0].name)}"
             worst = max(gap for client in clients for gap in client.back_s)
             assert worst <= BACK_S, f"one was away for {worst:.1f} s"
             runs.count(worst)
