@@ -24,9 +24,14 @@ async def allowance(settings: Settings) -> AsyncIterator[Allowance]:
     await client.aclose()
 
 
+async def taken(allowance: Allowance, student: str, classes: Sequence[str]) -> None:
+    await allowance.take_student(student)
+    await allowance.take_class(classes)
+
+
 async def refusals(allowance: Allowance, times: int, student: str, classes: Sequence[str] = ()) -> list[AiLimit]:
     """The refusals of so many requests at once."""
-    asked = (allowance.take(student, classes) for _ in range(times))
+    asked = (taken(allowance, student, classes) for _ in range(times))
     return [given for given in await asyncio.gather(*asked, return_exceptions=True) if isinstance(given, AiLimit)]
 
 
