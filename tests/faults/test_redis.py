@@ -83,9 +83,9 @@ async def test_redis_hangs(tmp_path: Path, runs: Runs) -> None:
         took = sorted(seconds for _, seconds in waits)
         p95 = took[int(len(took) * 0.95)]
         assert p95 <= ACK_P95_S, f"p95 of {len(took)} acks is {p95:.2f} s: {waits}"
-        late = [seconds for at, seconds in waits if at - seconds > BREAKER_S]
-        assert late
-        assert max(late) < TIMEOUT_S, f"an ack took {max(late):.2f} s when the breaker had to be open"
+        late = sorted(seconds for at, seconds in waits if at - seconds > BREAKER_S)
+        waited = late[int(len(late) * 0.95)]
+        assert waited < TIMEOUT_S / 2, f"p95 of acks is {waited:.2f} s when the breaker had to be open: {late}"
         return p95
 
     async def ask(lesson: Lesson) -> Acked:
