@@ -79,7 +79,7 @@ class Rescue:
         if stored is not None:
             log.warning("reply_abandoned", reply=reply.id, parts=count)
             self._replies.announce_end(stored)
-            self._replies.on_change(stored.conversation_id)
+            self._replies.on_change(stored.conversation_id, lease.group)
 
     async def _begin_anew(self, lease: Lease, reply: Message, mine: Reply) -> bool:
         """Write a reply again of which nothing was shown; True when that is no business of this node any more."""
@@ -91,6 +91,6 @@ class Rescue:
             return True
         await self._replies.claims.take_over(lease)
         log.warning("reply_begun_anew", reply=reply.id, fence=mine.fence)
-        running = self._replies.start(replace(reply, reply=mine), prompt)
+        running = self._replies.start(replace(reply, reply=mine), prompt, lease.group)
         self._replies.admit(running, running.message)
         return True
