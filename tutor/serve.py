@@ -18,6 +18,7 @@ from tutor.settings import Settings
 log = structlog.get_logger(__name__)
 
 SHUTDOWN_S = 2.0
+IDLE_S = 10.0
 
 
 class PortInUse(TutorError):
@@ -76,8 +77,11 @@ async def any_stores(settings: Settings) -> AsyncIterator[Settings]:
 
 
 @asynccontextmanager
-async def running_app(app: web.Application, host: str, port: int) -> AsyncIterator[Served]:
+async def running_app(app: web.Application, host: str, port: int, *, idle_s: float = IDLE_S) -> AsyncIterator[Served]:
     """The application on a port, until the block ends.
+
+    A connection that has no whole request under way for `idle_s` seconds is closed: the first request must have come
+    by then, headers and all, and so must the next one after an answer. (aiohttp's own wait is an hour.)
 
     Raises:
         PortInUse: the port is taken.
@@ -85,7 +89,9 @@ async def running_app(app: web.Application, host: str, port: int) -> AsyncIterat
         PyMongoError: MongoDB did not answer.
 
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S, handle_signals=False)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=SHUTDOWN_S, handle_signals=False, keepalive_timeout=idle_s
+    )
     try:
         await runner.setup()
         try:
