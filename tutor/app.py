@@ -72,7 +72,6 @@ def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | N
     for room in ROOMS_OF_THE_HOUSE:
         room.setup(app)
     catalogue.setup(app, catalogue_of_the_house())
-    app.on_shutdown.append(say_goodbye)
     return app
 
 

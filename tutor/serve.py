@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from tutor.app import make_app
+from tutor.drain import say_goodbye
 from tutor.core.embedded import EmbeddedStores, StoreAddresses, running_addresses
 from tutor.core.errors import TutorError
 from tutor.settings import Settings
@@ -95,7 +96,7 @@ async def running_app(app: web.Application, host: str, port: int, *, idle_s: flo
     try:
         await runner.setup()
         try:
-            await web.TCPSite(runner, host, port, backlog=1024).start()
+            await (site := web.TCPSite(runner, host, port, backlog=1024)).start()
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise PortInUse(host=host, port=port) from error
@@ -103,6 +104,8 @@ async def running_app(app: web.Application, host: str, port: int, *, idle_s: flo
         bound = int(runner.addresses[0][1])
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  # only compared
         yield Served(app, f"http://{shown}:{bound}", bound)
+        await site.stop()
+        await say_goodbye(app)
     finally:
         await runner.cleanup()
 
