@@ -41,7 +41,6 @@ from tutor.core.throttle import limit_sockets
 from tutor.core.tokens import SECRET
 from tutor.core.transport import TRANSPORT, Transport
 from tutor.core.words import Words
-from tutor.drain import say_goodbye
 from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat)

@@ -11,9 +11,9 @@ import structlog
 from aiohttp import web
 
 from tutor.app import make_app
-from tutor.drain import say_goodbye
 from tutor.core.embedded import EmbeddedStores, StoreAddresses, running_addresses
 from tutor.core.errors import TutorError
+from tutor.drain import say_goodbye
 from tutor.settings import Settings
 
 log = structlog.get_logger(__name__)
