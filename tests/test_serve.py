@@ -60,8 +60,12 @@ async def port() -> AsyncIterator[int]:
     app = web.Application()
     app.router.add_post("/", slowly)
     app.router.add_get("/socket", a_socket)
-    async with running_app(app, "127.0.0.1", 0, idle_s=IDLE_S) as served:
+    async with running_app(app, "127.0.0.1", 0, idle_s=IDLE_S, goodbye=nobody) as served:
         yield served.port
+
+
+async def nobody(_app: web.Application) -> None:
+    """There is nobody to say goodbye to."""
 
 
 @asynccontextmanager

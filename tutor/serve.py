@@ -78,11 +78,19 @@ async def any_stores(settings: Settings) -> AsyncIterator[Settings]:
 
 
 @asynccontextmanager
-async def running_app(app: web.Application, host: str, port: int, *, idle_s: float = IDLE_S) -> AsyncIterator[Served]:
+async def running_app(
+    app: web.Application,
+    host: str,
+    port: int,
+    *,
+    idle_s: float = IDLE_S,
+    goodbye: Callable[[web.Application], Awaitable[None]] = say_goodbye,
+) -> AsyncIterator[Served]:
     """The application on a port, until the block ends.
 
     A connection that has no whole request under way for `idle_s` seconds is closed: the first request must have come
-    by then, headers and all, and so must the next one after an answer. (aiohttp's own wait is an hour.)
+    by then, headers and all, and so must the next one after an answer. (aiohttp's own wait is an hour.) At the end
+    `goodbye` runs while open connections are still read.
 
     Raises:
         PortInUse: the port is taken.
@@ -105,7 +113,7 @@ async def running_app(app: web.Application, host: str, port: int, *, idle_s: flo
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  # only compared
         yield Served(app, f"http://{shown}:{bound}", bound)
         await site.stop()
-        await say_goodbye(app)
+        await goodbye(app)
     finally:
         await runner.cleanup()
 

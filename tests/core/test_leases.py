@@ -62,10 +62,11 @@ async def test_a_lease_goes_to_another_owner_with_its_work(leases: Leases) -> No
     lease = a_lease(owner="dead")
     await leases.take(lease)
     later = lease.until + timedelta(minutes=1)
-    await leases.pass_on(lease, "heir", later)
+    assert await leases.pass_on(lease, "heir", later)
+    assert not await leases.pass_on(lease, "late", later)
     assert await leases.get(lease.id) == replace(lease, owner="heir", until=later)
     await leases.give_back(lease.id, lease.subject)
-    await leases.pass_on(lease, "late", later)
+    assert not await leases.pass_on(lease, "late", later)
     assert await leases.get(lease.id) is None
 
 

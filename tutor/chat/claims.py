@@ -13,6 +13,8 @@ from tutor.chat.store import ChatStore
 from tutor.core.clock import Clock
 from tutor.core.leases import Lease
 
+HAND_OVER_TRIES = 3
+
 
 class Claims:
     """The claims of this node. `lease_s` is how long one holds without a sign of life, in seconds."""
@@ -74,9 +76,9 @@ class Claims:
         """Give up a claim of which nothing was stored."""
         await self._leases.give_back(conversation_id, reply_id)
 
-    async def take_over(self, lease: Lease) -> None:
-        """Hold what another node held, for the same reply."""
-        await self._leases.pass_on(lease, self._node, self._end())
+    async def take_over(self, lease: Lease) -> bool:
+        """Hold what another node held, for the same reply; False when somebody was faster."""
+        return await self._leases.pass_on(lease, self._node, self._end())
 
     async def adopt(self, reply: Message, student_id: str) -> None:
         """See that an unfinished reply is held: one that nobody holds is left to any node. A crash may leave one."""
@@ -85,9 +87,11 @@ class Claims:
 
     async def hand_over(self, reply: Message) -> None:
         """Leave a running reply to any other node, at once."""
-        lease = await self._leases.get(reply.conversation_id)
-        if lease is not None and lease.subject == reply.id:
-            await self._leases.pass_on(lease, "", self._clock.now() - timedelta(seconds=self.lease_s))
+        lapsed = self._clock.now() - timedelta(seconds=self.lease_s)
+        for _ in range(HAND_OVER_TRIES):  # it may be renewed this very moment
+            lease = await self._leases.get(reply.conversation_id)
+            if lease is None or lease.subject != reply.id or await self._leases.pass_on(lease, "", lapsed):
+                return
 
     async def run_out(self) -> list[Lease]:
         """The claims whose node has not been heard of in time."""

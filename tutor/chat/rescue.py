@@ -45,8 +45,10 @@ class Rescue:
             reply = await self._store.message(lease.id, lease.subject)
             if reply is None or reply.reply is None or reply.is_final:
                 await self._replies.claims.give_back(lease.id, lease.subject)
-            elif self._replies.running(reply.id) is None:
-                await self._take_over(lease, reply, reply.reply)
+            elif self._replies.running(reply.id) is None and await self._replies.claims.take_over(lease):
+                held = await self._store.message(lease.id, lease.subject)
+                if held is not None and held.reply is not None and not held.is_final:
+                    await self._take_over(lease, held, held.reply)
 
     async def adopt_orphans(self) -> None:
         """Find unfinished replies that nobody holds: a write may land after its node was told that it had failed.
@@ -66,7 +68,7 @@ class Rescue:
         mine = replace(facts, fence=facts.fence + 1)
         seized = await self._parts.seize(reply.id, mine.fence)
         if seized == "fenced":
-            return
+            return  # somebody newer writes it, whose lease we had for a moment: the next sweep sees
         logged = await self._parts.read(reply.id, 0) if seized == "ok" else None
         text, count = reply.text, facts.parts
         if logged is not None and len(logged) > count:
@@ -89,7 +91,6 @@ class Rescue:
             return False
         if not await self._store.take_over(reply, mine, "queued"):
             return True
-        await self._replies.claims.take_over(lease)
         log.warning("reply_begun_anew", reply=reply.id, fence=mine.fence)
         running = self._replies.start(replace(reply, reply=mine), prompt, lease.group)
         self._replies.admit(running, running.message)

@@ -53,10 +53,11 @@ class Leases:
         """Hold everything longer that is still the owner's."""
         await self._leases.update_many({"_id": {"$in": list(things)}, "owner": owner}, {"$set": {"until": until}})
 
-    async def pass_on(self, lease: Lease, owner: str, until: datetime) -> None:
-        """Let a lease go to another owner, with its work; nothing happens if it was given back."""
-        wanted = {"_id": lease.id, "subject": lease.subject}
-        await self._leases.update_one(wanted, {"$set": {"owner": owner, "until": until}})
+    async def pass_on(self, lease: Lease, owner: str, until: datetime) -> bool:
+        """Let a lease go to another owner, with its work; False when it is not as it was, so of many one succeeds."""
+        wanted = {"_id": lease.id, "subject": lease.subject, "owner": lease.owner, "until": lease.until}
+        result = await self._leases.update_one(wanted, {"$set": {"owner": owner, "until": until}})
+        return result.matched_count == 1
 
     async def ask_to_stop(self, thing: str, subject: str) -> bool:
         """Leave word for the owner that the work should end; False when it has."""
