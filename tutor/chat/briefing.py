@@ -21,9 +21,9 @@ class Briefing:
         self._store = store
         self._prompts = prompts
 
-    async def earlier(self, conversation: Conversation) -> list[Message]:
+    async def earlier(self, conversation_id: str) -> list[Message]:
         """The newest messages of a conversation, in order."""
-        return await self._store.messages(conversation.id, conversation.last_seq - HISTORY)
+        return await self._store.newest(conversation_id, HISTORY)
 
     def prompt(
         self,

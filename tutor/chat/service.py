@@ -140,9 +140,9 @@ class Chat:
     async def send(self, caller: Caller, command: SendMessage) -> MessageSent:
         """Store a message, acknowledge it, and start the tutor's reply when a student asked."""
         async with self._turn(command.conversation_id):
-            conversation = await self._access.visible(caller, command.conversation_id)
             if caller.role == "student":
-                return await self._ask(caller, conversation, command)
+                return await self._ask(caller, command)
+            conversation = await self._access.visible(caller, command.conversation_id)
             message, created = await self._store.add_message(
                 self._said(conversation, caller, command), conversation.student_id
             )
@@ -168,17 +168,18 @@ class Chat:
         if (known.text, known.author.id) != (command.text, caller.id):
             raise Conflict(what="message")
 
-    async def _ask(self, caller: Caller, conversation: Conversation, command: SendMessage) -> MessageSent:
+    async def _ask(self, caller: Caller, command: SendMessage) -> MessageSent:
         """Ask the model, claim the conversation and store the question, the first beside the others: it takes longest.
 
         Nothing of the reply is shown before all is stored, and nothing is left of it when something is refused.
         """
-        try:
-            earlier, _ = await asyncio.gather(
-                self._briefing.earlier(conversation), self._allowance.take_student(conversation.student_id)
-            )
-        except AiLimit as refusal:
-            return await self._ask_again(caller, conversation, command, refusal)
+        conversation, earlier, refused = await asyncio.gather(
+            self._access.visible(caller, command.conversation_id),
+            self._briefing.earlier(command.conversation_id),
+            self._refusal(caller.id),
+        )
+        if refused is not None:
+            return await self._ask_again(caller, conversation, command, refused)
         known = next((message for message in earlier if message.client_id == command.client_id.lower()), None)
         if known is not None or self._replies.running_in(conversation.id) is not None:
             return await self._ask_again(caller, conversation, command, ReplyRunning())
@@ -200,6 +201,14 @@ class Chat:
             return await self._ask_again(caller, conversation, command, Conflict(what="message"))
         await self._note_question(conversation, stored, reply)
         return MessageSent(message=message_view(stored), reply=self._ticket(running.message))
+
+    async def _refusal(self, student_id: str) -> AiLimit | None:
+        """Why the student may not ask now; else a reply of the student's share is taken."""
+        try:
+            await self._allowance.take_student(student_id)
+        except AiLimit as refusal:
+            return refusal
+        return None
 
     async def _claim(self, conversation: Conversation, reply_id: str) -> None:
         """Take the conversation for a reply that the class may still ask for."""
@@ -235,7 +244,7 @@ class Chat:
             return MessageSent(message=message_view(known), reply=self._ticket(reply))
         draft = self._draft(known, new_id(), caller.language, attempt=1)
         await self._claim(conversation, draft.id)
-        earlier = await self._briefing.earlier(conversation)
+        earlier = await self._briefing.earlier(conversation.id)
         prompt = self._briefing.prompt(conversation, earlier, known, caller.language)
         return MessageSent(message=message_view(known), reply=await self._begin(conversation, draft, prompt))
 
@@ -332,7 +341,7 @@ class Chat:
             draft = self._draft(question, new, caller.language, attempt=attempt, continues=continues)
             prompt = self._briefing.prompt(
                 conversation,
-                await self._briefing.earlier(conversation),
+                await self._briefing.earlier(conversation.id),
                 question,
                 caller.language,
                 so_far=await self._briefing.text_up_to(conversation.id, continues),

@@ -7,6 +7,7 @@ Documents are found by `_id` alone and conditions are tested inside the update, 
 whole collection for every other filter and for every find-and-modify.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,6 +26,7 @@ MESSAGE = Mapped(Message)
 REPLY = Mapped(Reply)
 NEWEST = 2**31
 SEQ_TRIES = 1000
+MOST_SEEN = 10_000
 DUPLICATE_KEY = 11000
 RUNNING: list[State] = ["queued", "running"]
 
@@ -65,6 +67,7 @@ class ChatStore:
         self._conversations = database["conversations"]
         self._messages = database["messages"]
         self.leases = Leases(database, "running_replies")
+        self._seen: OrderedDict[str, int] = OrderedDict()
 
     async def prepare(self) -> None:
         """Create the indexes."""
@@ -104,7 +107,13 @@ class ChatStore:
     async def conversation(self, conversation_id: str) -> Conversation | None:
         """A conversation, deleted or not."""
         found = await self._conversations.find_one({"_id": conversation_id})
-        return CONVERSATION.from_document(found) if found else None
+        if found is None:
+            return None
+        conversation = CONVERSATION.from_document(found)
+        self._seen[conversation_id] = conversation.last_seq
+        if len(self._seen) > MOST_SEEN:
+            self._seen.popitem(last=False)
+        return conversation
 
     async def change_conversation(
         self, conversation_id: str, changes: dict[str, str | datetime | None]
@@ -215,6 +224,16 @@ class ChatStore:
             order=[("seq", 1)],
         )
         return [MESSAGE.from_document(row) async for row in rows]
+
+    async def newest(self, conversation_id: str, count: int) -> list[Message]:
+        """The last `count` messages or a few more, in order.
+
+        Where they begin is known from the last time that the conversation was read here: `seq` only grows.
+        """
+        seen = self._seen.get(conversation_id)
+        if seen is None and (conversation := await self.conversation(conversation_id)) is not None:
+            seen = conversation.last_seq
+        return await self.messages(conversation_id, (seen or 0) - count)
 
     async def reply_of(self, question: Message, *, attempt: int) -> Message | None:
         """The reply of one attempt at a question."""
