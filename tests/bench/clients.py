@@ -37,6 +37,7 @@ class Client(WebSocket):
         self._asked_at = 0
         self._expected = 0
         self._next = 0
+        self._begun = False
 
     async def enter(self, room: str) -> None:
         """Join a room. The server must know it."""
@@ -88,6 +89,9 @@ class Client(WebSocket):
                 meter.delays.append(since(int(sent, 16), now))
         if self._next == 0 and self._asked_at and meter.recording and (own := OWN.search(payload)):
             meter.first_tokens.append(max(0, since(self._asked_at, now) - int(own[1], 16)))
+        if not self._begun:
+            self._begun = True
+            meter.begun += 1
         self._next = due
         meter.frames += 1
         meter.tokens += len(marks)

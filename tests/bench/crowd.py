@@ -1,4 +1,4 @@
-"""What `idle.py` found: figures of many connections that only sit there."""
+"""What connections cost that do nothing: `idle.py` finds a Crowd, `slow.py` a Stall."""
 
 from dataclasses import dataclass
 
@@ -12,3 +12,18 @@ class Crowd:
     per_s: float
     cpu_us: float
     kb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """`gone` of so many `readers` that never read were cut off, the last `gone_after_s`.
+
+    `mb_each` is how much the server grew, at most, for each of them, in MB (2**20 bytes). `tokens_per_s` is what the
+    readers beside them got meanwhile.
+    """
+
+    readers: int
+    gone: int
+    gone_after_s: float
+    mb_each: float
+    tokens_per_s: float

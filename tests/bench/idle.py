@@ -1,6 +1,6 @@
 """Idle connections: how fast they come, what each costs to admit, and how much memory it keeps.
 
-`python -m tests.bench.idle` reads a Plan (the rooms of its load are the connections) and writes a Crowd, as `load.py` does.
+`python -m tests.bench.idle` reads a Plan, whose rooms are the connections, and writes a Crowd, as `load.py` does.
 """
 
 import asyncio

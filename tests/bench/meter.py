@@ -16,6 +16,7 @@ class Meter:
     frames: int = 0
     tokens: int = 0
     out_of_order: int = 0
+    begun: int = 0
     whole: int = 0
     short: int = 0
     closed: int = 0

@@ -54,5 +54,3 @@ class Result:
     out_of_order: int
     closed: int
     rss_mb: float
-    connect_per_s: float
-    connect_cpu_us: float

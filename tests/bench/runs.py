@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from tests.bench.crowd import Crowd
+from tests.bench.crowd import Crowd, Stall
 from tests.bench.machine import awake, pin, prefer, two_cores
 from tests.bench.plan import Pids, Plan, Result
 from tests.bench.question import Question
@@ -29,10 +29,10 @@ class RunFailed(Exception):
 
 
 @asynccontextmanager
-async def _child(core: int, module: str, *, stdin: int | None = None) -> AsyncIterator[Process]:
+async def _child(core: int, module: str, *arguments: str, stdin: int | None = None) -> AsyncIterator[Process]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", "-S", str(LEASH), str(os.getpid())),
-        *(sys.executable, "-m", module),
+        *(sys.executable, "-m", module, *arguments),
         stdin=stdin,
         stdout=PIPE,
         stderr=PIPE if stdin else None,
@@ -77,13 +77,19 @@ async def weigh(stage: Stage, server: Running, scenario: Scenario) -> Crowd:
     return TypeAdapter(Crowd).validate_json(written)
 
 
+async def neglect(stage: Stage, server: Running, scenario: Scenario, *, pong: bool) -> Stall:
+    """One run with readers that never read. Raises: RunFailed."""
+    written = await _carry_out(stage, "tests.bench.slow", _plan(stage, server, scenario), *(["--pong"] if pong else []))
+    return TypeAdapter(Stall).validate_json(written)
+
+
 def _plan(stage: Stage, server: Running, scenario: Scenario) -> Plan:
     pids = Pids(server.pid, stage.upstream_pid, stage.store_pids, (*stage.idlers, os.getpid()))
     return Plan(server.client, server.url, server.tokens, pids, scenario)
 
 
-async def _carry_out(stage: Stage, module: str, plan: Plan) -> bytes:
-    async with _child(stage.other_core, module, stdin=PIPE) as load:
+async def _carry_out(stage: Stage, module: str, plan: Plan, *arguments: str) -> bytes:
+    async with _child(stage.other_core, module, *arguments, stdin=PIPE) as load:
         async with asyncio.timeout(LONGEST_RUN_S):
             written, said = await load.communicate(TypeAdapter(Plan).dump_json(plan))
     if load.returncode:

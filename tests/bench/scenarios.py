@@ -25,11 +25,12 @@ class Scenario:
 
 
 IDLE = Scenario(Question(0, 1), rooms=2500, warm_s=1, window_s=3)
+# 2 MB/s for whoever is in all rooms.
+STALL = Scenario(
+    Question(tokens=200, rate=100, padding=487), rooms=40, ramp_s=2, warm_s=5, window_s=75, again=True, awaited=False
+)
+STALL_OF_OTHERS_S = 20.0  # they never end it
 SCENARIOS = {
-    # More than any server here can take: how many tokens get through on one core.
-    "flood": Scenario(
-        Question(tokens=1500, rate=400), rooms=300, ramp_s=6, warm_s=2, window_s=4, again=True, awaited=False
-    ),
     # Five classes of thirty follow a lesson: what one token to one viewer costs.
     "room30": Scenario(Question(tokens=210, rate=30), rooms=5, viewers=30, ramp_s=0.5, warm_s=0.8, window_s=4),
     # Half a school at once: does everything arrive, and when.
@@ -38,5 +39,9 @@ SCENARIOS = {
     "first0": Scenario(Question(tokens=60, rate=30), rooms=50, ramp_s=2, warm_s=1, window_s=5, again=True),
     "first200": Scenario(
         Question(tokens=60, rate=30, delay_ms=200), rooms=50, ramp_s=2, warm_s=1, window_s=5, again=True
+    ),
+    # More than any server here can take: how many tokens get through on one core.
+    "flood": Scenario(
+        Question(tokens=1500, rate=400), rooms=300, ramp_s=6, warm_s=2, window_s=4, again=True, awaited=False
     ),
 }
