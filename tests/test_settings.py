@@ -14,6 +14,7 @@ from tutor.core.embedded import StoreAddresses
 from tutor.serve import with_addresses
 from tutor.settings import Settings, SettingsInvalid, load, secret_of
 
+SPARE = {"base_url": "http://127.0.0.1:9/v1", "model": "m", "provider": "spare"}
 SAFE = {"env": "production", "secret_key": "5f" * 32, "public_url": "https://school.example"}
 
 
@@ -68,6 +69,9 @@ def test_settings_are_frozen() -> None:
         ({"ai": {"base_url": "http://127.0.0.1/v1"}}, "ai.model"),
         ({"ai": {"base_url": "127.0.0.1/v1", "model": "m"}}, "ai.base_url"),
         ({"ai": {"base_url": "ftp://x/v1", "model": "m"}}, "ai.base_url"),
+        ({"ai": {"fallbacks": [SPARE]}}, "ai.fallbacks"),
+        ({"ai": {"base_url": "http://x/v1", "model": "m", "fallbacks": [SPARE | {"model": ""}]}}, "ai.fallbacks"),
+        ({"ai": {"base_url": "http://x/v1", "model": "m", "fallbacks": [SPARE | {"base_url": "x"}]}}, "ai.fallbacks"),
         (SAFE | {"secret_key": ""}, "secret_key"),
         (SAFE | {"secret_key": "5f" * 15}, "secret_key"),
         (SAFE | {"secret_key": "change-me-" * 5}, "secret_key"),

@@ -3,74 +3,76 @@
 `serve.py` and the tests call `make_app`. Settings are read here and handed down as values.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 
-from tutor import accounts, chat, classes
+from tutor import accounts, chat, classes, writers
 from tutor.accounts import routes as accounts_routes
 from tutor.accounts import sockets as accounts_sockets
 from tutor.accounts.context import ACCOUNTS_SETTINGS
 from tutor.accounts.models import AccountsSettings
-from tutor.ai.chain import Chain
-from tutor.ai.embedded import EmbeddedModel
 from tutor.ai.model import Model
-from tutor.ai.openai import OpenAIModel, OpenAISettings
 from tutor.chat import messages as chat_messages
 from tutor.chat import routes as chat_routes
 from tutor.chat import sockets as chat_sockets
-from tutor.chat.context import CHAT_SETTINGS, MODEL, REPLIES, ChatSettings
+from tutor.chat.context import CHAT_SETTINGS, ChatSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
 from tutor.classes import routes as classes_routes
-from tutor.core import catalogue, health, http, mongo, pages, redis, sockets
+from tutor.core import catalogue, crowd, health, http, mongo, pages, redis, status
+from tutor.core.address import PROXIES, networks
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
+from tutor.core.limits import LIMITS, Limits, Rate
 from tutor.core.line import Bounds
-from tutor.core.mongo import MONGO, Database, MongoSettings
+from tutor.core.mongo import MONGO, Database, MongoSettings, StoreFault
+from tutor.core.peers import SocketLimits
 from tutor.core.redis import REDIS, RedisSettings
 from tutor.core.roll import ROLL, Roll
 from tutor.core.rooms import ROOMS, Rooms
 from tutor.core.sockets import DOOR, Door
+from tutor.core.status import STATUS, Status
 from tutor.core.tasks import TASKS, Tasks
+from tutor.core.throttle import limit_sockets
 from tutor.core.tokens import SECRET
-from tutor.core.transport import Transport
+from tutor.core.transport import TRANSPORT, Transport
 from tutor.core.words import Words
+from tutor.drain import say_goodbye
 from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
 TABLES = (accounts_sockets.events, chat_sockets.events)
-EVENTS = (sockets, chat_messages)
+EVENTS = (crowd, status, chat_messages)
 APIS = (accounts_routes.api, classes_routes.api, chat_routes.api)
-BYE_SPREAD_MS = 3000
-DRAIN_S = 5.0
-CLOSE_S = 2.0
 
 WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
-TRANSPORT: web.AppKey[Transport] = web.AppKey("transport", Transport)
 
 
 def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | None = None) -> web.Application:
     """The whole application. The settings name both stores; `clock` and `model` replace the real ones in tests."""
-    app = web.Application(middlewares=[http.trace, http.protect, http.errors])
+    app = web.Application(middlewares=[http.trace, http.protect, http.errors, limit_sockets])
     words = Words(ROOT / "web/locales")
     app[http.WORDS] = words
     app[http.SECURE] = settings.address.startswith("https://")
+    app[PROXIES] = networks(settings.trusted_proxies)
     app[CLOCK] = clock or Clock()
     app[SECRET] = secret_of(settings)
     app[TASKS] = Tasks()
     _hand_down(app, settings)
     _connect_stores(app, settings)
+    _set_limits(app, settings)
     _open_sockets(app, settings, words)
-    _choose_model(app, settings, model)
+    writers.setup(app, settings, model)
     pages.setup_pages(app, words, ROOT / "web/templates", ROOT / "web/static")
     health.setup(app)
     for room in ROOMS_OF_THE_HOUSE:
         room.setup(app)
     catalogue.setup(app, catalogue_of_the_house())
-    app.on_shutdown.append(_say_goodbye)
+    app.on_shutdown.append(say_goodbye)
     return app
 
 
@@ -94,6 +96,7 @@ def _hand_down(app: web.Application, settings: Settings) -> None:
         ),
         limits=PromptLimits(section.history_tokens, section.max_tokens),
         parts_ttl_s=section.parts_ttl_s,
+        drain_s=section.drain_s,
         prefix=settings.redis.prefix,
     )
 
@@ -122,6 +125,9 @@ def _connect_stores(app: web.Application, settings: Settings) -> None:
 
     async def stores(app: web.Application) -> AsyncIterator[None]:
         async with database_of(settings) as app[MONGO]:
+            clock, ask = app[CLOCK], partial(mongo.time_of, app[MONGO])
+            await clock.anchor(ask)
+            app[TASKS].keep(partial(clock.stay_anchored, ask, StoreFault), "clock")
             yield
             await app[TASKS].close()
         await app[BUS].close()
@@ -129,6 +135,19 @@ def _connect_stores(app: web.Application, settings: Settings) -> None:
         await listening.aclose()
 
     app.cleanup_ctx.append(stores)
+
+
+def _set_limits(app: web.Application, settings: Settings) -> None:
+    section = settings.limits
+    client = redis.connect(RedisSettings(settings.redis.url, section.redis_timeout_s, settings.redis.prefix))
+    rates = {name: Rate.parse(text) for name, text in section.model_dump(exclude={"redis_timeout_s"}).items()}
+    app[LIMITS] = Limits(client, rates, prefix=settings.redis.prefix)
+
+    async def close(_app: web.Application) -> AsyncIterator[None]:
+        yield
+        await client.aclose()
+
+    app.cleanup_ctx.append(close)
 
 
 def _open_sockets(app: web.Application, settings: Settings, words: Words) -> None:
@@ -143,65 +162,32 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     )
     production = settings.env == "production"
     transport = Transport(bounds, frozenset({settings.address, *settings.origins}), same_host=not production)
-    rooms = Rooms(transport.post, app[BUS])
+    rooms = Rooms(transport.post_all, app[BUS])
     app[BUS].deliver_to(rooms.deliver)
-    door = Door(app, transport, rooms, words, app[CLOCK], sockets_per_user=section.per_user)
+    limits = SocketLimits(section.per_user, section.events_per_s, section.events_burst)
+    door = Door(app, transport, rooms, words, app[CLOCK], limits=limits)
     transport.listener = door
     transport.attach(app)
     app[TRANSPORT], app[ROOMS], app[DOOR] = transport, rooms, door
     app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
-
-    async def bus(app: web.Application) -> AsyncIterator[None]:
-        works = {"bus-in": app[BUS].hear_hints, "bus-out": app[BUS].send_hints, "roll": app[ROLL].keep}
-        running = [app[TASKS].keep(work, name) for name, work in works.items()]
-        yield
-        for task in running:
-            task.cancel()
-
-    app.cleanup_ctx.append(bus)
+    app[BUS].when_back(app[ROLL].renew)
+    app[STATUS] = Status(door.tell_all)
+    door.greet_with(app[STATUS].greeting)
+    app.cleanup_ctx.append(_keep_watch)
 
 
-def _choose_model(app: web.Application, settings: Settings, given: Model | None) -> None:
-    async def choose(app: web.Application) -> AsyncIterator[None]:
-        chosen = given or _model(settings)
-        app[MODEL] = chosen
-        if isinstance(chosen, EmbeddedModel):
-            app[TASKS].spawn(chosen.prewarm(), "prewarm")
-        yield
-        await chosen.close()
-
-    app.cleanup_ctx.append(choose)
-
-
-def _model(settings: Settings) -> Model:
-    """The configured AI service, or the built-in tutor when there is none."""
-    section = settings.ai
-    if not section.base_url:
-        return EmbeddedModel(pace_s=section.pace_s)
-    service = OpenAIModel(
-        OpenAISettings(
-            base_url=section.base_url,
-            api_key=section.api_key.get_secret_value() or None,
-            model=section.model,
-            provider=section.provider,
-            connect_s=section.connect_s,
-            first_token_s=section.first_token_s,
-            between_tokens_s=section.between_tokens_s,
-            total_s=section.total_s,
-            max_connections=section.max_connections,
-            max_reply_chars=section.max_reply_chars,
-            temperature=section.temperature,
-        )
-    )
-    return Chain(service, attempts=section.attempts, budget_s=section.first_token_s)
-
-
-async def _say_goodbye(app: web.Application) -> None:
-    """Take no more, let running replies end for a moment, then send every client away with a time to come back."""
-    door = app[DOOR]
-    door.open = False
-    await app[REPLIES].drain(DRAIN_S)
-    sids = list(door.peers)
-    for number, sid in enumerate(sids):
-        door.say_bye(sid, "restart", after_ms=number * BYE_SPREAD_MS // max(len(sids), 1))
-    await app[TRANSPORT].wait_until_empty(CLOSE_S)
+async def _keep_watch(app: web.Application) -> AsyncIterator[None]:
+    """What runs for ever around the stores, beside the rooms' own jobs."""
+    guard, state = redis.guard_of(app[REDIS]), app[STATUS]
+    works: dict[str, Callable[[], Coroutine[None, None, None]]] = {
+        "redis-guard": guard.watch,
+        "bus-in": app[BUS].hear_hints,
+        "bus-out": app[BUS].send_hints,
+        "roll": app[ROLL].keep,
+        "status-redis": partial(state.watch_redis, guard.breaker, app[BUS]),
+        "status-mongodb": partial(state.watch_mongodb, partial(mongo.ping, app[MONGO]), StoreFault),
+    }
+    running = [app[TASKS].keep(work, name) for name, work in works.items()]
+    yield
+    for task in running:
+        task.cancel()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,7 +21,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from tutor.core.address import networks
 from tutor.core.errors import TutorError
+from tutor.core.limits import RATE, WINDOW
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "config"
@@ -31,6 +33,13 @@ WEAK_SECRETS = ("change", "secret", "default", "example", "password", "012345678
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
+RateText = Annotated[str, Field(pattern=f"^{RATE}$")]
+WindowText = Annotated[str, Field(pattern=f"^{WINDOW}$")]
+
+
+def _are_networks(texts: tuple[str, ...]) -> tuple[str, ...]:
+    networks(texts)
+    return texts
 
 
 class SettingsInvalid(TutorError):
@@ -78,6 +87,8 @@ class SocketsSection(Section):
     ping_timeout_s: Positive
     connect_s: Positive
     per_user: Count
+    events_per_s: Positive
+    events_burst: Count
 
 
 class ChatSection(Section):
@@ -88,25 +99,55 @@ class ChatSection(Section):
     max_replies: Count
     max_replies_per_student: Count
     queue_s: Positive
+    drain_s: Positive
     parts_ttl_s: Count
     history_tokens: Count
     max_tokens: Count
 
 
-class AiSection(Section):
+class AiService(Section):
+    """Which AI service, and which of its models."""
+
     base_url: str
-    api_key: SecretStr
+    api_key: SecretStr = SecretStr("")
     model: str
     provider: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
+
+
+class AiSection(AiService):
+    fallbacks: tuple[AiService, ...]
+    fallback_to_builtin: bool
     temperature: Annotated[float, Field(ge=0, le=2)]
     connect_s: Positive
     first_token_s: Positive
     between_tokens_s: Positive
     total_s: Positive
     attempts: Count
+    breaker_failures: Count
+    breaker_open_s: Positive
+    breaker_rejected_s: Positive
     max_connections: Count
     max_reply_chars: Count
     pace_s: Annotated[float, Field(ge=0)]
+
+
+class LimitsSection(Section):
+    redis_timeout_s: Positive
+    api_user: RateText
+    anonymous_address: RateText
+    connect_address: RateText
+    sign_in_here: WindowText
+    sign_in_name: WindowText
+    sign_in_address: WindowText
+    password_user: WindowText
+    register_address: RateText
+    refresh_session: RateText
+    invite_user: RateText
+    join_user: WindowText
+    join_address: WindowText
+    search_user: RateText
+    ai_student: RateText
+    ai_class: RateText
 
 
 class Settings(BaseSettings):
@@ -126,6 +167,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)]
     public_url: str
     origins: tuple[str, ...]
+    trusted_proxies: Annotated[tuple[str, ...], AfterValidator(_are_networks)]
     data_dir: Path
     secret_key: SecretStr
     log: LogSection
@@ -135,6 +177,7 @@ class Settings(BaseSettings):
     sockets: SocketsSection
     chat: ChatSection
     ai: AiSection
+    limits: LimitsSection
 
     @classmethod
     def settings_customise_sources(
@@ -159,6 +202,10 @@ class Settings(BaseSettings):
             raise ValueError("ai.model: name the model that the service at ai.base_url should use")
         if self.ai.base_url and urlsplit(self.ai.base_url).scheme not in {"http", "https"}:
             raise ValueError("ai.base_url: write it with http:// or https://, ending in /v1")
+        if self.ai.fallbacks and not self.ai.base_url:
+            raise ValueError("ai.fallbacks: name the first service at ai.base_url")
+        if any(not each.model or urlsplit(each.base_url).scheme not in {"http", "https"} for each in self.ai.fallbacks):
+            raise ValueError("ai.fallbacks: each needs a base_url with http:// or https://, and a model")
         if 0 < len(self.secret_key.get_secret_value().encode()) < SHORTEST_SECRET:
             raise ValueError(f"secret_key: {SHORTEST_SECRET} bytes are the least that tokens can be signed with")
         if self.env == "production":

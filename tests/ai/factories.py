@@ -10,9 +10,24 @@ import pytest
 from tutor.ai.errors import ModelError
 from tutor.ai.model import Finish, Model, Piece, Prompt, Turn
 from tutor.ai.openai import OpenAIModel, OpenAISettings
+from tutor.core.clock import Clock
 
 KEY = "sk-a-key-that-must-not-leak"
 QUESTION = "why is the sky blue? 天为什么是蓝的?"
+
+
+class StillClock(Clock):
+    """A clock whose monotonic seconds pass only when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    def monotonic(self) -> float:
+        return self.seconds
+
 
 MakeModel = Callable[..., OpenAIModel]
 

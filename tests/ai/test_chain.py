@@ -5,14 +5,16 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 import structlog
 
-from tests.ai.factories import KEY, MakeModel, a_prompt, failure_of, outcome_of
+from tests.ai.factories import KEY, MakeModel, StillClock, a_prompt, failure_of, outcome_of
 from tests.live.fake_ai import FakeAI
 from tests.live.fake_wire import Script
-from tutor.ai.chain import Chain
+from tutor.ai.breaker import Breaker, BreakerSettings
+from tutor.ai.chain import Chain, Link, Patience
 from tutor.ai.errors import (
     ModelCut,
     ModelError,
@@ -22,7 +24,8 @@ from tutor.ai.errors import (
     ModelTimeout,
     ModelUnavailable,
 )
-from tutor.ai.model import Finish, Model, Piece, Prompt, Usage
+from tutor.ai.model import Finish, Model, Piece, Prompt, Usage, Writer
+from tutor.core.clock import Clock
 
 END = Finish("stop", "scripted", "none", Usage())
 
@@ -57,8 +60,13 @@ class Ordered:
         self.closed = True
 
 
+def chain_of(*links: Link, **changes: Any) -> Chain:
+    values = {"attempts": 3, "budget_s": 5.0, "wait_initial_s": 0.01, "wait_max_s": 0.2, "wait_jitter_s": 0.0}
+    return Chain(links, Patience(**(values | changes)))
+
+
 def quick(model: Model, *, attempts: int = 3, budget_s: float = 5.0, wait_s: float = 0.01) -> Chain:
-    return Chain(model, attempts=attempts, budget_s=budget_s, wait_initial_s=wait_s, wait_max_s=0.2, wait_jitter_s=0.0)
+    return chain_of(Link(model, None), attempts=attempts, budget_s=budget_s, wait_initial_s=wait_s)
 
 
 async def test_a_stream_without_a_fault_passes_through() -> None:
@@ -238,3 +246,172 @@ async def test_many_chains_retry_at_once_without_mixing_replies(fake: FakeAI, ma
     prompts = [a_prompt(f"question {i}.") for i in range(20)]
     replies = await asyncio.gather(*(outcome_of(chain, prompt) for prompt in prompts))
     assert all(f"question {i}." in reply.text for i, reply in enumerate(replies))
+
+
+ILL: list[Piece | Finish | Exception] = [ModelUnavailable(status=500)]
+
+
+def guarded(model: Model, clock: StillClock | None = None, *, failures: int = 3) -> Link:
+    return Link(model, Breaker(model.provider, clock or StillClock(), BreakerSettings(failures=failures)))
+
+
+def other(*calls: list[Piece | Finish | Exception]) -> Ordered:
+    model = Ordered(*calls)
+    model.provider, model.name = "other", "spare"
+    return model
+
+
+async def test_the_next_service_answers_when_the_first_is_ill() -> None:
+    spare = other([Piece("b"), END])
+    assert (await outcome_of(chain_of(guarded(Ordered(ILL)), guarded(spare)))).text == "b"
+
+
+async def test_the_first_piece_says_who_writes_and_no_other_does() -> None:
+    chain = chain_of(guarded(Ordered(ILL)), guarded(other([Piece("b"), Piece("c"), END])))
+    async with aclosing(chain.stream(a_prompt())) as stream:
+        items = [item async for item in stream]
+    assert items[:2] == [Piece("b", by=Writer("other", "spare")), Piece("c")]
+
+
+async def test_nothing_is_asked_of_the_next_service_after_the_first_piece() -> None:
+    spare = other([Piece("b"), END])
+    reply = await failure_of(chain_of(guarded(Ordered([Piece("a"), ModelCut()])), guarded(spare)), ModelCut)
+    assert (reply.text, spare.asked_at) == ("a", [])
+
+
+async def test_an_open_breaker_is_passed_over_at_once() -> None:
+    ill, spare = Ordered(ILL), other([Piece("b"), END])
+    chain = chain_of(guarded(ill, failures=3), guarded(spare))
+    for _ in range(4):
+        assert (await outcome_of(chain)).text == "b"
+    assert len(ill.asked_at) == 3
+
+
+async def test_a_service_that_is_left_alone_says_for_how_long() -> None:
+    clock = StillClock()
+    chain = chain_of(guarded(Ordered(ILL), clock))
+    await failure_of(chain, ModelUnavailable)
+    clock.advance(10.0)
+    reply = await failure_of(chain, ModelUnavailable)
+    assert reply.error
+    assert reply.error.facts == {"retry_after_s": 20.0}
+
+
+async def test_the_preferred_service_is_asked_again_when_its_time_is_over() -> None:
+    clock, healing = StillClock(), Ordered(ILL, ILL, ILL, [Piece("a"), END])
+    chain = chain_of(guarded(healing, clock), guarded(other([Piece("b"), END]), clock))
+    assert (await outcome_of(chain)).text == "b"
+    clock.advance(30.0)
+    assert (await outcome_of(chain)).text == "a"
+
+
+async def test_a_chain_where_all_fail_has_the_error_of_its_first_service() -> None:
+    chain = chain_of(guarded(Ordered([ModelOverloaded(retry_after_s=90.0)])), guarded(other([ModelGarbled()])))
+    reply = await failure_of(chain, ModelOverloaded)
+    assert reply.error
+    assert reply.error.facts["retry_after_s"] == 90.0
+
+
+async def test_a_refused_key_moves_on_and_is_not_tried_again() -> None:
+    wrong, spare = Ordered([ModelRejected(status=401)]), other([Piece("b"), END])
+    chain = chain_of(guarded(wrong), guarded(spare))
+    for _ in range(3):
+        assert (await outcome_of(chain)).text == "b"
+    assert len(wrong.asked_at) == 1
+
+
+async def test_what_one_service_refuses_for_its_content_no_other_is_asked() -> None:
+    spare = other([Piece("b"), END])
+    await failure_of(chain_of(guarded(Ordered([ModelRejected(status=400)])), guarded(spare)), ModelRejected)
+    assert spare.asked_at == []
+
+
+async def test_nobody_waits_for_a_busy_service_while_another_is_free() -> None:
+    busy = Ordered([ModelOverloaded(retry_after_s=4.0)])
+    began = time.monotonic()
+    assert (await outcome_of(chain_of(guarded(busy), guarded(other([Piece("b"), END]))))).text == "b"
+    assert time.monotonic() - began < 2.0
+    assert len(busy.asked_at) == 1
+
+
+async def test_a_stopgap_that_cannot_help_leaves_the_first_error() -> None:
+    stopgap = Link(other([ModelUnavailable()]), None)
+    reply = await failure_of(chain_of(guarded(Ordered([ModelTimeout(stage="connect")])), stopgap), ModelTimeout)
+    assert reply.error
+    assert reply.error.facts == {"stage": "connect"}
+
+
+async def test_half_open_one_of_many_callers_tries_the_service() -> None:
+    clock, ill = StillClock(), Ordered(ILL)
+    chain = chain_of(guarded(ill, clock), attempts=1)
+    await asyncio.gather(*(failure_of(chain, ModelUnavailable) for _ in range(3)))
+    clock.advance(30.0)
+    await asyncio.gather(*(failure_of(chain, ModelUnavailable) for _ in range(20)))
+    assert len(ill.asked_at) == 4
+
+
+async def test_a_cancelled_probe_leaves_the_way_open() -> None:
+    clock, model = StillClock(), Ordered(ILL, ILL, ILL, [Piece("a"), END])
+    chain = chain_of(guarded(model, clock))
+    await failure_of(chain, ModelUnavailable)
+    clock.advance(30.0)
+    probe = asyncio.create_task(outcome_of(chain))
+    await asyncio.sleep(0)
+    probe.cancel()
+    await asyncio.gather(probe, return_exceptions=True)
+    assert (await outcome_of(chain)).finish == END
+
+
+async def test_the_news_is_told_when_all_services_are_left_alone_and_when_one_may_be_asked_again() -> None:
+    patient = BreakerSettings(failures=1, open_s=0.1)
+    links = [Link(model, Breaker(model.provider, Clock(), patient)) for model in (Ordered(ILL), other(ILL))]
+    chain, news = chain_of(*links, attempts=1), list[bool]()
+    recovered = asyncio.Event()
+
+    def note(down: bool) -> None:
+        news.append(down)
+        if not down:
+            recovered.set()
+
+    chain.on_change = note
+    await failure_of(chain, ModelUnavailable)
+    assert news == [True]
+    async with asyncio.timeout(5):
+        await recovered.wait()
+    assert news == [True, False]
+    await chain.close()
+
+
+async def test_one_healthy_service_is_no_bad_news() -> None:
+    chain, news = chain_of(guarded(Ordered(ILL)), guarded(other([Piece("b"), END]))), list[bool]()
+    chain.on_change = news.append
+    for _ in range(3):
+        await outcome_of(chain)
+    assert news == []
+
+
+async def test_closing_a_chain_closes_every_model() -> None:
+    models = [Ordered(ILL), other(ILL)]
+    await chain_of(*(guarded(model) for model in models)).close()
+    assert [model.closed for model in models] == [True, True]
+
+
+async def test_the_stored_author_is_the_one_that_answered(fake: FakeAI, make_model: MakeModel) -> None:
+    fake.next(Script("http", status=503))
+    links = (guarded(make_model(provider="first")), guarded(make_model(provider="second", model="m2")))
+    reply = await outcome_of(chain_of(*links, attempts=1))
+    assert reply.finish
+    assert (reply.finish.provider, reply.finish.model) == ("second", "m2")
+
+
+@pytest.mark.parametrize(
+    "name", ["hang_before_headers", "hang_after", "cut_after", "reset_after", "garbage", "empty_200"]
+)
+async def test_any_fault_before_the_first_token_goes_to_the_next_service(
+    fake: FakeAI, make_model: MakeModel, name: str
+) -> None:
+    fake.next(Script(name, n=0))
+    links = (guarded(make_model(provider="first", first_token_s=0.3)), guarded(make_model(provider="second")))
+    reply = await outcome_of(chain_of(*links, attempts=1))
+    assert reply.finish
+    assert (reply.finish.provider, reply.text) == ("second", fake.last.text)

@@ -96,11 +96,46 @@ async def test_a_question_can_choose_the_script_of_the_fake_service(fake: FakeAI
     assert (fake.last.script, reply.pieces) == (Script("cut_after", n=2, delay_s=0.01), 2)
 
 
+@pytest.mark.parametrize(("language", "asked"), [("zh", "请从断开的那个字之后"), ("en", "repeat nothing")])
+async def test_a_reply_that_broke_off_is_sent_along_with_the_wish_for_its_rest(
+    fake: FakeAI, model: OpenAIModel, language: str, asked: str
+) -> None:
+    await outcome_of(model, a_prompt(so_far="先看 $x", language=language))
+    match fake.last.body:
+        case {"messages": [*_, {"content": question}, so_far, {"role": "user", "content": str(wish)}]}:
+            assert (question, so_far) == (QUESTION, {"role": "assistant", "content": "先看 $x"})
+            assert asked in wish
+            assert "{" not in wish
+        case other:
+            pytest.fail(str(other))
+
+
+@pytest.mark.parametrize("shown", [1, 9, 40])
+async def test_a_reply_goes_on_where_it_broke_off(fake: FakeAI, model: OpenAIModel, shown: int) -> None:
+    fake.default = Script("go_on")
+    whole = Script().text
+    reply = await outcome_of(model, a_prompt(so_far=whole[:shown]))
+    assert reply.text == whole[shown:]
+
+
 async def test_pieces_come_as_the_tokens_do(fake: FakeAI, model: OpenAIModel) -> None:
-    fake.next(Script("hang_after", n=3))
+    fake.next(Script("slow_each", tokens=4, delay_s=0.05))
     async with aclosing(model.stream(a_prompt())) as stream:
         pieces = [await anext(stream) for _ in range(3)]
-    assert pieces == [Piece(text) for text in fake.last.sent]
+        assert pieces == [Piece(text) for text in fake.last.sent[:3]]
+
+
+async def test_what_one_read_brings_is_one_piece(fake: FakeAI, model: OpenAIModel) -> None:
+    fake.next(Script("burst", tokens=200))
+    reply = await outcome_of(model)
+    assert reply.text == fake.last.script.text
+    assert reply.pieces <= 3
+
+
+async def test_text_before_a_fault_in_the_same_read_is_given_first(fake: FakeAI, model: OpenAIModel) -> None:
+    fake.next(Script("burst", tokens=5, reason="garbage"))
+    reply = await failure_of(model, ModelGarbled)
+    assert reply.text == fake.last.text != ""
 
 
 @pytest.mark.parametrize("name", ["ok", "usage_after", "plain_json"])
@@ -134,6 +169,7 @@ async def test_the_reason_of_the_service_is_kept(fake: FakeAI, model: OpenAIMode
         (Script("error_in_stream"), ModelGarbled),
         (Script("error_in_stream", message="rate limit reached"), ModelOverloaded),
         (Script("cut_after"), ModelCut),
+        (Script("cut_in_character"), ModelCut),
         (Script("reset_after"), ModelCut),
         (Script("no_finish_reason"), ModelCut),
         (Script("no_end"), ModelCut),

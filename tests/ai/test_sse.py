@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.ai.errors import ModelGarbled
 from tutor.ai.sse import SseParser
 
 
 def payloads(*chunks: bytes, limit: int = 64 * 1024) -> list[bytes]:
     parser = SseParser(limit)
-    return [*itertools.chain.from_iterable(parser.feed(chunk) for chunk in chunks), *parser.end()]
+    found = [*itertools.chain.from_iterable(parser.feed(chunk) for chunk in chunks), *parser.end()]
+    assert not parser.broken
+    return found
 
 
 def test_an_event_is_its_data() -> None:
@@ -87,21 +88,31 @@ def test_an_empty_stream_has_no_events() -> None:
 
 @pytest.mark.parametrize("start", [b"data: ", b": ", b"x"])
 @pytest.mark.parametrize("end", [b"", b"\n\n"])
-def test_a_giant_line_is_refused(start: bytes, end: bytes) -> None:
-    with pytest.raises(ModelGarbled):
-        payloads(start + b"x" * 65_536 + end)
+def test_a_giant_line_breaks_the_parser(start: bytes, end: bytes) -> None:
+    parser = SseParser()
+    assert [*parser.feed(start + b"x" * 65_536 + end), *parser.end()] == []
+    assert parser.broken
 
 
-def test_a_giant_line_is_refused_before_all_of_it_is_there() -> None:
+def test_what_stands_before_a_giant_line_is_given_and_nothing_behind_it() -> None:
+    parser = SseParser(limit=100)
+    assert parser.feed(b"data: 1\n\ndata: " + b"x" * 200 + b"\n\ndata: 2\n\n") == [b"1"]
+    assert parser.broken
+    assert [*parser.feed(b"data: 3\n\n"), *parser.end()] == []
+
+
+def test_a_giant_line_is_known_before_all_of_it_is_there() -> None:
     parser = SseParser(limit=100)
     assert parser.feed(b"x" * 60) == []
-    with pytest.raises(ModelGarbled):
-        parser.feed(b"x" * 60)
+    assert not parser.broken
+    assert parser.feed(b"x" * 60) == []
+    assert parser.broken
 
 
-def test_many_lines_of_one_giant_event_are_refused() -> None:
-    with pytest.raises(ModelGarbled):
-        payloads(b"data: xxxxxxxxx\n" * 12, limit=100)
+def test_many_lines_of_one_giant_event_break_the_parser() -> None:
+    parser = SseParser(limit=100)
+    assert parser.feed(b"data: xxxxxxxxx\n" * 12 + b"\n") == []
+    assert parser.broken
 
 
 def test_the_limit_is_for_one_event_and_not_for_the_stream() -> None:

@@ -9,8 +9,8 @@ from tests.conftest import Serve
 from tests.factories import People, Person, Server, an_ai_service
 from tests.live.fake_ai import FakeAI
 from tests.live.fake_wire import Script
-from tutor.app import TRANSPORT
 from tutor.core.sockets import DOOR
+from tutor.core.transport import TRANSPORT
 
 OFFLINE = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED")
 

@@ -32,6 +32,7 @@ async def stage(settings: Settings) -> AsyncIterator[Stage]:
     """Every piece is a part of its own, and is checkpointed soon."""
     puppet = Puppet()
     async with start_server(settings, model=puppet, chat={"part_ms": 0.001, "checkpoint_s": 0.1}) as server:
+        puppet.follow(server)
         yield Stage(server, puppet)
         puppet.finish_all()
 

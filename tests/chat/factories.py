@@ -10,7 +10,8 @@ from typing import Any
 from tests.factories import WAIT_S, Json, People, Person, Server, Socket, a_client_id
 from tutor.ai.errors import ModelError
 from tutor.ai.model import Finish, FinishReason, Piece, Prompt, Usage
-from tutor.chat.context import CHAT
+from tutor.chat.context import CHAT, REPLIES
+from tutor.chat.reply import Replies
 from tutor.chat.service import Chat
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock
@@ -36,7 +37,7 @@ class Line:
 
 
 class Puppet:
-    """A Model whose replies are spoken by the test."""
+    """A Model whose replies are spoken by the test, each piece as a part of its own on the servers that it follows."""
 
     provider = "puppet"
     name = "puppet-1"
@@ -44,6 +45,16 @@ class Puppet:
     def __init__(self) -> None:
         self._lines: dict[str, list[Line]] = defaultdict(list)
         self._news = asyncio.Condition()
+        self._followed: list[Replies] = []
+
+    def follow(self, server: Server) -> None:
+        """Say the next piece only when the last one was shown there."""
+        self._followed.append(server.app[REPLIES])
+
+    async def _shown(self, question: str) -> None:
+        for running in [one for replies in self._followed for one in replies._running.values()]:
+            if running.prompt.question == question:
+                await running.quiet.wait()
 
     async def line(self, question: str, attempt: int = 1) -> Line:
         """The reply to a question, as soon as it has begun."""
@@ -65,6 +76,7 @@ class Puppet:
                 if isinstance(word, ModelError):
                     raise word
                 yield word
+                await self._shown(prompt.question)
                 if isinstance(word, Finish):
                     return
         finally:

@@ -52,15 +52,21 @@ async def test_the_end_of_a_reply_is_told_though_mongodb_failed_at_that_moment(
 
 
 async def test_a_reply_that_mongodb_did_not_let_begin_fails_with_a_sentence(
-    cast: People, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    puppet: Puppet, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = stage.server.app[REPLIES]._store
-    room = await a_room(cast)
-    monkeypatch.setattr(store, "start", failing_once(store.start, done=False))
-    sent = await room.say(a_question())
-    end = await room.socket.until("reply.finished", reply_id=sent["reply"]["id"])
-    assert (end["state"], end["message"]["reply"]["error"]) == ("failed", "store_unavailable")
-    assert (await room.say(a_question()))["reply"]["state"] == "queued"
+    narrow = Stage(await serve(model=puppet, chat={"max_replies": 1}), puppet)
+    store = narrow.server.app[REPLIES]._store
+    async with People(narrow.server) as there:
+        first = await asked(puppet, await a_room(there))
+        room = await a_room(there)
+        monkeypatch.setattr(store, "start", failing_once(store.start, done=False))
+        sent = await room.say(a_question())
+        assert sent["reply"]["state"] == "queued"
+        first.line.finish()
+        end = await room.socket.until("reply.finished", reply_id=sent["reply"]["id"])
+        assert (end["state"], end["message"]["reply"]["error"]) == ("failed", "store_unavailable")
+        assert (await room.say(a_question()))["reply"]["state"] == "running"
+        puppet.finish_all()
 
 
 async def test_a_question_that_could_not_be_stored_may_be_asked_again_at_once(
@@ -68,7 +74,7 @@ async def test_a_question_that_could_not_be_stored_may_be_asked_again_at_once(
 ) -> None:
     store = stage.server.app[REPLIES]._store
     room = await a_room(cast)
-    monkeypatch.setattr(store, "add_message", failing_once(store.add_message, done=False))
+    monkeypatch.setattr(store, "add_question", failing_once(store.add_question, done=False))
     with pytest.raises(Refused, match="store_unavailable"):
         await room.say(a_question())
     ask = await asked(puppet, room)
@@ -111,15 +117,18 @@ async def test_nothing_is_said_into_a_room_that_was_deleted_a_moment_ago(cast: P
 
 async def test_a_redis_that_lost_the_parts_gets_all_of_them_again(cast: People, puppet: Puppet, stage: Stage) -> None:
     replies, redis = stage.server.app[REPLIES], stage.server.app[REDIS]
+    parts_log = replies.delivery._log
     ask = await asked(puppet, await a_room(cast))
     ask.line.say("one ", "two ")
     running = replies.running(ask.reply_id)
     assert running is not None
     await until(lambda: running.logged == 2)
-    await redis.delete(*replies._log._keys(ask.reply_id))
+    await redis.delete(*parts_log._keys(ask.reply_id))
     ask.line.say("three")
-    await until(lambda: running.logged == 3)
-    parts = await replies._log.read(ask.reply_id, 0)
-    assert [part.text for part in parts or ()] == ["one ", "two ", "three"]
+    await until(lambda: len(running.parts) == 3)
+    ask.line.say(" four")
+    await until(lambda: running.logged == 4)
+    parts = await parts_log.read(ask.reply_id, 0)
+    assert [part.text for part in parts or ()] == ["one ", "two ", "three", " four"]
     ask.line.finish()
     await ask.ended("complete")

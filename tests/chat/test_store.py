@@ -12,7 +12,7 @@ from tests.chat.factories import Puppet, a_caller, a_room, chat_of
 from tests.factories import People, Server, a_client_id
 from tutor.chat.messages import SendMessage
 from tutor.chat.models import Author, Conversation, Message, Reply
-from tutor.chat.store import ChatStore
+from tutor.chat.store import ChatStore, Checkpoint
 from tutor.core.clock import Clock, new_id
 from tutor.core.leases import Lease
 from tutor.core.mongo import Database
@@ -43,6 +43,10 @@ def a_message(conversation_id: str, **changes: Any) -> Message:
         "created_at": now(),
     }
     return Message(**(values | changes))
+
+
+def a_checkpoint(reply_id: str, text: str, fence: int = 1) -> Checkpoint:
+    return Checkpoint(reply_id, fence, text, len(text), "puppet", "puppet-1")
 
 
 async def a_reply(store: ChatStore, conversation_id: str, fence: int = 1) -> Message:
@@ -122,7 +126,7 @@ async def test_the_hint_never_goes_back(store: ChatStore) -> None:
 async def test_a_zombie_with_an_old_fence_changes_nothing(store: ChatStore) -> None:
     reply = await a_reply(store, new_id(), fence=2)
     old = Reply(reply.reply.question_id if reply.reply else "", 1, 1)
-    assert await store.checkpoint(reply.id, 1, "zombie", 9) is None
+    assert await store.checkpoint([a_checkpoint(reply.id, "zombie")]) == {reply.id}
     assert not await store.start(reply.id, 1)
     assert await store.finish(reply, "complete", "zombie", old) is None
     found = await store.message(reply.conversation_id, reply.id)
@@ -139,18 +143,50 @@ async def test_a_reply_ends_once(store: ChatStore) -> None:
     (first,) = [message for message in ended if message is not None]
     assert first.text == first.state
     assert await store.running_reply(reply.conversation_id) is None
-    assert await store.checkpoint(reply.id, 1, "late", 9) is None
+    assert await store.checkpoint([a_checkpoint(reply.id, "late")]) == {reply.id}
     assert not await store.ask_to_stop(reply.id)
 
 
-async def test_word_to_stop_reaches_the_next_checkpoint(store: ChatStore) -> None:
-    reply = await a_reply(store, new_id())
-    assert await store.checkpoint(reply.id, 1, "a", 1) is False
+async def test_word_to_stop_reaches_the_writer(store: ChatStore) -> None:
+    reply, other = await a_reply(store, new_id()), await a_reply(store, new_id())
+    assert await store.asked_to_stop([reply.id, other.id]) == []
     assert await store.ask_to_stop(reply.id)
-    assert await store.checkpoint(reply.id, 1, "ab", 2) is True
-    found = await store.running_reply(reply.conversation_id)
+    assert await store.asked_to_stop([reply.id, other.id]) == [reply.id]
+
+
+async def test_checkpoints_of_many_replies_are_kept_together_and_those_of_others_are_named(store: ChatStore) -> None:
+    mine, other = await a_reply(store, new_id()), await a_reply(store, new_id(), fence=2)
+    lost = await store.checkpoint([a_checkpoint(mine.id, "ab"), a_checkpoint(other.id, "zombie")])
+    assert lost == {other.id}
+    found = await store.running_reply(mine.conversation_id)
     assert found is not None
     assert (found.text, found.reply.parts if found.reply else None) == ("ab", 2)
+
+
+async def test_a_question_and_its_reply_are_stored_side_by_side_among_others(store: ChatStore) -> None:
+    conversation_id = new_id()
+
+    async def ask(number: int) -> tuple[Message, Message | None]:
+        question = a_message(conversation_id, client_id=f"q{number}")
+        return await store.add_question(question, a_message(conversation_id, client_id=f"r{number}"), "s")
+
+    async def say(number: int) -> None:
+        await store.add_message(a_message(conversation_id), "s")
+
+    asked, _ = await asyncio.gather(asyncio.gather(*map(ask, range(10))), asyncio.gather(*map(say, range(10))))
+    rows = await store.messages(conversation_id, 0)
+    assert [row.seq for row in rows] == list(range(1, 31))
+    assert {(pair[0].id, pair[0].seq) for pair in asked} <= {(row.id, row.seq) for row in rows}
+    assert all(reply is not None and reply.seq > question.seq for question, reply in asked)
+
+
+async def test_the_same_question_again_adds_nothing(store: ChatStore) -> None:
+    conversation_id = new_id()
+    question, reply = a_message(conversation_id), a_message(conversation_id)
+    first, _ = await store.add_question(question, reply, "s")
+    again = await store.add_question(replace(question, id=new_id()), replace(reply, id=new_id()), "s")
+    assert again == (first, None)
+    assert len(await store.messages(conversation_id, 0)) == 2
 
 
 async def test_a_room_that_is_asked_in_again_and_again_goes_on(store: ChatStore) -> None:

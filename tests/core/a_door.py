@@ -18,6 +18,7 @@ from tutor.core.caller import Caller
 from tutor.core.errors import Busy, NotFound, Unauthenticated
 from tutor.core.line import Bounds
 from tutor.core.messages import Answer, Command, Nothing
+from tutor.core.peers import SocketLimits
 from tutor.core.redis import RedisSettings
 from tutor.core.rooms import Rooms
 from tutor.core.sockets import Call, Door, EventTable
@@ -26,6 +27,14 @@ from tutor.core.words import Words
 from tutor.settings import ROOT
 
 NOWHERE = RedisSettings("unix:///nowhere/redis.sock", 0.1, "none")
+MANY = SocketLimits(events_burst=1000)
+
+
+class Stopwatch(FakeClock):
+    """A fake clock whose seconds move with it."""
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._ahead.total_seconds()
 
 
 class Say(Command):
@@ -153,14 +162,14 @@ def commands(stage: Stage) -> EventTable:
 
 
 @asynccontextmanager
-async def a_door(*, sockets_per_user: int = 5, **bounds: Any) -> AsyncIterator[Stage]:
+async def a_door(*, limits: SocketLimits = MANY, **bounds: Any) -> AsyncIterator[Stage]:
     """A Door on a free port. Nothing of it needs a store."""
     app = web.Application()
-    clock = FakeClock()
+    clock = Stopwatch()
     transport = Transport(Bounds(**bounds), frozenset(), same_host=True)
     hints = Bus(redis.connect(NOWHERE), redis.connect(NOWHERE, blocking=True), "none")
-    rooms = Rooms(transport.post, hints)
-    door = Door(app, transport, rooms, Words(ROOT / "web/locales"), clock, sockets_per_user=sockets_per_user)
+    rooms = Rooms(transport.post_all, hints)
+    door = Door(app, transport, rooms, Words(ROOT / "web/locales"), clock, limits=limits)
     transport.listener = door
     transport.attach(app)
     runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)

@@ -31,6 +31,7 @@ class Steered:
     wait: asyncio.Event | None = None
     heard: list[tuple[list[object], int | None]] = field(default_factory=list)
     connected: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     spoke: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     auth: list[object] = field(default_factory=list)
@@ -42,6 +43,9 @@ class Steered:
         if self.refuse is not None:
             raise self.refuse
         self.connected.append(sid)
+
+    def admitted(self, sid: str) -> None:
+        self.told.append(sid)
 
     def receive(self, sid: str, data: list[object], ack_id: int | None) -> None:
         self.spoke.append(sid)
@@ -149,17 +153,60 @@ async def frames(address: str, **changes: Any) -> AsyncIterator[Frames]:
         yield Frames(ws)
 
 
+@dataclass
+class Slow:
+    """A client that reads only when it is told to; its window is as small as it can be."""
+
+    connection: socket.socket
+    pending: bytes = b""
+
+    async def say(self, *said: str) -> None:
+        """Send short text frames."""
+        await asyncio.get_running_loop().sock_sendall(self.connection, b"".join(_frame(text) for text in said))
+
+    async def hear(self, count: int) -> list[str]:
+        """Read so many frames of the server."""
+        return [(await self._frame()).decode(errors="replace") for _ in range(count)]
+
+    async def skip_head(self) -> None:
+        """Read the answer to the upgrade."""
+        while b"\r\n\r\n" not in self.pending:
+            await self._more()
+        self.pending = self.pending.partition(b"\r\n\r\n")[2]
+
+    async def _frame(self) -> bytes:
+        length = (await self._take(2))[1]
+        if extended := {126: 2, 127: 8}.get(length):
+            length = int.from_bytes(await self._take(extended))
+        return await self._take(length)
+
+    async def _take(self, size: int) -> bytes:
+        while len(self.pending) < size:
+            await self._more()
+        taken, self.pending = self.pending[:size], self.pending[size:]
+        return taken
+
+    async def _more(self) -> None:
+        async with asyncio.timeout(WAIT_S):
+            data = await asyncio.get_running_loop().sock_recv(self.connection, 1 << 16)
+        if not data:
+            raise ConnectionError
+        self.pending += data
+
+
 @asynccontextmanager
-async def deaf(port: int, *said: str) -> AsyncIterator[None]:
-    """A client that connects, says something, and never reads again; its window is as small as it can be."""
+async def slow(port: int, *said: str) -> AsyncIterator[Slow]:
+    """A client that connects, says something, and reads nothing until it is told to."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.setblocking(False)
     loop = asyncio.get_running_loop()
     await loop.sock_connect(connection, ("127.0.0.1", port))
     try:
-        await loop.sock_sendall(connection, _upgrade(port) + b"".join(_frame(text) for text in said))
-        yield
+        await loop.sock_sendall(connection, _upgrade(port))
+        client = Slow(connection)
+        await client.say(*said)
+        yield client
     finally:
         connection.close()
 

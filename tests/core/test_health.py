@@ -9,9 +9,10 @@ import aiohttp
 from tests.conftest import Serve
 from tests.core.raw import until
 from tests.factories import People, Server, a_settings, start_server
-from tutor.app import TRANSPORT
 from tutor.core.embedded import EmbeddedStores
 from tutor.core.sockets import DOOR
+from tutor.core.status import STATUS
+from tutor.core.transport import TRANSPORT
 from tutor.serve import with_addresses
 
 
@@ -33,6 +34,7 @@ async def test_without_redis_the_server_is_degraded_but_takes_work(tmp_path: Pat
         async with start_server(complete) as own:
             assert (await health(own))[1]["status"] == "ready"
             await redis.stop()
+            await until(lambda: not own.app[STATUS].now.redis)
             assert await health(own) == (200, {"status": "degraded", "mongodb": True, "redis": False})
 
 
@@ -43,6 +45,7 @@ async def test_without_mongodb_the_server_is_unready_but_alive(tmp_path: Path) -
         complete = with_addresses(with_addresses(wanted, redis), await mongodb.start())
         async with start_server(complete) as own:
             await mongodb.stop()
+            await until(lambda: not own.app[STATUS].now.mongodb)
             assert await health(own) == (503, {"status": "unready", "mongodb": False, "redis": True})
             assert (await health(own, "live"))[0] == 200
 

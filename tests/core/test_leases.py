@@ -41,15 +41,32 @@ async def test_what_was_given_back_can_be_taken_again_and_again(leases: Leases) 
         assert await leases.get(thing) is None
 
 
-async def test_only_the_work_that_holds_it_renews_it_or_gives_it_back(leases: Leases) -> None:
+async def test_only_the_work_that_holds_it_gives_it_back(leases: Leases) -> None:
     lease = a_lease(subject="mine")
     await leases.take(lease)
-    later = lease.until + timedelta(minutes=1)
-    assert not await leases.renew(lease.id, "theirs", later)
     await leases.give_back(lease.id, "theirs")
     assert await leases.get(lease.id) == lease
-    assert await leases.renew(lease.id, "mine", later)
-    assert await leases.get(lease.id) == replace(lease, until=later)
+
+
+async def test_an_owner_renews_all_of_its_own_at_once(leases: Leases) -> None:
+    mine, theirs = a_lease(owner="me"), a_lease(owner="them")
+    for lease in (mine, theirs):
+        await leases.take(lease)
+    later = mine.until + timedelta(minutes=1)
+    await leases.renew([mine.id, theirs.id], "me", later)
+    assert await leases.get(mine.id) == replace(mine, until=later)
+    assert await leases.get(theirs.id) == theirs
+
+
+async def test_a_lease_goes_to_another_owner_with_its_work(leases: Leases) -> None:
+    lease = a_lease(owner="dead")
+    await leases.take(lease)
+    later = lease.until + timedelta(minutes=1)
+    await leases.pass_on(lease, "heir", later)
+    assert await leases.get(lease.id) == replace(lease, owner="heir", until=later)
+    await leases.give_back(lease.id, lease.subject)
+    await leases.pass_on(lease, "late", later)
+    assert await leases.get(lease.id) is None
 
 
 async def test_leases_are_found_by_group_and_by_their_end(leases: Leases) -> None:
@@ -60,5 +77,5 @@ async def test_leases_are_found_by_group_and_by_their_end(leases: Leases) -> Non
     assert len(await leases.of(["a", "b", "c"])) == 2
     assert await leases.of([]) == []
     assert await leases.run_out(Clock().now()) == []
-    await leases.renew(one.id, one.subject, Clock().now() - timedelta(seconds=1))
+    await leases.renew([one.id], one.owner, Clock().now() - timedelta(seconds=1))
     assert [lease.id for lease in await leases.run_out(Clock().now())] == [one.id]

@@ -1,17 +1,19 @@
 """Redis in bad hours: bursts, links that are dead at one end only, connections that close under the writer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
 
+from tests.core.nodes import a_node
 from tests.core.raw import until
 from tutor.core import redis
-from tutor.core.bus import Bus
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock
+from tutor.core.frames import Frame
 from tutor.core.redis import RedisSettings
 from tutor.core.roll import Roll
 from tutor.core.rooms import Rooms
@@ -57,66 +59,54 @@ async def a_link(settings: Settings) -> AsyncIterator[Link]:
             end.transport.abort()
 
 
-@asynccontextmanager
-async def a_bus(url: str, hear: Callable[..., None], prefix: str) -> AsyncIterator[Bus]:
-    where = RedisSettings(url, 2.0, prefix)
-    commands, listening = redis.connect(where), redis.connect(where, blocking=True)
-    bus = Bus(commands, listening, prefix, silence_s=0.4)
-    bus.deliver_to(hear)
-    running = [asyncio.create_task(bus.hear_hints()), asyncio.create_task(bus.send_hints())]
-    try:
-        yield bus
-    finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        await bus.close()
-        await commands.aclose()
-        await listening.aclose()
-
-
 async def test_a_bus_whose_link_died_in_silence_finds_out_and_hears_again(settings: Settings) -> None:
-    heard: list[str] = []
-
-    def hear(_room: str, _name: str, body: str, *, droppable: bool) -> None:
-        assert not droppable
-        heard.append(body)
-
     async with (
         a_link(settings) as link,
-        a_bus(link.url, hear, "deaf") as deaf,
-        a_bus(settings.redis.url, hear, "deaf") as other,
+        a_node(link.url, "deaf", beat_s=0.4) as deaf,
+        a_node(settings.redis.url, "deaf") as other,
     ):
-        await until(lambda: deaf.up and other.up)
-        await deaf.subscribe("hall")
+        await deaf.until_up()
+        await other.until_up()
+        await deaf.bus.subscribe("hall")
         before, link.open = link.open, asyncio.Event()
-        before.clear()  # the old connection carries nothing any more and stays open
+        before.clear()  # the old connections carry nothing any more and stay open
         link.open.set()
-        connections = link.connections
-        await until(lambda: link.connections > connections)
-        await until(lambda: deaf.up and all(wanted.is_set() for wanted in deaf._wanted.values()))
-        other.publish("hall", "bell.rang", "again", droppable=False)
-        await until(lambda: heard == ["again"])
+        await until(lambda: not deaf.bus.up, within_s=1)
+        await deaf.until_up()
+        assert deaf.back == ["hall"]
+        other.say("hall", "again")
+        await until(lambda: deaf.bodies == ["again"])
 
 
 async def test_a_quiet_link_is_kept(settings: Settings) -> None:
-    async with a_link(settings) as link, a_bus(link.url, lambda *_a, **_k: None, "quiet") as quiet:
-        await until(lambda: quiet.up)
+    async with a_link(settings) as link, a_node(link.url, "quiet", beat_s=0.4) as quiet:
+        await quiet.until_up()
+        await until(lambda: not quiet.breaker.in_doubt)
         connections = link.connections
         await asyncio.sleep(1.3)
         assert link.connections == connections
 
 
+async def test_a_process_that_was_held_up_keeps_its_link(settings: Settings) -> None:
+    async with a_link(settings) as link, a_node(link.url, "busy", beat_s=0.2) as busy:
+        await busy.until_up()
+        for _ in range(3):
+            time.sleep(0.5)  # noqa: ASYNC251  # that is what is tested
+            await asyncio.sleep(0.05)
+        assert busy.bus.up
+        assert busy.back == []
+
+
 async def test_a_room_entered_while_the_bus_comes_up_is_heard_too(settings: Settings) -> None:
     async with a_link(settings) as link:
         link.open.clear()
-        async with a_bus(link.url, lambda *_a, **_k: None, "late") as late:
+        async with a_node(link.url, "late", beat_s=0.4, timeout_s=0.4) as late:
             await until(lambda: link.connections > 1)  # one that never answers is given up, too
-            await late.subscribe("hall")  # not up: returns at once
-            assert not late.up
+            await late.bus.subscribe("hall")  # not up: returns at once
+            assert not late.bus.up
             link.open.set()
-            await until(lambda: late.up and all(wanted.is_set() for wanted in late._wanted.values()))
-            assert late._wanted
+            await late.until_up()
+            assert late.bus.ears("hall") == 1
 
 
 async def test_a_burst_of_commands_waits_for_connections(settings: Settings) -> None:
@@ -135,14 +125,14 @@ class Torn(Redis):
 class Alone:
     """No other nodes."""
 
-    def publish(self, room: str, name: str, body: str, *, droppable: bool) -> None: ...
+    def publish(self, room: str, name: str, body: bytes, *, droppable: bool) -> None: ...
 
     async def subscribe(self, room: str) -> None: ...
 
     async def unsubscribe(self, room: str) -> None: ...
 
 
-def drop(sid: str, packet: object, *, droppable: bool = False) -> None:
+def drop(sids: Iterable[str], frame: Frame, *, droppable: bool = False) -> None:
     """Nobody is connected."""
 
 

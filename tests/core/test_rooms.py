@@ -1,13 +1,14 @@
 """Rooms of one node: who is in them, and that an event reaches each member once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import pytest
-from engineio.packet import Packet
 
 from tutor.core.caller import Caller
+from tutor.core.frames import Frame, event_frame
 from tutor.core.messages import Event
 from tutor.core.rooms import Rooms
 
@@ -21,13 +22,13 @@ class Rang(Event):
 class Wire:
     """Remembers what left: to sockets, and as hints."""
 
-    posted: list[tuple[str, str, bool]] = field(default_factory=list)
+    posted: list[tuple[str, Frame, bool]] = field(default_factory=list)
     hints: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def post(self, sid: str, packet: Packet, *, droppable: bool = False) -> None:
-        self.posted.append((sid, packet.encode(), droppable))
+    def post(self, sids: Iterable[str], frame: Frame, *, droppable: bool = False) -> None:
+        self.posted.extend((sid, frame, droppable) for sid in sids)
 
-    def publish(self, room: str, name: str, body: str, *, droppable: bool) -> None:
+    def publish(self, room: str, name: str, body: bytes, *, droppable: bool) -> None:
         self.hints.append(("publish", room, name, body, droppable))
 
     async def subscribe(self, room: str) -> None:
@@ -59,22 +60,38 @@ async def test_an_event_reaches_every_socket_in_the_room_and_leaves_as_a_hint(ro
     await rooms.enter("b", HONG, "hall")
     await rooms.enter("c", HONG, "yard")
     rooms.send("hall", Rang(times=2), droppable=True)
-    frame = '42["bell.rang",{"times":2}]'
+    frame = event_frame("bell.rang", b'{"times":2}')
     assert wire.posted == [("a", frame, True), ("b", frame, True)]
-    assert wire.hints[-1] == ("publish", "hall", "bell.rang", '{"times":2}', True)
+    assert wire.hints[-1] == ("publish", "hall", "bell.rang", b'{"times":2}', True)
 
 
 async def test_an_event_of_another_node_is_not_sent_back(rooms: Rooms, wire: Wire) -> None:
     await rooms.enter("a", MING, "hall")
-    rooms.deliver("hall", "bell.rang", '{"times":1}', droppable=False)
-    assert wire.posted == [("a", '42["bell.rang",{"times":1}]', False)]
+    rooms.deliver("hall", "bell.rang", b'{"times":1}', droppable=False)
+    assert wire.posted == [("a", event_frame("bell.rang", b'{"times":1}'), False)]
+    assert [hint[0] for hint in wire.hints] == ["subscribe"]
+
+
+async def test_everybody_in_a_room_gets_the_very_same_bytes(rooms: Rooms, wire: Wire) -> None:
+    for number in range(30):
+        await rooms.enter(str(number), MING, "hall")
+    rooms.send("hall", Rang(times=2))
+    assert len(wire.posted) == 30
+    assert len({id(frame) for _, frame, _ in wire.posted}) == 1
+
+
+async def test_news_of_this_node_stays_here(rooms: Rooms, wire: Wire) -> None:
+    await rooms.enter("a", MING, "hall")
+    rooms.send_here("hall", Rang(times=2), droppable=True)
+    rooms.send_here("yard", Rang(times=2))
+    assert wire.posted == [("a", event_frame("bell.rang", b'{"times":2}'), True)]
     assert [hint[0] for hint in wire.hints] == ["subscribe"]
 
 
 async def test_an_empty_room_costs_only_the_hint(rooms: Rooms, wire: Wire) -> None:
     rooms.send("hall", Rang(times=1))
     assert wire.posted == []
-    assert wire.hints == [("publish", "hall", "bell.rang", '{"times":1}', False)]
+    assert wire.hints == [("publish", "hall", "bell.rang", b'{"times":1}', False)]
 
 
 async def test_entering_twice_is_being_there_once(rooms: Rooms, wire: Wire) -> None:

@@ -3,17 +3,18 @@
 import asyncio
 import json
 import logging
-from typing import Any
+from contextlib import AsyncExitStack
+from typing import Any, ClassVar
 
 import pytest
-import socketio
 
 from tests.core.a_door import a_door, refused, talker
 from tests.core.raw import frames, until
 from tests.factories import People, Person, Refused, Server, connect
 from tutor.core.caller import Caller
 from tutor.core.errors import Internal
-from tutor.core.messages import Answer, Nothing
+from tutor.core.messages import Answer, Event, Nothing
+from tutor.core.peers import SocketLimits
 from tutor.core.sockets import DOOR, MAX_WAITING, Call, EventTable
 
 # Declaring
@@ -230,21 +231,31 @@ async def test_a_closed_door_sends_everybody_away() -> None:
         assert (await refused(stage, {"token": "ming:student:zh"}))["code"] == "stopping"
 
 
-async def test_one_socket_too_many_is_refused_until_another_goes() -> None:
-    async with a_door(sockets_per_user=2) as stage, talker(stage):
-        async with talker(stage):
-            error = await refused(stage, {"token": "ming:student:en"})
-            assert (error["code"], error["details"]) == ("busy", {"retry_after_s": 5})
-            async with talker(stage, "other:student:en"):
-                pass
-        await until(lambda: len(stage.door.peers) == 1)
-        async with talker(stage):
-            pass
+async def test_a_user_with_one_socket_too_many_loses_the_oldest() -> None:
+    async with a_door(limits=SocketLimits(per_user=2)) as stage:
+        async with (
+            talker(stage) as oldest,
+            talker(stage) as older,
+            talker(stage, "bob:student:en") as other,
+            talker(stage) as newest,
+        ):
+            assert await oldest.frames.until_cut() == ['42["bye",{"code":"replaced","after_ms":0}]', "1"]
+            for client in (older, newest, other):
+                assert (await client.ask("echo.say", {"text": "here"}))["success"] is True
+        await until(lambda: not stage.door.peers)
+
+
+async def test_a_phone_that_flaps_comes_in_every_time() -> None:
+    async with a_door(limits=SocketLimits(per_user=2)) as stage, AsyncExitStack() as phones:
+        for _ in range(10):
+            newest = await phones.enter_async_context(talker(stage))
+            assert (await newest.ask("echo.say", {"text": "here"}))["success"] is True
+        await until(lambda: len(stage.door.peers) == 2)
 
 
 @pytest.mark.parametrize("fault", [OSError("redis"), asyncio.CancelledError()], ids=repr)
 async def test_a_fault_while_admitting_leaves_nobody_inside(fault: BaseException) -> None:
-    async with a_door(sockets_per_user=1) as stage:
+    async with a_door(limits=SocketLimits(per_user=1)) as stage:
         enter = stage.rooms.enter
 
         async def fail(sid: str, caller: Caller, room: str) -> None:
@@ -275,6 +286,91 @@ async def test_an_admission_that_takes_too_long_leaves_nobody_inside() -> None:
             assert not [frame for frame in await client.until_cut() if frame.startswith("40")]
         await until(lambda: not stage.transport.lines)
         assert (stage.door.peers, stage.rooms.count) == ({}, 0)
+
+
+# Being told
+
+
+class Rang(Event):
+    event: ClassVar[str] = "bell.rang"
+    times: int
+
+
+async def test_everybody_who_was_admitted_is_told_and_nobody_else() -> None:
+    async with (
+        a_door() as stage,
+        talker(stage) as one,
+        talker(stage, "bob:student:en") as other,
+        frames(stage.address) as stranger,
+    ):
+        await stranger.hear()
+        stage.door.tell_all(Rang(times=2))
+        assert await one.frames.hear() == await other.frames.hear() == '42["bell.rang",{"times":2}]'
+        await stranger.say('40{"token":"eve:student:en"}')
+        assert (await stranger.hear()).startswith("40")
+
+
+async def test_a_greeting_follows_the_admission() -> None:
+    async with a_door() as stage:
+        stage.door.greet_with(lambda: Rang(times=1))
+        async with talker(stage) as client:
+            assert await client.frames.hear() == '42["bell.rang",{"times":1}]'
+
+
+async def test_a_goodbye_to_many_spreads_their_return() -> None:
+    async with a_door(limits=SocketLimits(per_user=100)) as stage, AsyncExitStack() as clients:
+        heard = [await clients.enter_async_context(talker(stage)) for _ in range(12)]
+        await stage.door.say_bye_to(stage.door.peers, "restart", 3000)
+        byes = [json.loads((await client.frames.until_cut())[0][2:])[1] for client in heard]
+        assert {bye["code"] for bye in byes} == {"restart"}
+        moments = [bye["after_ms"] for bye in byes]
+        assert all(0 <= moment <= 3000 for moment in moments)
+        assert len(set(moments)) > 6
+        await until(lambda: not stage.door.peers)
+
+
+# Too fast
+
+
+async def test_a_burst_is_taken_and_what_is_more_is_refused() -> None:
+    async with a_door(limits=SocketLimits(events_per_s=1, events_burst=5)) as stage, talker(stage) as client:
+        asked = [await client.send("echo.say", {"text": str(number)}) for number in range(8)]
+        answers = [await client.answer(number) for number in sorted(asked[5:])]
+        assert {answer["error"]["code"] for answer in answers} == {"rate_limited"}
+        assert {json.dumps(answer["error"]["details"]) for answer in answers} == {
+            '{"retry_after_s": 1, "what": "events"}'
+        }
+        assert answers[0]["error"]["message"].isascii()
+        await until(lambda: len(stage.said) == 5)
+        stage.clock.advance(3)
+        assert (await client.ask("echo.say", {"text": "later"}))["success"] is True
+
+
+async def test_one_socket_that_is_too_fast_holds_up_no_other() -> None:
+    one_a_second = SocketLimits(events_per_s=1, events_burst=1)
+    async with a_door(limits=one_a_second) as stage, talker(stage) as fast, talker(stage) as calm:
+        assert (await fast.ask("echo.learn"))["success"] is True
+        assert (await fast.refusal("echo.learn"))["code"] == "rate_limited"
+        assert (await calm.ask("echo.learn"))["success"] is True
+
+
+async def test_a_socket_that_floods_on_is_sent_away() -> None:
+    async with a_door(limits=SocketLimits(events_per_s=1, events_burst=4)) as stage:
+        async with talker(stage) as client:
+            await client.frames.say(*['42["echo.say",{"text":"x"}]'] * (4 + 20 + 1))
+            heard = await client.frames.until_cut()
+            assert heard == ['42["bye",{"code":"rate_limited","after_ms":30000}]', "1"]
+        await until(lambda: not stage.door.peers)
+        assert len(stage.said) <= 4
+
+
+async def test_a_socket_that_is_a_little_too_fast_is_only_refused() -> None:
+    async with a_door(limits=SocketLimits(events_per_s=1, events_burst=4)) as stage, talker(stage) as client:
+        for _ in range(10):
+            for _ in range(6):
+                await client.ask("echo.learn")
+            stage.clock.advance(4)
+        assert (await client.ask("echo.learn"))["success"] is True
 
 
 # The end of a token
@@ -341,16 +437,13 @@ async def test_the_token_of_somebody_else_or_another_sign_in_renews_nothing(peop
             await socket.ask("session.renew", token=token)
 
 
-async def test_the_sixth_socket_of_a_user_is_busy(people: People) -> None:
+async def test_the_sixth_socket_of_a_user_takes_the_place_of_the_first(people: People) -> None:
     student = await people.student()
-    for _ in range(5):
-        await student.connect()
-    refusals: list[dict[str, Any]] = []
-    sixth = socketio.AsyncClient(reconnection=False)
-    sixth.on("connect_error", refusals.append)
-    with pytest.raises(socketio.exceptions.ConnectionError):
-        await sixth.connect(people.server.address, auth={"token": student.access_token}, transports=["websocket"])
-    assert [refusal["data"]["code"] for refusal in refusals] == ["busy"]
+    first, *others = [await student.connect() for _ in range(5)]
+    sixth = await student.connect()
+    assert await first.until("bye") == {"code": "replaced", "after_ms": 0}
+    await first.until_gone()
+    assert all(socket.client.connected for socket in (*others, sixth))
 
 
 async def test_a_short_token_ends_with_a_bye(server: Server, serve: Any) -> None:
@@ -375,4 +468,4 @@ async def test_fifty_sockets_leave_nothing_behind(serve: Any) -> None:
         door = own.app[DOOR]
         await until(lambda: not door.peers)
         await until(lambda: not door._transport.lines)
-        assert (door._rooms.count, door._rooms._rooms_of, door._transport._admitted) == (0, {}, set())
+        assert (door._rooms.count, door._rooms._rooms_of, door._transport._admitted) == (0, {}, {})

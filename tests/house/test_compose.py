@@ -1,5 +1,6 @@
 """docker-compose.yml: its shape, since no Docker runs where the tests run."""
 
+import json
 import re
 from typing import TypeAlias
 
@@ -7,6 +8,7 @@ import pytest
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from tutor.core.address import networks
 from web.build import ROOT
 
 Text: TypeAlias = str | int | bool
@@ -29,12 +31,20 @@ class Service(BaseModel):
     stop_grace_period: str = "10s"
 
 
+class Network(BaseModel):
+    """A network of its own, with its addresses."""
+
+    internal: bool = False
+    ipam: dict[str, list[dict[str, str]]] = {}
+
+
 class Compose(BaseModel):
     """The file as a whole."""
 
     services: dict[str, Service]
     configs: dict[str, dict[str, str]]
     volumes: dict[str, None]
+    networks: dict[str, Network | None]
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +102,20 @@ def test_nginx_passes_sockets_on_and_tells_who_asks(compose: Compose) -> None:
     ):
         assert wanted in content
     assert content.count("{") == content.count("}")
+
+
+def test_only_the_network_that_nginx_is_in_is_believed_about_addresses(compose: Compose) -> None:
+    edge = compose.networks["edge"]
+    assert edge is not None
+    subnet = edge.ipam["config"][0]["subnet"]
+    assert json.loads(compose.services["tutor"].environment["TUTOR_TRUSTED_PROXIES"]) == [subnet]
+    assert networks([subnet.removeprefix("${TUTOR_EDGE:-").removesuffix("}")])
+    assert compose.services["nginx"].networks == ["edge"]
+
+
+def test_nginx_leads_everybody_to_any_tutor_and_past_one_that_goes_down(compose: Compose) -> None:
+    content = compose.configs["nginx"]["content"]
+    assert "proxy_next_upstream error timeout http_503;" in content
+    assert "proxy_next_upstream_tries 2;" in content
+    assert "set $$tutor http://tutor:8000;" in content
+    assert not re.search(r"ip_hash|sticky|hash ", content)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tutor.settings import CONFIG, Section, Settings, load
+from tutor.settings import CONFIG, AiService, Section, Settings, load
 
 DEFAULT = CONFIG / "default.toml"
 
@@ -68,6 +68,8 @@ def other(value: Any) -> tuple[str, Any]:
         return str(value + 1), value + 1
     if isinstance(value, list):
         return '["https://a.example"]', ("https://a.example",)
+    if "/" in value:
+        return "7/2h", "7/2h"
     return "other", "other"
 
 
@@ -75,17 +77,23 @@ SPECIAL = {
     "env": ("production", "production"),
     "log.level": ("DEBUG", "DEBUG"),
     "log.format": ("json", "json"),
+    "trusted_proxies": ('["10.0.0.0/8"]', ("10.0.0.0/8",)),
     "public_url": ("https://school.example", "https://school.example"),
     "data_dir": ("elsewhere", Path("elsewhere")),
     "mongodb.url": ("mongodb://127.0.0.1:9", "mongodb://127.0.0.1:9"),
     "redis.url": ("redis://127.0.0.1:9", "redis://127.0.0.1:9"),
     "secret_key": ("5f" * 32, "5f" * 32),
     "ai.base_url": ("http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1"),
+    "ai.fallbacks": (
+        '[{"base_url": "http://127.0.0.1:9/v1", "api_key": "k", "model": "m", "provider": "other"}]',
+        (AiService(base_url="http://127.0.0.1:9/v1", api_key=SecretStr("k"), model="m", provider="other"),),
+    ),
 }
 # What a setting needs beside itself.
 COMPANY = {
     "env": {"TUTOR_SECRET_KEY": "5f" * 32, "TUTOR_PUBLIC_URL": "https://school.example"},
     "ai.base_url": {"TUTOR_AI_MODEL": "m"},
+    "ai.fallbacks": {"TUTOR_AI_BASE_URL": "http://127.0.0.1:9/v1", "TUTOR_AI_MODEL": "m"},
 }
 
 

@@ -14,6 +14,55 @@ async def _ok(wire: Wire) -> None:
     await wire.tail()
 
 
+async def _burst(wire: Wire) -> None:
+    """Everything in one write, as a service sends that is ahead of its reader; `reason=garbage` spoils the end."""
+    await wire.begin()
+    events: list[object] = []
+    for i in range(wire.script.tokens):
+        wire.heard.sent.append(word(i))
+        events.append(chunk([{"index": 0, "delta": {"content": word(i)}}]))
+    if wire.script.reason == "garbage":
+        events.append("no object")
+    else:
+        events.append(chunk([{"index": 0, "delta": {}, "finish_reason": wire.script.reason}]))
+    await wire.raw(b"".join(b"data: " + orjson.dumps(event) + b"\n\n" for event in events) + b"data: [DONE]\n\n")
+
+
+async def _cut_in_character(wire: Wire) -> None:
+    """The connection ends inside a character of a token."""
+    await wire.head(wire.script.n)
+    data = b"data: " + orjson.dumps(chunk([{"index": 0, "delta": {"content": "角"}}]))
+    await wire.raw(data[: data.index("角".encode()) + 1])
+    await asyncio.sleep(0.02)
+    wire.drop(reset=False)
+
+
+async def _go_on(wire: Wire) -> None:
+    """Continues the text so far (the last turn of the assistant) with the rest of the script's text, or begins it."""
+    await wire.begin()
+    so_far = _last_of(wire.heard.body, "assistant")
+    text = wire.script.text
+    for character in text.removeprefix(so_far):
+        await wire.text(character)
+        await asyncio.sleep(wire.script.delay_s)
+    await wire.tail()
+
+
+async def _obedient(wire: Wire) -> None:
+    """Says back what the student's turn says, as a model would that obeys every order in it."""
+    await wire.begin()
+    await wire.text(_last_of(wire.heard.body, "user") or "?")
+    await wire.tail()
+
+
+def _last_of(body: dict[str, object], role: str) -> str:
+    match body:
+        case {"messages": [*turns]}:
+            found = [turn["content"] for turn in turns if isinstance(turn, dict) and turn.get("role") == role]
+            return str(found[-1]) if found else ""
+    return ""
+
+
 async def _hang_before_headers(wire: Wire) -> None:
     await _forever()
 
@@ -183,6 +232,10 @@ async def _forever() -> None:
 
 SCRIPTS: Mapping[str, Callable[[Wire], Awaitable[None]]] = {
     "ok": _ok,
+    "burst": _burst,
+    "cut_in_character": _cut_in_character,
+    "go_on": _go_on,
+    "obedient": _obedient,
     "slow_first": _ok,
     "slow_each": _ok,
     "hang_before_headers": _hang_before_headers,

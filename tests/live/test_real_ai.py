@@ -9,7 +9,7 @@ import pytest
 
 from tests.ai.factories import MakeModel, a_prompt, failure_of, outcome_of, some_settings
 from tests.live.llama import KEY, Llama
-from tutor.ai.chain import Chain
+from tutor.ai.chain import Chain, Link
 from tutor.ai.errors import ModelRejected
 from tutor.ai.model import Piece, Prompt, Turn
 from tutor.ai.openai import OpenAIModel
@@ -68,7 +68,7 @@ async def test_a_small_limit_ends_a_reply_as_length(make_model: MakeModel) -> No
 
 
 async def test_the_same_question_gets_the_same_reply_through_the_chain(make_model: MakeModel) -> None:
-    chain = Chain(make_model())
+    chain = Chain([Link(make_model(), None)])
     first = await outcome_of(chain, a_question())
     assert first.text
     assert (await outcome_of(chain, a_question())).text == first.text
@@ -81,19 +81,19 @@ async def test_chinese_comes_through_whole(make_model: MakeModel) -> None:
 
 
 async def test_a_wrong_key_is_rejected(make_model: MakeModel) -> None:
-    reply = await failure_of(Chain(make_model(api_key="wrong")), ModelRejected)
+    reply = await failure_of(Chain([Link(make_model(api_key="wrong"), None)]), ModelRejected)
     assert reply.error
     assert reply.error.facts == {"status": 401}
 
 
 async def test_an_unknown_path_is_rejected(llama: Llama, make_model: MakeModel) -> None:
-    reply = await failure_of(Chain(make_model(llama.base_url + "/nowhere")), ModelRejected)
+    reply = await failure_of(Chain([Link(make_model(llama.base_url + "/nowhere"), None)]), ModelRejected)
     assert reply.error
     assert reply.error.facts == {"status": 404}
 
 
 async def test_a_prompt_beyond_the_context_is_rejected(make_model: MakeModel) -> None:
-    reply = await failure_of(Chain(make_model()), ModelRejected, a_question("word " * 6000))
+    reply = await failure_of(Chain([Link(make_model(), None)]), ModelRejected, a_question("word " * 6000))
     assert reply.error
     assert reply.error.facts == {"status": 400}
 

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS, SESSIONS
 from tutor.accounts.cookies import admitted, forget_cookie, is_page, refresh_token_of
+from tutor.accounts.errors import WrongPassword
 from tutor.accounts.messages import (
     ChangePassword,
     Invited,
@@ -15,14 +16,38 @@ from tutor.accounts.messages import (
     UpdateMe,
     UserView,
 )
+from tutor.accounts.store import folded
+from tutor.core.address import client_address
 from tutor.core.errors import Unauthenticated
-from tutor.core.http import AUTHENTICATE, CALLER, Api, language_of, reply
+from tutor.core.http import AUTHENTICATE, CALLER, Api, by_caller, language_of, reply
 from tutor.core.messages import Nothing
+from tutor.core.throttle import Limit, by_address
 
 api = Api("/api/v1")
 
 
-@api.on("POST", "/auth/register", access="anyone", status=201, answers=SignedIn)
+def _by_name(_request: web.Request, body: SignIn) -> str:
+    return folded(body.username)
+
+
+def _by_name_here(request: web.Request, body: SignIn) -> str:
+    return f"{folded(body.username)} {client_address(request)}"
+
+
+def _by_session(request: web.Request, body: Refresh) -> str | None:
+    token = refresh_token_of(request, body)
+    return None if token is None else token.partition(".")[0]
+
+
+# Strict for one name from one address, loose for a name from everywhere: who guesses must not lock its owner out.
+SIGN_INS = Limit("sign_in", {"here": _by_name_here, "name": _by_name, "address": by_address}, failure=WrongPassword)
+PASSWORDS = Limit("password", {"user": by_caller}, failure=WrongPassword)
+REGISTRATIONS = Limit("register", {"address": by_address})
+REFRESHES = Limit("refresh", {"session": _by_session})
+INVITATIONS = Limit("invite", {"user": by_caller})
+
+
+@api.on("POST", "/auth/register", access="anyone", status=201, answers=SignedIn, limit=REGISTRATIONS)
 async def register(request: web.Request, body: Register) -> web.Response:
     """Open an account and sign in."""
     page = is_page(request)
@@ -30,14 +55,14 @@ async def register(request: web.Request, body: Register) -> web.Response:
     return admitted(request, admission, page=page, status=201)
 
 
-@api.on("POST", "/auth/login", access="anyone", answers=SignedIn)
+@api.on("POST", "/auth/login", access="anyone", answers=SignedIn, limit=SIGN_INS)
 async def sign_in(request: web.Request, body: SignIn) -> web.Response:
     """Sign in with username or e-mail address, and password."""
     page = is_page(request)
     return admitted(request, await request.app[ACCOUNTS].sign_in(body), page=page)
 
 
-@api.on("POST", "/auth/refresh", access="anyone", answers=SignedIn)
+@api.on("POST", "/auth/refresh", access="anyone", answers=SignedIn, limit=REFRESHES)
 async def refresh(request: web.Request, body: Refresh) -> web.Response:
     """Trade a refresh token for a fresh pair."""
     page = is_page(request)
@@ -66,14 +91,14 @@ async def sign_out_everywhere(request: web.Request) -> web.Response:
     return forget_cookie(request, reply(Nothing()))
 
 
-@api.on("POST", "/auth/password")
+@api.on("POST", "/auth/password", limit=PASSWORDS)
 async def change_password(request: web.Request, body: ChangePassword) -> Nothing:
     """Replace the password and sign every other device out."""
     await request.app[ACCOUNTS].change_password(request[CALLER], body)
     return Nothing()
 
 
-@api.on("POST", "/auth/invitations", access="teacher", status=201)
+@api.on("POST", "/auth/invitations", access="teacher", status=201, limit=INVITATIONS)
 async def invite(request: web.Request) -> Invited:
     """Make an invitation for one more teacher."""
     return await request.app[ACCOUNTS].invite(request[CALLER])

@@ -3,6 +3,7 @@
 Pure: `openai.py` brings the bytes. Services differ in details, so no field is trusted before its type is seen.
 """
 
+from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
 
 import httpx
@@ -20,16 +21,33 @@ class Completion:
     """One reply as its payloads arrive, streamed chunks or one plain answer alike.
 
     `reason` is None until the service says that the reply is complete (or `max_chars` is reached). `done` says that
-    nothing more is to come. `usage` is the last one heard.
+    nothing more is to come. `usage` is the last one heard. `fault` is what spoiled the reply before it was complete.
     """
 
-    __slots__ = ("_room", "done", "reason", "usage")
+    __slots__ = ("_room", "done", "fault", "reason", "usage")
 
     def __init__(self, max_chars: int) -> None:
         self._room = max_chars
         self.reason: FinishReason | None = None
         self.done = False
         self.usage = Usage()
+        self.fault: ModelError | None = None
+
+    def add_all(self, payloads: Iterable[bytes]) -> str | None:
+        """Take payloads up to the end or a fault; give all their text. Empty are hidden tokens, None is no token."""
+        text: str | None = None
+        try:
+            for payload in payloads:
+                token = self.add(payload)
+                if token is not None:
+                    text = text + token if text else token
+                if self.done:
+                    break
+        except ModelError as fault:
+            self.done = True
+            if self.reason is None:
+                self.fault = fault
+        return text
 
     def add(self, payload: bytes) -> str | None:
         """Take one payload; give its text. Empty is a token that is not shown (the model thinks), None is no token.

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from tutor.core.errors import TutorError
 
+_WRONG_SETTINGS = frozenset({401, 402, 403, 404, 405})
+
 
 class ModelError(TutorError):
     """The reply could not be had, or not to its end.
@@ -17,7 +19,7 @@ class ModelError(TutorError):
 
 
 class ModelUnavailable(ModelError):
-    """No connection, or the service answered with a fault of its own (5xx)."""
+    """No connection, a fault of the service's own (5xx), or it is left alone after such (fact: `retry_after_s`)."""
 
     code = "ai_unavailable"
     status = 503
@@ -41,10 +43,16 @@ class ModelTimeout(ModelError):
 
 
 class ModelRejected(ModelError):
-    """The service refused the call for good (4xx other than 429): key, model name or request are wrong."""
+    """The service refused the call for good (3xx, or 4xx other than 429). Fact: `status`."""
 
     code = "ai_rejected"
     status = 502
+
+    @property
+    def concerns_all(self) -> bool:
+        """Address, key, account or model name are wrong: every call would be refused. The operator has to mend it."""
+        status = self.facts.get("status")
+        return isinstance(status, int) and (status < 400 or status in _WRONG_SETTINGS)  # noqa: PLR2004  # a redirect
 
 
 class ModelGarbled(ModelError):

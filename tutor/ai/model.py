@@ -27,7 +27,8 @@ class Prompt:
 
     `system` holds our instructions and nothing a person typed. `turns` end with the question. `question` is the
     student's bare text, for models that read it themselves (the built-in tutor). `earlier` are the student's bare
-    earlier questions, oldest first. `version` names the template.
+    earlier questions, oldest first. `version` names the template. `so_far` is what the student has of this reply
+    already: the stream gives only what follows it.
     """
 
     system: str
@@ -40,6 +41,7 @@ class Prompt:
     grade: int
     version: str
     max_tokens: int
+    so_far: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,19 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes a reply: the service's short name and its model's."""
+
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
-    """The next characters of the reply, never empty."""
+    """The next characters of the reply, never empty. A chain's first piece says `by` whom; no other does."""
 
     text: str
+    by: Writer | None = None
 
 
 FinishReason = Literal["stop", "length", "filtered"]

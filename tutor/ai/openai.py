@@ -1,6 +1,6 @@
 """Any OpenAI-compatible chat-completions service as a `Model`. Chosen and configured by `app`, called through `chain`.
 
-One httpx client on aiohttp's connections serves all streams. The generator owns its response: closing or cancelling it
+One httpx client on our own transport serves all streams. The generator owns its response: closing or cancelling it
 at any point gives the connection back. Deadlines are ours, because a stream of comments would keep httpx's alive.
 """
 
@@ -9,15 +9,15 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-import aiohttp
 import httpx
 import orjson
-from httpx_aiohttp import AiohttpTransport
 
 from tutor.ai.completion import Completion, refusal
+from tutor.ai.continuing import Continuing
 from tutor.ai.errors import ModelError, ModelTimeout, ModelUnavailable
 from tutor.ai.model import Finish, Piece, Prompt
 from tutor.ai.payloads import Due, Payloads, Whole
+from tutor.ai.transport import Transport
 
 _KEEPALIVE_S = 30.0
 _USAGE_WAIT_S = 2.0  # the reply is complete by then; only its token count is still to come
@@ -54,10 +54,12 @@ class OpenAIModel:
     def __init__(self, settings: OpenAISettings) -> None:
         self._settings = settings
         self._asks_usage = True
+        self._continuing = Continuing()
         key = settings.api_key
-        limits = httpx.Limits(max_connections=settings.max_connections, keepalive_expiry=_KEEPALIVE_S)
+        # Made here, because it takes a moment; the certificates are certifi's, or those that SSL_CERT_FILE names.
+        tls = httpx.create_ssl_context() if settings.base_url.startswith("https:") else None
         self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(trust_env=False, limits=limits),
+            transport=Transport(places=settings.max_connections, keep_s=_KEEPALIVE_S, tls=tls),
             base_url=settings.base_url,
             headers={"content-type": "application/json", "accept-encoding": "identity"}
             | ({"authorization": f"Bearer {key}"} if key else {}),
@@ -98,9 +100,11 @@ class OpenAIModel:
                 raise refusal(response)
             payloads = Payloads(response, due)
             while reply.reason is None:
-                text = reply.add(await payloads.next())
+                text = reply.add_all(await payloads.next())
                 if text:
                     yield Piece(text)
+                if reply.fault is not None:
+                    raise reply.fault
                 if text is not None:
                     due.token(loop.time())
             await _settle(reply, payloads, due)
@@ -127,9 +131,9 @@ class OpenAIModel:
                 response = await self._client.send(request, stream=True)
         except TimeoutError:
             raise ModelTimeout(stage=due.stage) from None
-        except (httpx.HTTPError, aiohttp.ClientError) as error:
-            if isinstance(error.__cause__, TimeoutError):  # the transport's own word for it covers lost connections too
-                raise ModelTimeout(stage="connect") from error
+        except httpx.TimeoutException as error:
+            raise ModelTimeout(stage="connect") from error
+        except httpx.HTTPError as error:
             raise ModelUnavailable from error
         try:
             yield response
@@ -137,7 +141,7 @@ class OpenAIModel:
             await response.aclose()
 
     def _body(self, prompt: Prompt, *, usage: bool) -> bytes:
-        turns = [{"role": turn.speaker, "content": turn.text} for turn in prompt.turns]
+        turns = [{"role": turn.speaker, "content": turn.text} for turn in self._continuing.turns(prompt)]
         body = {
             "model": self._settings.model,
             "messages": [{"role": "system", "content": prompt.system}, *turns],
@@ -152,7 +156,7 @@ async def _refuses_usage(response: httpx.Response, due: Due) -> bool:
     if response.status_code not in _BAD_REQUEST:
         return False
     with suppress(ModelError):
-        return b"stream_options" in await Payloads(response, due, Whole()).next()
+        return b"stream_options" in (await Payloads(response, due, Whole()).next())[0]
     return False
 
 
@@ -164,7 +168,7 @@ async def _settle(reply: Completion, payloads: Payloads, due: Due) -> None:
     with suppress(ModelError):
         due.until(now() + _USAGE_WAIT_S)
         while not reply.done:
-            reply.add(await payloads.next())
+            reply.add_all(await payloads.next())
         due.until(now() + _DRAIN_S)
         while True:
             await payloads.next()

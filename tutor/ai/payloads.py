@@ -1,14 +1,12 @@
 """The body of one answer from an AI service: read under deadlines and cut into payloads. Used by `openai.py` alone."""
 
-import asyncio
-from collections import deque
 from typing import Literal, Protocol
 
-import aiohttp
 import httpx
 
 from tutor.ai.errors import ModelCut, ModelGarbled, ModelTimeout, ModelUnavailable
 from tutor.ai.sse import SseParser
+from tutor.ai.transport import body_of
 
 
 class Due:
@@ -36,7 +34,9 @@ class Due:
 
 
 class Splitter(Protocol):
-    """Cuts a body into payloads."""
+    """Cuts a body into payloads; `broken` says that something was longer than a payload can be."""
+
+    broken: bool
 
     def feed(self, chunk: bytes) -> list[bytes]: ...
 
@@ -49,11 +49,11 @@ class Whole:
     def __init__(self, limit: int = 1024 * 1024) -> None:
         self._limit = limit
         self._body = bytearray()
+        self.broken = False
 
     def feed(self, chunk: bytes) -> list[bytes]:
         self._body += chunk
-        if len(self._body) > self._limit:
-            raise ModelGarbled
+        self.broken = len(self._body) > self._limit
         return []
 
     def end(self) -> list[bytes]:
@@ -66,13 +66,12 @@ class Payloads:
     def __init__(self, response: httpx.Response, due: Due, splitter: Splitter | None = None) -> None:
         plain = "json" in response.headers.get("content-type", "")
         self._split = splitter or (Whole() if plain else SseParser())
-        self._chunks = response.aiter_bytes()
+        self._body = body_of(response)
         self._due = due
-        self._ready: deque[bytes] = deque()
         self._ended = False
 
-    async def next(self) -> bytes:
-        """The next payload.
+    async def next(self) -> list[bytes]:
+        """All payloads that one read of the network brought, at least one.
 
         Raises:
             ModelCut: there is none, or the connection broke after the first token.
@@ -81,19 +80,17 @@ class Payloads:
             ModelGarbled: it is longer than any token can be.
 
         """
-        while not self._ready:
-            if self._ended:
-                raise ModelCut
-            chunk = await self._read()
-            self._ended = not chunk
-            self._ready.extend(self._split.feed(chunk) if chunk else self._split.end())
-        return self._ready.popleft()
-
-    async def _read(self) -> bytes:
+        split = self._split
         try:
-            async with asyncio.timeout_at(self._due.at):
-                return await anext(self._chunks, b"")
-        except TimeoutError:
+            while not split.broken:
+                if self._ended:
+                    raise ModelCut
+                chunk = await self._body.read(self._due.at)
+                self._ended = not chunk
+                if payloads := split.feed(chunk) if chunk else split.end():
+                    return payloads
+        except httpx.ReadTimeout:
             raise ModelTimeout(stage=self._due.stage) from None
-        except (httpx.HTTPError, aiohttp.ClientError) as error:
+        except httpx.TransportError as error:
             raise (ModelCut if self._due.started else ModelUnavailable) from error
+        raise ModelGarbled

@@ -3,8 +3,6 @@
 It works on bytes because a chunk of the network may end inside a character, and trusts no service about lengths.
 """
 
-from tutor.ai.errors import ModelGarbled
-
 _LF = b"\n"
 _DATA_FIELDS = (b"data", b"\xef\xbb\xbfdata")  # the second one follows a byte order mark, which some proxies put first
 
@@ -18,7 +16,7 @@ class SseParser:
     `limit` is the greatest length of a line, and of one event's payload, in bytes.
     """
 
-    __slots__ = ("_after_cr", "_data", "_limit", "_size", "_tail")
+    __slots__ = ("_after_cr", "_data", "_limit", "_size", "_tail", "broken")
 
     def __init__(self, limit: int = 64 * 1024) -> None:
         self._limit = limit
@@ -26,15 +24,14 @@ class SseParser:
         self._data: list[bytes] = []
         self._size = 0
         self._after_cr = False
+        self.broken = False
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The payloads that `chunk` completes, in order.
 
-        Raises:
-            ModelGarbled: a line or a payload is longer than the limit.
-
+        A line or a payload beyond the limit makes the parser `broken`: what came before is still given, nothing after.
         """
-        if not chunk:
+        if not chunk or self.broken:
             return []
         if self._after_cr and chunk.startswith(_LF):
             chunk = chunk[1:]  # the second half of a line end that the chunks cut in two
@@ -42,9 +39,10 @@ class SseParser:
         lines = (self._tail + chunk).splitlines()
         # An unfinished last line waits for its rest.
         self._tail = lines.pop() if lines and not chunk.endswith((_LF, b"\r")) else b""
-        if len(self._tail) > self._limit:
-            raise ModelGarbled
-        return self._read(lines)
+        payloads = self._read(lines)
+        if max(len(self._tail), self._size) > self._limit:
+            self.broken = True
+        return payloads
 
     def end(self) -> list[bytes]:
         """The last payload, when the stream ended without the empty line behind it.
@@ -52,13 +50,14 @@ class SseParser:
         A line without its end is dropped: nobody can tell whether it is whole.
         """
         self._tail = b""
-        return self._read([b""])
+        return [] if self.broken else self._read([b""])
 
     def _read(self, lines: list[bytes]) -> list[bytes]:
         payloads: list[bytes] = []
         for line in lines:
-            if len(line) > self._limit:
-                raise ModelGarbled
+            if len(line) > self._limit or self._size > self._limit:
+                self.broken = True
+                break
             if line.startswith(b"data: "):
                 self._keep(line[6:])
             elif line:
@@ -75,6 +74,4 @@ class SseParser:
 
     def _keep(self, value: bytes) -> None:
         self._size += len(value)
-        if self._size > self._limit:
-            raise ModelGarbled
         self._data.append(value)

@@ -15,4 +15,4 @@ def setup(app: web.Application) -> None:
     routes.api.add_to(app)
     app[DOOR].add([sockets.events])
     app.cleanup_ctx.append(context.chat)
-    app.cleanup_ctx.append(jobs.sweep_context)
+    app.cleanup_ctx.append(jobs.background)

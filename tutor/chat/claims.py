@@ -1,6 +1,6 @@
 """Claims of conversations by replies: at most one running reply a conversation, and a few a student, on all nodes.
 
-`service.py` takes one before it stores anything; `reply.py` renews it and ends what has run out.
+`service.py` takes one before it stores anything; `keeper.py` renews it; `rescue.py` takes over what has run out.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ class Claims:
         self._leases = store.leases
         self._clock = clock
         self._node = node
-        self._lease_s = lease_s
+        self.lease_s = lease_s
         self._per_student = per_student
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -58,13 +58,27 @@ class Claims:
         # Claims of one node come one after another, so its own was given up before a reply was stored.
         return lease.owner != self._node and lease.until > self._clock.now()
 
-    async def renew(self, reply: Message) -> None:
-        """Give a sign of life for a running reply."""
-        await self._leases.renew(reply.conversation_id, reply.id, self._end())
+    async def renew(self, replies: list[Message]) -> None:
+        """Give a sign of life for running replies of this node."""
+        await self._leases.renew([reply.conversation_id for reply in replies], self._node, self._end())
+
+    async def give_back(self, conversation_id: str, reply_id: str) -> None:
+        """Give up a claim of which nothing was stored."""
+        await self._leases.give_back(conversation_id, reply_id)
+
+    async def take_over(self, lease: Lease) -> None:
+        """Hold what another node held, for the same reply."""
+        await self._leases.pass_on(lease, self._node, self._end())
+
+    async def hand_over(self, reply: Message) -> None:
+        """Leave a running reply to any other node, at once."""
+        lease = await self._leases.get(reply.conversation_id)
+        if lease is not None and lease.subject == reply.id:
+            await self._leases.pass_on(lease, "", self._clock.now() - timedelta(seconds=self.lease_s))
 
     async def run_out(self) -> list[Lease]:
         """The claims whose node has not been heard of in time."""
         return await self._leases.run_out(self._clock.now())
 
     def _end(self) -> datetime:
-        return self._clock.now() + timedelta(seconds=self._lease_s)
+        return self._clock.now() + timedelta(seconds=self.lease_s)

@@ -8,16 +8,20 @@ from aiohttp import web
 from tutor.accounts.context import ACCOUNTS
 from tutor.ai.model import Model
 from tutor.chat.access import Access
+from tutor.chat.allowance import Allowance
+from tutor.chat.briefing import Briefing
 from tutor.chat.parts import PartsLog
 from tutor.chat.presence import Presence
 from tutor.chat.prompts import PromptLimits, Prompts
 from tutor.chat.reading import Reading
 from tutor.chat.reply import Replies, ReplySettings
+from tutor.chat.rescue import Rescue
 from tutor.chat.service import Chat
 from tutor.chat.store import ChatStore
 from tutor.classes.context import CLASSES
 from tutor.core.bus import BUS
 from tutor.core.clock import CLOCK
+from tutor.core.limits import LIMITS
 from tutor.core.mongo import MONGO
 from tutor.core.redis import REDIS
 from tutor.core.roll import ROLL
@@ -28,11 +32,12 @@ from tutor.core.tokens import SECRET
 
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
-    """What the chat needs to know. `prefix` begins its Redis keys; `parts_ttl_s` is in seconds."""
+    """What the chat needs to know. `prefix` begins its Redis keys; `parts_ttl_s` and `drain_s` are in seconds."""
 
     reply: ReplySettings
     limits: PromptLimits
     parts_ttl_s: int
+    drain_s: float
     prefix: str
 
 
@@ -40,6 +45,7 @@ CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
 READING: web.AppKey[Reading] = web.AppKey("reading", Reading)
 ACCESS: web.AppKey[Access] = web.AppKey("access", Access)
 PRESENCE: web.AppKey[Presence] = web.AppKey("presence", Presence)
+RESCUE: web.AppKey[Rescue] = web.AppKey("rescue", Rescue)
 REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
 CHAT_SETTINGS: web.AppKey[ChatSettings] = web.AppKey("chat_settings", ChatSettings)
 MODEL: web.AppKey[Model] = web.AppKey("model", Model)
@@ -51,13 +57,15 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     store = ChatStore(app[MONGO])
     await store.prepare()
     parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
-    replies = Replies(store, rooms, parts, app[MODEL], tasks, clock, settings.reply, app[BUS].node)
+    replies = Replies(store, rooms, parts, app[BUS], app[MODEL], tasks, clock, settings.reply)
     presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
     replies.on_change = presence.refresh
     access = Access(store, app[CLASSES])
     app[ACCESS] = access
     app[REPLIES] = replies
     app[PRESENCE] = presence
+    briefing = Briefing(store, Prompts(app[SECRET], settings.limits))
+    app[RESCUE] = Rescue(store, parts, replies, briefing)
     app[READING] = Reading(store, access, replies, parts, presence)
     app[CHAT] = Chat(
         store,
@@ -65,7 +73,9 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
         access,
         rooms,
         replies,
-        Prompts(app[SECRET], settings.limits),
+        briefing,
         clock,
+        Allowance(app[LIMITS]),
+        app[CLASSES],
     )
     yield

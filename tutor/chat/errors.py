@@ -17,10 +17,24 @@ class ReplyNotRunning(TutorError):
     status = 409
 
 
+class ReplyNotContinuable(TutorError):
+    """The reply is complete or has no text, so nothing can follow it."""
+
+    code = "reply_not_continuable"
+    status = 409
+
+
 class TooManyReplies(TutorError):
     """The student has as many replies running as allowed. Fact: `limit`."""
 
     code = "too_many_replies"
+    status = 429
+
+
+class AiLimit(TutorError):
+    """Too many replies were asked for in a short time. Facts: `retry_after_s`, `whose` (`student` or `class`)."""
+
+    code = "ai_limit"
     status = 429
 
 

@@ -1,34 +1,97 @@
-"""The chat's background sweep: every few seconds, replies whose node went away are ended."""
+"""The chat's background work on every node: parts on their way, checkpoints, the sweep for dead nodes' replies, and the
+heartbeat that finds silent loss.
+"""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
 
 import structlog
 from aiohttp import web
 
-from tutor.chat.context import REPLIES
-from tutor.chat.reply import Replies
+from tutor.chat.context import CHAT_SETTINGS, READING, REPLIES, RESCUE
+from tutor.chat.reading import Reading
+from tutor.chat.reply import room_of
+from tutor.chat.rescue import Rescue
+from tutor.core.bus import BUS, Bus
 from tutor.core.clock import CLOCK, Clock
 from tutor.core.mongo import StoreFault
+from tutor.core.rooms import ROOMS, Rooms
 from tutor.core.tasks import TASKS
 
 log = structlog.get_logger(__name__)
 
-EVERY_S = 5.0
+SWEEP_S = 5.0
+TOP_S = 20.0
+ALONE_S = 3.0
 
 
-async def sweep(replies: Replies, clock: Clock) -> None:
-    """Run for ever: look for abandoned replies every few seconds."""
+async def sweep(rescue: Rescue, clock: Clock, lease_s: float) -> None:
+    """Run for ever: take over what dead nodes left.
+
+    After MongoDB was away, the living get the time of a lease to renew theirs.
+    """
+    wait_s = min(SWEEP_S, lease_s / 3)
     while True:
+        await clock.sleep(wait_s)
+        wait_s = min(SWEEP_S, lease_s / 3)
         try:
-            await replies.end_abandoned()
+            await rescue.sweep()
         except StoreFault as error:
             log.warning("sweep_missed", error=type(error).__name__)
-        await clock.sleep(EVERY_S)
+            wait_s = lease_s
 
 
-async def sweep_context(app: web.Application) -> AsyncIterator[None]:
-    """Sweep for as long as the application runs, on every node."""
-    task = app[TASKS].keep(partial(sweep, app[REPLIES], app[CLOCK]), "chat-sweep")
+class Tops:
+    """Tells the open rooms of this node how far they have come: all of them now and then, and at once where hints were
+    lost. Without Redis it does so often, because no hints come then.
+    """
+
+    def __init__(self, reading: Reading, rooms: Rooms, bus: Bus) -> None:
+        self._reading = reading
+        self._rooms = rooms
+        self._bus = bus
+        self._behind: dict[str, None] = {}
+        self._wake = asyncio.Event()
+        bus.when_back(self._fell_behind)
+
+    def _fell_behind(self, rooms: Sequence[str]) -> None:
+        self._behind |= dict.fromkeys(room for room in rooms if room.startswith(room_of("")))
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Run for ever."""
+        while True:
+            try:
+                async with asyncio.timeout(TOP_S if self._bus.up else ALONE_S):
+                    await self._wake.wait()
+            except TimeoutError:
+                self._fell_behind(self._rooms.names(room_of("")))
+            self._wake.clear()
+            while self._behind:
+                room, _ = self._behind.popitem()
+                await self._tell(room)
+
+    async def _tell(self, room: str) -> None:
+        try:
+            top = await self._reading.top(room.removeprefix(room_of("")))
+        except StoreFault as error:
+            log.warning("top_not_told", error=type(error).__name__)
+            return
+        if top is not None:
+            self._rooms.send_here(room, top)
+
+
+async def background(app: web.Application) -> AsyncIterator[None]:
+    """All of it, for as long as the application runs."""
+    replies, clock = app[REPLIES], app[CLOCK]
+    works: dict[str, Callable[[], Coroutine[None, None, None]]] = {
+        "chat-delivery": replies.delivery.run,
+        "chat-keeper": replies.keeper.run,
+        "chat-sweep": partial(sweep, app[RESCUE], clock, app[CHAT_SETTINGS].reply.lease_s),
+        "chat-tops": Tops(app[READING], app[ROOMS], app[BUS]).run,
+    }
+    running = [app[TASKS].keep(work, name) for name, work in works.items()]
     yield
-    task.cancel()
+    for task in running:
+        task.cancel()

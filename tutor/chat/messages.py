@@ -50,7 +50,10 @@ class UsageView(Answer):
 
 
 class ReplyView(Answer):
-    """What is known of a tutor's reply beside its text. `error` is the code of what ended it early."""
+    """What is known of a tutor's reply beside its text.
+
+    `error` is the code of what ended it early; `continues` is the reply that this one goes on from.
+    """
 
     question_id: str
     attempt: int
@@ -63,6 +66,7 @@ class ReplyView(Answer):
     finish_reason: str | None
     error: str | None
     rating: Rating | None
+    continues: str | None = None
 
 
 class MessageView(Answer):
@@ -190,6 +194,13 @@ class RetryReply(Command):
     reply_id: Id
 
 
+class ContinueReply(Command):
+    """Go on from where a reply was cut short: a new reply that holds only what follows."""
+
+    conversation_id: Id
+    reply_id: Id
+
+
 class RateReply(Command):
     """Say whether a reply helped; None takes the rating back."""
 
@@ -260,6 +271,15 @@ class MessageChanged(Event):
     message: MessageView
 
 
+class ReplyQueued(Event):
+    """A waiting reply has moved up; `position` is its place in the queue, 1 is next."""
+
+    event: ClassVar[str] = "reply.queued"
+    conversation_id: str
+    reply_id: str
+    position: int
+
+
 class ReplyStarted(Event):
     """The tutor begins to write; `message_id` is the question."""
 
@@ -289,6 +309,25 @@ class ReplyFinished(Event):
     parts: int
     length: int
     message: MessageView
+
+
+class UnfinishedReply(Answer):
+    """A reply that is queued or being written; `part` is the number of its next part."""
+
+    id: str
+    part: int
+
+
+class ConversationTop(Event):
+    """Told every 20 s to everybody in the room: the highest `seq`, and the reply that is not finished, if there is one.
+
+    Who lacks something of it opens the conversation again.
+    """
+
+    event: ClassVar[str] = "conversation.top"
+    conversation_id: str
+    seq: int
+    reply: UnfinishedReply | None
 
 
 class PresenceChanged(Event):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from tutor.ai.model import FinishReason, Mode, Usage
+from tutor.core.caller import Language
 
 AuthorKind = Literal["student", "teacher", "tutor", "system"]
 State = Literal["sent", "queued", "running", "complete", "stopped", "interrupted", "failed"]
@@ -47,7 +48,11 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is known of a tutor's reply beside its text. `fence` grows when another node takes the reply over."""
+    """What is known of a tutor's reply beside its text.
+
+    `fence` grows when another node takes the reply over. `continues` is the reply that it goes on from. `language` is
+    the asker's, so that another node can begin it again.
+    """
 
     question_id: str
     attempt: int
@@ -61,6 +66,8 @@ class Reply:
     finish_reason: FinishReason | None = None
     error: str | None = None
     rating: Rating | None = None
+    language: Language = "zh"
+    continues: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +87,10 @@ class Message:
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it is a reply that was cut short and has text to go on from."""
+        if self.reply is None or not self.text:
+            return False
+        return self.state in {"interrupted", "stopped"} or self.reply.finish_reason == "length"

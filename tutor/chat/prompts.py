@@ -72,8 +72,10 @@ class Prompts:
             lstrip_blocks=True,
         )
 
-    def build(self, conversation: Conversation, dialogue: Sequence[Message], language: Language) -> Prompt:
-        """The prompt for a reply to the last message of `dialogue` (in order of `seq`)."""
+    def build(
+        self, conversation: Conversation, dialogue: Sequence[Message], language: Language, *, so_far: str = ""
+    ) -> Prompt:
+        """The prompt for a reply to the last message of `dialogue` (in order of `seq`), going on after `so_far`."""
         boundary = keyed(self._secret, conversation.id)
         question = dialogue[-1]
         system = self._templates.get_template(f"{VERSION}.{language}.j2").render(
@@ -94,6 +96,7 @@ class Prompts:
             grade=conversation.grade,
             version=f"{VERSION}.{language}",
             max_tokens=self._limits.max_tokens,
+            so_far=so_far,
         )
 
     def _turn(self, message: Message, boundary: str) -> Turn:
@@ -115,13 +118,13 @@ class Prompts:
 
 
 def _one_reply_each(messages: Sequence[Message]) -> list[Message]:
-    """Leave out empty messages, and of several replies to one question all but the last."""
-    newest: dict[str, str] = {}
-    for message in messages:
-        if message.reply is not None and message.text:
-            newest[message.reply.question_id] = message.id
-    return [
-        message
-        for message in messages
-        if message.text and (message.reply is None or newest.get(message.reply.question_id) == message.id)
-    ]
+    """Leave out empty messages, and of several replies to one question all but the last and what it goes on from."""
+    replies = {message.id: message.reply for message in messages if message.reply is not None and message.text}
+    newest = {reply.question_id: reply_id for reply_id, reply in replies.items()}
+    kept: set[str] = set()
+    for reply_id in newest.values():
+        link: str | None = reply_id
+        while link in replies:
+            kept.add(link)
+            link = replies[link].continues
+    return [message for message in messages if message.text and (message.reply is None or message.id in kept)]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from tutor.chat.access import Access
 from tutor.chat.messages import (
     Conversations,
+    ConversationTop,
     Hit,
     Hits,
     ListConversations,
@@ -19,6 +20,7 @@ from tutor.chat.messages import (
     OpenedReply,
     PartView,
     SearchConversations,
+    UnfinishedReply,
 )
 from tutor.chat.models import Conversation, Message
 from tutor.chat.parts import PartsLog
@@ -108,6 +110,23 @@ class Reading:
             reply=await self._opened_reply(running, known) if running is not None else None,
             present=await self._presence.of(conversation.id),
         )
+
+    async def top(self, conversation_id: str) -> ConversationTop | None:
+        """How far a conversation has come: its highest `seq`, and its reply that is not finished."""
+        conversation = await self._store.conversation(conversation_id)
+        if conversation is None:
+            return None
+        reply = await self._unfinished(conversation_id)
+        newer = await self._store.messages(conversation_id, conversation.last_seq)
+        seq = newer[-1].seq if newer else conversation.last_seq
+        return ConversationTop(conversation_id=conversation_id, seq=seq, reply=reply)
+
+    async def _unfinished(self, conversation_id: str) -> UnfinishedReply | None:
+        running = self._replies.running_in(conversation_id)
+        if running is not None:
+            return UnfinishedReply(id=running.message.id, part=len(running.parts))
+        reply = await self._store.running_reply(conversation_id)
+        return UnfinishedReply(id=reply.id, part=reply.reply.parts) if reply is not None and reply.reply else None
 
     async def _missed(self, conversation: Conversation, command: OpenConversation) -> list[Message]:
         """The messages after `after_seq`, or the newest; and the reply that the caller saw running, if it has ended."""

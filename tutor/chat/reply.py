@@ -1,13 +1,12 @@
-"""Running replies: takes the model's pieces, sends them to the room in parts, keeps them, and ends each reply once.
+"""Running replies: takes the model's pieces and ends each reply once.
 
 `service.py` starts and stops replies; nothing else ends one but the model, a limit or a deadline. Closing a tab does
-not.
+not. `delivery.py` shows their text, `keeper.py` keeps it, `rescue.py` brings those of dead nodes here.
 """
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import aclosing
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 
 import stamina
@@ -16,13 +15,17 @@ import structlog
 from tutor.ai.errors import ModelCut
 from tutor.ai.model import Finish, Model, Prompt
 from tutor.chat.claims import Claims
-from tutor.chat.errors import QueueTooLong, ReplyInterrupted
-from tutor.chat.messages import ReplyDelta, ReplyFinished, ReplyStarted
+from tutor.chat.delivery import Delivery
+from tutor.chat.errors import ReplyInterrupted
+from tutor.chat.keeper import Keeper
+from tutor.chat.messages import ReplyFinished, ReplyQueued, ReplyStarted
 from tutor.chat.models import Message, Reply, State
 from tutor.chat.parts import PartsLog
+from tutor.chat.queue import Queue
 from tutor.chat.running import Running
 from tutor.chat.store import ChatStore
 from tutor.chat.views import message_view
+from tutor.core.bus import Bus
 from tutor.core.clock import Clock
 from tutor.core.doors import explain
 from tutor.core.errors import TutorError
@@ -32,7 +35,6 @@ from tutor.core.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
-HISTORY = 60
 END_WITHIN_S = 60.0
 INTERRUPT_S = 2.0
 
@@ -63,64 +65,99 @@ class Replies:
         store: ChatStore,
         rooms: Rooms,
         log_of_parts: PartsLog,
+        bus: Bus,
         model: Model,
         tasks: Tasks,
         clock: Clock,
         settings: ReplySettings,
-        node: str,
     ) -> None:
         self._store = store
         self._rooms = rooms
-        self._log = log_of_parts
         self._model = model
         self._tasks = tasks
         self._clock = clock
-        self._settings = settings
-        self._slots = asyncio.Semaphore(settings.max_replies)
-        self.claims = Claims(store, clock, node, lease_s=settings.lease_s, per_student=settings.per_student)
-        self._waiting: OrderedDict[str, None] = OrderedDict()
         self._running: dict[str, Running] = {}
+        self._queue = Queue(settings.max_replies, settings.queue_s, self._tell_place)
+        self.claims = Claims(store, clock, bus.node, lease_s=settings.lease_s, per_student=settings.per_student)
+        self.keeper = Keeper(
+            store,
+            self.claims,
+            clock,
+            self._running,
+            checkpoint_s=settings.checkpoint_s,
+            checkpoint_chars=settings.checkpoint_chars,
+        )
+        self.delivery = Delivery(log_of_parts, rooms, bus, room_of, self.keeper.save, settings.part_s)
         self.on_change: Callable[[str], None] = lambda _conversation_id: None
 
     def running(self, reply_id: str) -> Running | None:
         """The reply, if this node is writing it."""
         return self._running.get(reply_id)
 
+    def running_in(self, conversation_id: str) -> Running | None:
+        """The conversation's reply that this node is writing."""
+        shown = (one for one in self._running.values() if one.stored.is_set() and not one.gone)
+        return next((one for one in shown if one.message.conversation_id == conversation_id), None)
+
+    def conversations(self) -> set[str]:
+        """Where this node is writing."""
+        return {running.message.conversation_id for running in self._running.values()}
+
     def position(self, reply_id: str) -> int | None:
         """The reply's place in this node's queue, 1 being next; None when it does not wait."""
-        return list(self._waiting).index(reply_id) + 1 if reply_id in self._waiting else None
+        return self._queue.position(reply_id)
 
-    async def drain(self, seconds: float) -> None:
-        """Give the running replies up to `seconds` to end; those that do not are kept as interrupted."""
-        for patience in (seconds, INTERRUPT_S):
-            works = [running.work for running in self._running.values() if running.work is not None]
-            if works:
-                await asyncio.wait(works, timeout=patience)
-            for running in self._running.values():
-                running.interrupt()
+    def _tell_place(self, reply_id: str, position: int) -> None:
+        if (running := self._running.get(reply_id)) is not None and running.stored.is_set():
+            conversation_id = running.message.conversation_id
+            news = ReplyQueued(conversation_id=conversation_id, reply_id=reply_id, position=position)
+            self._rooms.send(room_of(conversation_id), news)
 
-    def start(self, message: Message, build: Callable[[list[Message]], Prompt]) -> None:
-        """Begin a stored reply in the background. `build` makes the prompt from the dialogue up to the question."""
-        if message.reply is None:
+    # From the beginning to the end of one reply
+
+    def start(self, draft: Message, prompt: Prompt) -> Running:
+        """Ask the model for a reply. Nothing of it is shown before `admit` is told that it is stored."""
+        if draft.reply is None:
             raise TypeError("not a reply")
-        running = Running(message, message.reply)
+        has_slot = self._queue.enter(draft.id)
+        facts = replace(
+            draft.reply, provider=self._model.provider, model=self._model.name, prompt_version=prompt.version
+        )
+        message = replace(draft, state="running" if has_slot else "queued", reply=facts)
+        running = Running(message, facts, prompt, saved_at=self._clock.monotonic())
         self._running[message.id] = running
-        if self._slots.locked():
-            self._waiting[message.id] = None
-        running.work = self._tasks.spawn(self._run(running, build), f"reply:{message.id}")
+        running.work = self._tasks.spawn(self._run(running), f"reply:{message.id}")
+        return running
 
-    async def _run(self, running: Running, build: Callable[[list[Message]], Prompt]) -> None:
-        message = running.message
-        keeper = self._tasks.spawn(self._keep(running), f"keep:{message.id}")
+    @contextmanager
+    def beginning(self, draft: Message, prompt: Prompt) -> Iterator[Running]:
+        """Ask the model while the block stores the reply; when it does not `admit` it, nothing was begun."""
+        running = self.start(draft, prompt)
         try:
-            running.task = asyncio.create_task(self._write(running, build))
+            yield running
+        finally:
+            if not running.stored.is_set():
+                running.give_up()
+
+    def admit(self, running: Running, stored: Message) -> None:
+        """Question and reply are stored: show what there is of it, and what comes."""
+        running.message = replace(stored, state=running.message.state)
+        running.stored.set()
+        if running.message.state == "running":
+            self._announce_start(running)
+        self.delivery.wake(running)
+
+    async def _run(self, running: Running) -> None:
+        message = running.message
+        try:
+            running.task = asyncio.create_task(self._write(running))
             if running.cancelled:
                 running.task.cancel()
             state, error = await self._outcome(running)
-            await self._finish(running, state, error)
+            await running.stored.wait()
+            if not running.gone:
+                await self._finish(running, state, error)
         finally:
-            keeper.cancel()
-            self._waiting.pop(message.id, None)
             self._running.pop(message.id, None)
             self.on_change(message.conversation_id)
 
@@ -134,65 +171,50 @@ class Replies:
         except (TutorError, StoreFault) as fault:
             error = explain(fault)
             log.warning("reply_failed", reply=running.message.id, code=error.code, stage=str(error.facts.get("stage")))
-            return ("interrupted" if running.parts or running.buffer else "failed"), error
+            return "failed", error
         return "complete", None
 
-    async def _write(self, running: Running, build: Callable[[list[Message]], Prompt]) -> None:
-        message = running.message
-        await self._wait_for_slot(message.id)
+    async def _write(self, running: Running) -> None:
+        if running.message.state == "queued":
+            await self._queue.turn(running.message.id)
         try:
-            dialogue = await self._dialogue(message)
-            prompt = build(dialogue)
-            running.facts = replace(
-                running.facts, provider=self._model.provider, model=self._model.name, prompt_version=prompt.version
-            )
-            if not await self._store.start(message.id, running.facts.fence):
-                raise ReplyInterrupted
-            running.message = replace(message, state="running")
-            self._rooms.send(
-                room_of(message.conversation_id),
-                ReplyStarted(
-                    conversation_id=message.conversation_id,
-                    reply_id=message.id,
-                    message_id=running.facts.question_id,
-                ),
-            )
-            self.on_change(message.conversation_id)
-            await self._consume(running, prompt)
+            if running.message.state == "queued":
+                await self._begin_late(running)
+            await self._consume(running)
         finally:
-            self._slots.release()
+            self._queue.leave()
 
-    async def _wait_for_slot(self, reply_id: str) -> None:
-        try:
-            async with asyncio.timeout(self._settings.queue_s):
-                await self._slots.acquire()
-        except TimeoutError as error:
-            raise QueueTooLong from error
-        finally:
-            self._waiting.pop(reply_id, None)
+    async def _begin_late(self, running: Running) -> None:
+        """A reply that has waited is stored as queued; it becomes running now."""
+        await running.stored.wait()
+        if not await self._store.start(running.message.id, running.facts.fence):
+            running.give_up()
+            return
+        running.message = replace(running.message, state="running")
+        self._announce_start(running)
 
-    async def _dialogue(self, reply: Message) -> list[Message]:
-        question_id = reply.reply.question_id if reply.reply else ""
-        earlier = await self._store.messages(reply.conversation_id, reply.seq - HISTORY, reply.seq)
-        question = next((message for message in earlier if message.id == question_id), None)
-        if question is None:
-            question = await self._store.message(reply.conversation_id, question_id)
-        if question is None:
-            raise ReplyInterrupted
-        return [message for message in earlier if message.seq < question.seq] + [question]
+    def _announce_start(self, running: Running) -> None:
+        conversation_id = running.message.conversation_id
+        news = ReplyStarted(
+            conversation_id=conversation_id, reply_id=running.message.id, message_id=running.facts.question_id
+        )
+        self._rooms.send(room_of(conversation_id), news)
+        self.on_change(conversation_id)
 
-    async def _consume(self, running: Running, prompt: Prompt) -> None:
+    async def _consume(self, running: Running) -> None:
         started = self._clock.monotonic()
         finish: Finish | None = None
-        async with aclosing(self._model.stream(prompt)) as stream:
+        async with aclosing(self._model.stream(running.prompt)) as stream:
             async for item in stream:
                 if isinstance(item, Finish):
                     finish = item
                     continue
+                if item.by is not None:
+                    running.facts = replace(running.facts, provider=item.by.provider, model=item.by.model)
                 if running.facts.first_token_ms is None:
                     waited = round((self._clock.monotonic() - started) * 1000)
                     running.facts = replace(running.facts, first_token_ms=waited)
-                self._push(running, item.text)
+                self.delivery.add(running, item.text)
         if finish is None:
             raise ModelCut
         running.facts = replace(
@@ -203,93 +225,17 @@ class Replies:
             finish_reason=finish.reason,
         )
 
-    def _push(self, running: Running, text: str) -> None:
-        """The first piece leaves at once; later ones are gathered for a moment."""
-        running.buffer.append(text)
-        if running.timer is not None:
-            return
-        wait = running.last_part_at + self._settings.part_s - self._clock.monotonic()
-        if wait <= 0:
-            self._flush(running)
-        else:
-            running.timer = asyncio.get_running_loop().call_later(wait, self._flush, running)
-
-    def _flush(self, running: Running) -> None:
-        if running.timer is not None:
-            running.timer.cancel()
-            running.timer = None
-        if not running.buffer:
-            return
-        text = "".join(running.buffer)
-        running.buffer.clear()
-        number = len(running.parts)
-        running.parts.append(text)
-        running.characters += len(text)
-        running.last_part_at = self._clock.monotonic()
-        message = running.message
-        self._rooms.send(
-            room_of(message.conversation_id),
-            ReplyDelta(conversation_id=message.conversation_id, reply_id=message.id, part=number, text=text),
-            droppable=True,
-        )
-        running.news.set()
-
-    async def _keep(self, running: Running) -> None:
-        """Beside the writing: log new parts to Redis, and checkpoint text and lease in MongoDB."""
-        saved_at, saved = self._clock.monotonic(), 0
-        while self._running.get(running.message.id) is running:  # a library may lose the cancellation at its end
-            due = saved_at + self._settings.checkpoint_s - self._clock.monotonic()
-            try:
-                async with asyncio.timeout(max(due, 0)):
-                    await running.news.wait()
-            except TimeoutError:
-                pass
-            running.news.clear()
-            await self._log_parts(running)
-            now = self._clock.monotonic()
-            grown = running.characters - saved
-            if now - saved_at >= self._settings.checkpoint_s or grown >= self._settings.checkpoint_chars:
-                saved_at, saved = now, running.characters
-                await self._checkpoint(running)
-
-    async def _log_parts(self, running: Running) -> None:
-        new = running.parts[running.logged :]
-        if not new:
-            return
-        outcome = await self._log.append(running.message.id, running.facts.fence, running.logged, new)
-        if outcome == "ok":
-            running.logged += len(new)
-        elif outcome == "hole":  # Redis has lost what it had: it gets everything again
-            running.logged = 0
-
-    async def _checkpoint(self, running: Running) -> None:
-        message, fence = running.message, running.facts.fence
-        try:
-            stop = await self._store.checkpoint(message.id, fence, running.text, len(running.parts))
-            await self._renew(running)
-        except StoreFault as error:
-            log.warning("checkpoint_missed", reply=message.id, error=type(error).__name__)
-            return
-        if stop is None:
-            running.interrupt()
-        elif stop:
-            running.stop()
-
-    async def _renew(self, running: Running) -> None:
-        now = self._clock.monotonic()
-        if now - running.renewed_at >= self._settings.lease_s / 3:
-            running.renewed_at = now
-            await self.claims.renew(running.message)
-
     async def _finish(self, running: Running, state: State, error: TutorError | None) -> None:
-        self._flush(running)
-        message = running.message
+        await self.delivery.flush(running)
+        if running.gone:
+            return
+        if state == "failed" and running.parts:
+            state = "interrupted"
         facts = replace(running.facts, parts=len(running.parts), error=error.code if error else None)
-        await self._log_parts(running)
-        stored = await self._end_in_store(message, state, running.text, facts)
+        stored = await self._end_in_store(running.message, state, running.text, facts)
         if stored is not None and stored.is_final:
             self.announce_end(stored)
-            log.info("reply_finished", reply=message.id, state=stored.state, parts=facts.parts, ms=facts.first_token_ms)
+            log.info("reply_finished", reply=stored.id, state=stored.state, parts=facts.parts, ms=facts.first_token_ms)
 
     async def _end_in_store(self, reply: Message, state: State, text: str, facts: Reply) -> Message | None:
         async for attempt in stamina.retry_context(on=StoreFault, attempts=None, timeout=END_WITHIN_S):
@@ -299,27 +245,6 @@ class Replies:
                     ended = await self._store.message(reply.conversation_id, reply.id)
                 return ended
         return None
-
-    async def end_abandoned(self) -> None:
-        """End the replies whose node went away; what their viewers have read stays."""
-        for lease in await self.claims.run_out():
-            reply = await self._store.message(lease.id, lease.subject)
-            if reply is None or reply.is_final:
-                await self._store.leases.give_back(lease.id, lease.subject)
-            elif reply.reply is not None and reply.id not in self._running:
-                await self._abandon(reply, reply.reply)
-
-    async def _abandon(self, reply: Message, facts: Reply) -> None:
-        parts = await self._log.read(reply.id, 0)
-        text, count = reply.text, facts.parts
-        if parts is not None and len(parts) > count:
-            text, count = "".join(part.text for part in parts), len(parts)
-        ended = replace(facts, parts=count, error=ReplyInterrupted.code)
-        stored = await self._store.finish(reply, "interrupted", text, ended)
-        if stored is not None:
-            log.warning("reply_abandoned", reply=reply.id)
-            self.announce_end(stored)
-            self.on_change(stored.conversation_id)
 
     def announce_end(self, reply: Message) -> None:
         """Tell the room that a reply has reached its final state."""
@@ -334,3 +259,31 @@ class Replies:
                 message=message_view(reply),
             ),
         )
+
+    # The end of the node
+
+    async def drain(self, seconds: float) -> None:
+        """Give the running replies up to `seconds` to end; then leave them to other nodes.
+
+        What nobody has seen a word of is begun anew there; the text of the others is kept, as interrupted.
+        """
+        await self._hand_over([running for running in self._running.values() if running.message.state == "queued"])
+        await self._settle(seconds)
+        await self._hand_over([running for running in self._running.values() if not running.parts])
+        for running in tuple(self._running.values()):
+            running.interrupt()
+        await self._settle(INTERRUPT_S)
+
+    async def _settle(self, seconds: float) -> None:
+        works = [running.work for running in self._running.values() if running.work is not None]
+        if works:
+            await asyncio.wait(works, timeout=seconds)
+
+    async def _hand_over(self, replies: list[Running]) -> None:
+        for running in replies:
+            if running.stored.is_set() and running.quiet.is_set():
+                running.give_up()
+                try:
+                    await self.claims.hand_over(running.message)
+                except StoreFault as error:  # then its lease runs out, which only takes longer
+                    log.warning("not_handed_over", reply=running.message.id, error=type(error).__name__)

@@ -15,7 +15,8 @@ from tutor.chat.messages import (
     UpdateConversation,
 )
 from tutor.classes.context import CLASSES
-from tutor.core.http import CALLER, Api
+from tutor.core.http import CALLER, Api, by_caller
+from tutor.core.throttle import Limit
 
 api = Api("/api/v1")
 
@@ -26,7 +27,7 @@ async def conversations(request: web.Request, query: ListConversations) -> Conve
     return await request.app[READING].conversations(request[CALLER], query)
 
 
-@api.on("GET", "/conversations/search", access="student")
+@api.on("GET", "/conversations/search", access="student", limit=Limit("search", {"user": by_caller}))
 async def search(request: web.Request, query: SearchConversations) -> Hits:
     """Look for words in titles and own messages."""
     return await request.app[READING].search(request[CALLER], query)

@@ -1,29 +1,43 @@
-"""A reply while it is being written on this node: its parts so far, and how it is stopped. Kept by `reply.py`."""
+"""A reply while it is being written on this node. `reply.py` makes it; `delivery.py` and `keeper.py` work on it."""
 
 import asyncio
 from dataclasses import dataclass, field
 
+from tutor.ai.model import Prompt
 from tutor.chat.models import Message, Reply
+
+
+def _set_event() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
 
 
 @dataclass(slots=True)
 class Running:
-    """A reply that this node is writing: its parts so far, and the task to cancel when it is stopped."""
+    """A reply that this node is writing: its text so far, and the task to cancel when it is stopped.
+
+    `pending` is text that was not shown yet, `parts` what was. `logged` counts the parts in Redis; `saved` counts the
+    characters in MongoDB, written there at `saved_at` (monotonic seconds). `stored` is set once question and
+    reply are in MongoDB, `quiet` while nothing is pending.
+    """
 
     message: Message
     facts: Reply
+    prompt: Prompt
+    pending: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    buffer: list[str] = field(default_factory=list)
     characters: int = 0
     logged: int = 0
+    saved: int = 0
+    saved_at: float = 0
     stopped: bool = False
+    gone: bool = False
     cancelled: bool = False
     task: asyncio.Task[None] | None = None
     work: asyncio.Task[None] | None = None
-    timer: asyncio.TimerHandle | None = None
-    last_part_at: float = 0
-    renewed_at: float = 0
-    news: asyncio.Event = field(default_factory=asyncio.Event)
+    stored: asyncio.Event = field(default_factory=asyncio.Event)
+    quiet: asyncio.Event = field(default_factory=_set_event)
 
     @property
     def text(self) -> str:
@@ -32,6 +46,14 @@ class Running:
     def stop(self) -> None:
         """Cancel the writing because somebody asked for it."""
         self.stopped = True
+        self.interrupt()
+
+    def give_up(self) -> None:
+        """Cancel the writing because it is not ours to end: another node has it, or it was never stored."""
+        self.gone = True
+        self.pending.clear()
+        self.quiet.set()
+        self.stored.set()
         self.interrupt()
 
     def interrupt(self) -> None:

@@ -4,13 +4,18 @@ Called by `sockets.py` and `routes.py`; starts replies in `reply.py`.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
 from tutor.accounts.service import Accounts
+from tutor.ai.model import Prompt
 from tutor.chat.access import Access
-from tutor.chat.errors import ReplyNotRunning, ReplyRunning
+from tutor.chat.allowance import Allowance
+from tutor.chat.briefing import Briefing
+from tutor.chat.errors import AiLimit, ReplyNotContinuable, ReplyNotRunning, ReplyRunning, TooManyReplies
 from tutor.chat.messages import (
+    ContinueReply,
     ConversationChanged,
     CreateConversation,
     MessageAdded,
@@ -27,10 +32,10 @@ from tutor.chat.messages import (
     UpdateConversation,
 )
 from tutor.chat.models import Author, Conversation, Message, Reply
-from tutor.chat.prompts import Prompts
 from tutor.chat.reply import Replies, room_of
 from tutor.chat.store import ChatStore
 from tutor.chat.views import conversation_view, message_view
+from tutor.classes.service import Classes
 from tutor.core.caller import Caller, Language
 from tutor.core.clock import Clock, new_id
 from tutor.core.errors import Conflict, NotFound
@@ -50,16 +55,20 @@ class Chat:
         access: Access,
         rooms: Rooms,
         replies: Replies,
-        prompts: Prompts,
+        briefing: Briefing,
         clock: Clock,
+        allowance: Allowance,
+        classes: Classes,
     ) -> None:
         self._store = store
         self._accounts = accounts
         self._access = access
         self._rooms = rooms
         self._replies = replies
-        self._prompts = prompts
+        self._briefing = briefing
         self._clock = clock
+        self._allowance = allowance
+        self._classes = classes
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def _turn(self, conversation_id: str) -> asyncio.Lock:
@@ -128,70 +137,135 @@ class Chat:
 
     # Saying something
 
+    async def _claim(self, conversation: Conversation, reply_id: str) -> None:
+        """Take the conversation for a reply that the student and the class may still ask for."""
+        _, class_ids = await asyncio.gather(
+            self._replies.claims.take(conversation.id, reply_id, conversation.student_id),
+            self._classes.class_ids_of(conversation.student_id),
+        )
+        try:
+            await self._allowance.take(conversation.student_id, class_ids)
+        except AiLimit:
+            await self._replies.claims.give_back(conversation.id, reply_id)
+            raise
+
     async def send(self, caller: Caller, command: SendMessage) -> MessageSent:
         """Store a message, acknowledge it, and start the tutor's reply when a student asked."""
         async with self._turn(command.conversation_id):
             conversation = await self._access.visible(caller, command.conversation_id)
-            known = await self._store.message_by_client_id(conversation.id, command.client_id.lower())
-            if known is not None and (known.text, known.author.id) != (command.text, caller.id):
-                raise Conflict(what="message")
-            if caller.role != "student":
-                message = known or await self._add(conversation, caller, command)
-                return MessageSent(message=message_view(message), reply=None)
-            if known is not None and (reply := await self._store.reply_of(known, attempt=1)) is not None:
-                return MessageSent(message=message_view(known), reply=self._ticket(reply))
-            reply_id = new_id()
-            await self._replies.claims.take(conversation.id, reply_id, conversation.student_id)
-            message = known or await self._add(conversation, caller, command)
-            ticket = await self._begin_reply(conversation, message, reply_id, caller.language, attempt=1)
-            return MessageSent(message=message_view(message), reply=ticket)
+            if caller.role == "student":
+                return await self._ask(caller, conversation, command)
+            message, created = await self._store.add_message(
+                self._said(conversation, caller, command), conversation.student_id
+            )
+            self._same(message, command, caller)
+            if created:
+                await self._store.touch(conversation.id, message.seq, message.created_at)
+                self._announce(message)
+            return MessageSent(message=message_view(message), reply=None)
 
-    async def _add(self, conversation: Conversation, caller: Caller, command: SendMessage) -> Message:
-        now = self._clock.now()
-        message, created = await self._store.add_message(
-            Message(
-                id=new_id(),
-                conversation_id=conversation.id,
-                seq=conversation.last_seq + 1,
-                client_id=command.client_id.lower(),
-                author=Author(caller.role, caller.id, caller.name),
-                text=command.text,
-                state="sent",
-                created_at=now,
-            ),
-            conversation.student_id,
+    def _said(self, conversation: Conversation, caller: Caller, command: SendMessage) -> Message:
+        return Message(
+            id=new_id(),
+            conversation_id=conversation.id,
+            seq=conversation.last_seq + 1,
+            client_id=command.client_id.lower(),
+            author=Author(caller.role, caller.id, caller.name),
+            text=command.text,
+            state="sent",
+            created_at=self._clock.now(),
         )
-        if created:
-            await self._store.touch(conversation.id, message.seq, now)
-            self._announce(message)
-            if not conversation.title and caller.role == "student":
-                await self._change(conversation.id, {"title": _title(command.text)})
-        return message
+
+    def _same(self, known: Message, command: SendMessage, caller: Caller) -> None:
+        if (known.text, known.author.id) != (command.text, caller.id):
+            raise Conflict(what="message")
+
+    async def _ask(self, caller: Caller, conversation: Conversation, command: SendMessage) -> MessageSent:
+        """Claim the conversation, then ask the model and store the question at the same time."""
+        reply_id = new_id()
+        try:
+            _, earlier = await asyncio.gather(
+                self._claim(conversation, reply_id),
+                self._briefing.earlier(conversation),
+            )
+        except (AiLimit, ReplyRunning, TooManyReplies):
+            known = await self._store.message_by_client_id(conversation.id, command.client_id.lower())
+            reply = await self._store.reply_of(known, attempt=1) if known is not None else None
+            if known is None or reply is None:
+                raise
+            self._same(known, command, caller)
+            return MessageSent(message=message_view(known), reply=self._ticket(reply))
+        known = next((message for message in earlier if message.client_id == command.client_id.lower()), None)
+        if known is not None:
+            return await self._ask_again(caller, conversation, known, command, reply_id, earlier)
+        question = self._said(conversation, caller, command)
+        draft = self._draft(question, reply_id, caller.language, attempt=1)
+        prompt = self._briefing.prompt(conversation, earlier, question, caller.language)
+        with self._replies.beginning(draft, prompt) as running:
+            stored, reply = await self._store.add_question(question, running.message, conversation.student_id)
+            if reply is not None:
+                self._announce(stored)
+                self._announce(reply)
+                self._replies.admit(running, reply)
+        if reply is None:
+            return await self._ask_again(caller, conversation, stored, command, reply_id, earlier)
+        await self._note_question(conversation, stored, reply)
+        return MessageSent(message=message_view(stored), reply=self._ticket(running.message))
+
+    async def _ask_again(
+        self,
+        caller: Caller,
+        conversation: Conversation,
+        known: Message,
+        command: SendMessage,
+        reply_id: str,
+        earlier: list[Message],
+    ) -> MessageSent:
+        """A question that is stored already: the same answer, or its reply, if a crash has left it without."""
+        reply = await self._store.reply_of(known, attempt=1)
+        if reply is not None or (known.text, known.author.id) != (command.text, caller.id):
+            await self._replies.claims.give_back(conversation.id, reply_id)
+        self._same(known, command, caller)
+        if reply is not None:
+            return MessageSent(message=message_view(known), reply=self._ticket(reply))
+        draft = self._draft(known, reply_id, caller.language, attempt=1)
+        prompt = self._briefing.prompt(conversation, earlier, known, caller.language)
+        return MessageSent(message=message_view(known), reply=await self._begin(conversation, draft, prompt))
+
+    async def _note_question(self, conversation: Conversation, question: Message, reply: Message) -> None:
+        await self._store.touch(conversation.id, reply.seq, question.created_at)
+        if not conversation.title:
+            await self._change(conversation.id, {"title": _title(question.text)})
 
     def _announce(self, message: Message) -> None:
         news = MessageAdded(conversation_id=message.conversation_id, message=message_view(message))
         self._rooms.send(room_of(message.conversation_id), news)
 
-    async def _begin_reply(
-        self, conversation: Conversation, question: Message, reply_id: str, language: Language, *, attempt: int
-    ) -> ReplyTicket:
-        """Store a claimed reply, still empty, announce it and let it be written."""
-        stub = Message(
+    def _draft(
+        self, question: Message, reply_id: str, language: Language, *, attempt: int, continues: str | None = None
+    ) -> Message:
+        """A reply before its first word. Its `seq` is found when it is stored."""
+        return Message(
             id=reply_id,
-            conversation_id=conversation.id,
-            seq=max(question.seq, conversation.last_seq) + 1,
+            conversation_id=question.conversation_id,
+            seq=question.seq + 1,
             client_id=f"{question.id}:{attempt}",
             author=Author("tutor"),
             text="",
             state="queued",
             created_at=self._clock.now(),
-            reply=Reply(question_id=question.id, attempt=attempt, fence=1),
+            reply=Reply(question.id, attempt, fence=1, language=language, continues=continues),
         )
-        reply, _ = await self._store.add_message(stub, conversation.student_id)
+
+    async def _begin(self, conversation: Conversation, draft: Message, prompt: Prompt) -> ReplyTicket:
+        """Store a reply to a question that is there already, and let it be written."""
+        draft = replace(draft, seq=max(draft.seq, conversation.last_seq + 1))
+        with self._replies.beginning(draft, prompt) as running:
+            reply, _ = await self._store.add_message(running.message, conversation.student_id)
+            self._announce(reply)
+            self._replies.admit(running, reply)
         await self._store.touch(conversation.id, reply.seq, reply.created_at)
-        self._announce(reply)
-        self._replies.start(reply, lambda dialogue: self._prompts.build(conversation, dialogue, language))
-        return self._ticket(reply)
+        return self._ticket(running.message)
 
     def _ticket(self, reply: Message) -> ReplyTicket:
         return ReplyTicket(id=reply.id, state=reply.state, position=self._replies.position(reply.id))
@@ -222,17 +296,39 @@ class Chat:
 
     async def retry(self, caller: Caller, command: RetryReply) -> OneReply:
         """A new reply to the same question; the old one stays."""
-        async with self._turn(command.conversation_id):
-            conversation = await self._access.own(caller, command.conversation_id)
-            old = await self._reply(conversation, command.reply_id)
+        return await self._another(caller, command.conversation_id, command.reply_id, goes_on=False)
+
+    async def go_on(self, caller: Caller, command: ContinueReply) -> OneReply:
+        """A new reply that goes on from where one was cut short.
+
+        Raises:
+            ReplyNotContinuable: it was not cut short, or there is no text to go on from.
+
+        """
+        return await self._another(caller, command.conversation_id, command.reply_id, goes_on=True)
+
+    async def _another(self, caller: Caller, conversation_id: str, reply_id: str, *, goes_on: bool) -> OneReply:
+        async with self._turn(conversation_id):
+            conversation = await self._access.own(caller, conversation_id)
+            old = await self._reply(conversation, reply_id)
             question = await self._store.message(conversation.id, old.reply.question_id) if old.reply else None
             if question is None:
                 raise NotFound(what="message")
-            reply_id = new_id()
-            await self._replies.claims.take(conversation.id, reply_id, conversation.student_id)
+            if goes_on and not old.can_go_on:
+                raise ReplyNotContinuable
+            new = new_id()
+            await self._claim(conversation, new)
             attempt = len(await self._store.replies_to(question)) + 1
-            ticket = await self._begin_reply(conversation, question, reply_id, caller.language, attempt=attempt)
-        return OneReply(reply=ticket)
+            continues = old.id if goes_on else None
+            draft = self._draft(question, new, caller.language, attempt=attempt, continues=continues)
+            prompt = self._briefing.prompt(
+                conversation,
+                await self._briefing.earlier(conversation),
+                question,
+                caller.language,
+                so_far=await self._briefing.text_up_to(conversation.id, continues),
+            )
+            return OneReply(reply=await self._begin(conversation, draft, prompt))
 
     async def rate(self, caller: Caller, command: RateReply) -> MessageView:
         """Keep whether a reply helped its student."""

@@ -3,6 +3,7 @@
 from tutor.chat.context import ACCESS, CHAT, PRESENCE, READING
 from tutor.chat.messages import (
     CloseConversation,
+    ContinueReply,
     CreateConversation,
     MessageSent,
     OneConversation,
@@ -65,6 +66,12 @@ async def stop(call: Call, command: StopReply) -> OneReply:
 async def retry(call: Call, command: RetryReply) -> OneReply:
     """Ask for a new reply to the same question."""
     return await call.app[CHAT].retry(call.caller, command)
+
+
+@events.on("reply.continue", access="student")
+async def go_on(call: Call, command: ContinueReply) -> OneReply:
+    """Go on from where a reply was cut short."""
+    return await call.app[CHAT].go_on(call.caller, command)
 
 
 @events.on("reply.rate", access="student")

@@ -4,12 +4,12 @@ A message's `seq` is one more than the last, inserted under a unique index, so n
 with many writers and crashes between. `conversations.last_seq` is a hint that never runs ahead.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pymongo import ASCENDING, IndexModel, ReturnDocument
-from pymongo.errors import DuplicateKeyError
+from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from tutor.chat.models import Conversation, Message, Rating, Reply, State
 from tutor.chat.search import excerpt, grams, wanted_grams
@@ -22,6 +22,7 @@ MESSAGE = Mapped(Message)
 REPLY = Mapped(Reply)
 NEWEST = 2**31
 SEQ_TRIES = 1000
+DUPLICATE_KEY = 11000
 RUNNING: list[State] = ["queued", "running"]
 
 
@@ -33,6 +34,18 @@ class Found:
     message_id: str | None
     seq: int | None
     excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The text so far of a reply and its number of parts, written by the owner with `fence`."""
+
+    reply_id: str
+    fence: int
+    text: str
+    parts: int
+    provider: str | None
+    model: str | None
 
 
 def _written_by(reply_id: str, fence: int) -> Document:
@@ -150,6 +163,34 @@ class ChatStore:
                 return replace(message, seq=seq), True
         raise Conflict(what="message")
 
+    async def add_question(self, question: Message, reply: Message, student_id: str) -> tuple[Message, Message | None]:
+        """Store a question and its reply, still empty, in one write under the next two free `seq`.
+
+        Without a reply in the answer, the question was there already.
+
+        Raises:
+            Conflict: so many others write here that no `seq` could be had.
+
+        """
+        first = MESSAGE.to_document(question) | {"student_id": student_id, "grams": grams(question.text)}
+        second = MESSAGE.to_document(reply) | {"student_id": student_id}
+        for seq in range(question.seq, question.seq + SEQ_TRIES):
+            first["seq"], second["seq"] = seq, seq + 1
+            try:
+                await self._messages.insert_many([first, second])
+            except BulkWriteError as error:
+                if any(fault["code"] != DUPLICATE_KEY for fault in error.details["writeErrors"]):
+                    raise
+                known = await self.message_by_client_id(question.conversation_id, question.client_id)
+                if known is not None and known.id != question.id:
+                    return known, None
+                if known is not None:  # somebody else took the reply's number
+                    added, _ = await self.add_message(replace(reply, seq=seq + 2), student_id)
+                    return known, added
+            else:
+                return replace(question, seq=seq), replace(reply, seq=seq + 1)
+        raise Conflict(what="message")
+
     async def message(self, conversation_id: str, message_id: str) -> Message | None:
         """One message of a conversation."""
         found = await self._messages.find_one({"_id": message_id, "conversation_id": conversation_id})
@@ -208,14 +249,36 @@ class ChatStore:
         result = await self._messages.update_one(_written_by(reply_id, fence), {"$set": {"state": "running"}})
         return result.matched_count == 1
 
-    async def checkpoint(self, reply_id: str, fence: int, text: str, parts: int) -> bool | None:
-        """Keep the text so far. None when the reply is not ours any more, else whether somebody asked to stop it."""
-        found: Document | None = await self._messages.find_one_and_update(
-            _written_by(reply_id, fence),
-            {"$set": {"text": text, "reply.parts": parts}},
-            projection={"stop_asked": 1},
+    async def checkpoint(self, checkpoints: Sequence[Checkpoint]) -> set[str]:
+        """Keep the text so far of many replies in one go, and say which of them are not their writer's any more."""
+        result = await self._messages.bulk_write(
+            [
+                UpdateOne(
+                    _written_by(one.reply_id, one.fence),
+                    {
+                        "$set": {
+                            "text": one.text,
+                            "reply.parts": one.parts,
+                            "reply.provider": one.provider,
+                            "reply.model": one.model,
+                        }
+                    },
+                )
+                for one in checkpoints
+            ],
+            ordered=False,
         )
-        return None if found is None else bool(found.get("stop_asked"))
+        if result.matched_count == len(checkpoints):
+            return set()
+        return {one.reply_id for one in checkpoints if not await self._is_written_by(one.reply_id, one.fence)}
+
+    async def _is_written_by(self, reply_id: str, fence: int) -> bool:
+        return await self._messages.find_one(_written_by(reply_id, fence), projection={"_id": 1}) is not None
+
+    async def asked_to_stop(self, reply_ids: Iterable[str]) -> list[str]:
+        """Those of the replies that somebody on another node wants to end."""
+        rows = self._messages.find({"_id": {"$in": list(reply_ids)}, "stop_asked": True}, projection={"_id": 1})
+        return [str(row["_id"]) async for row in rows]
 
     async def ask_to_stop(self, reply_id: str) -> bool:
         """Leave word for the owner of a running reply, on whatever node. False when it has ended."""
@@ -226,13 +289,30 @@ class ChatStore:
 
     async def finish(self, reply: Message, state: State, text: str, facts: Reply) -> Message | None:
         """End a reply, once: None when it has ended already or a newer owner has it."""
+        return await self._finish(reply, facts.fence, state, text, facts)
+
+    async def finish_for(self, gone: Message, state: State, text: str, facts: Reply) -> Message | None:
+        """End the reply of a node that went away: None when it was not gone after all, or somebody else was first."""
+        return await self._finish(gone, gone.reply.fence if gone.reply else 0, state, text, facts)
+
+    async def _finish(self, reply: Message, fence: int, state: State, text: str, facts: Reply) -> Message | None:
         found = await self._messages.find_one_and_update(
-            _written_by(reply.id, facts.fence),
+            _written_by(reply.id, fence),
             {"$set": {"state": state, "text": text, "reply": REPLY.to_document(facts)}, "$unset": {"stop_asked": ""}},
             return_document=ReturnDocument.AFTER,
         )
+        if found is None:
+            return None
         await self.leases.give_back(reply.conversation_id, reply.id)
-        return MESSAGE.from_document(found) if found else None
+        return MESSAGE.from_document(found)
+
+    async def take_over(self, gone: Message, facts: Reply, state: State) -> bool:
+        """Make a reply ours that its node left; False when somebody was faster. `facts` hold the new, higher fence."""
+        fence = gone.reply.fence if gone.reply else 0
+        result = await self._messages.update_one(
+            _written_by(gone.id, fence), {"$set": {"state": state, "reply": REPLY.to_document(facts)}}
+        )
+        return result.matched_count == 1
 
     # Search
 

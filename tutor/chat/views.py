@@ -59,4 +59,5 @@ def _reply_view(reply: Reply) -> ReplyView:
         finish_reason=reply.finish_reason,
         error=reply.error,
         rating=reply.rating,
+        continues=reply.continues,
     )

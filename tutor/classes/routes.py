@@ -3,10 +3,14 @@
 from aiohttp import web
 
 from tutor.classes.context import CLASSES
+from tutor.classes.errors import ClassCodeUnknown
 from tutor.classes.messages import Classes, ClassRoster, CreateClass, JoinClass, OneClass
-from tutor.core.http import CALLER, Api
+from tutor.core.http import CALLER, Api, by_caller
+from tutor.core.throttle import Limit, by_address
 
 api = Api("/api/v1")
+
+GUESSES = Limit("join", {"user": by_caller, "address": by_address}, failure=ClassCodeUnknown)
 
 
 @api.on("POST", "/classes", access="teacher", status=201)
@@ -21,7 +25,7 @@ async def list_own(request: web.Request) -> Classes:
     return Classes(items=await request.app[CLASSES].list_own(request[CALLER]))
 
 
-@api.on("POST", "/classes/join", access="student")
+@api.on("POST", "/classes/join", access="student", limit=GUESSES)
 async def join(request: web.Request, body: JoinClass) -> OneClass:
     """Join the class that a code opens."""
     return OneClass(class_=await request.app[CLASSES].join(request[CALLER], body))

@@ -14,9 +14,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from tutor import __version__
+from tutor.core.commands import Entry, EventTable
 from tutor.core.http import Api, Route, reply_json
 from tutor.core.messages import Command, Event
-from tutor.core.sockets import Entry, EventTable
 
 Json: TypeAlias = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 Schema: TypeAlias = dict[str, Json]
@@ -130,7 +130,8 @@ class Catalogue:
             "parameters": parameters,
             "responses": {
                 str(route.status): {"description": "Done", "content": _content(_ref(route.answer))},
-                "default": {"description": "Failed", "content": _content({"$ref": "#/components/schemas/Failure"})},
+                "429": {"description": "Too often", "headers": WHEN, "content": _content(FAILED)},
+                "default": {"description": "Failed", "content": _content(FAILED)},
             },
         }
         if route.body is not None:
@@ -161,6 +162,8 @@ FAILURE: Schema = {
         },
     },
 }
+FAILED: Schema = {"$ref": "#/components/schemas/Failure"}
+WHEN: Schema = {"Retry-After": {"description": "Seconds until it may be tried again", "schema": {"type": "integer"}}}
 
 
 def _ref(model: type[BaseModel]) -> Schema:

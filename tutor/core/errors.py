@@ -115,6 +115,13 @@ class Busy(TutorError):
     status = 429
 
 
+class RateLimited(TutorError):
+    """Too many of these in a short time. Facts: `retry_after_s`, `what`."""
+
+    code = "rate_limited"
+    status = 429
+
+
 class StoreUnavailable(TutorError):
     """MongoDB did not answer in time. Nothing was acknowledged; the same request may be sent again."""
 

@@ -16,6 +16,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler as AiohttpHandler
 from pydantic import BaseModel, ValidationError
 
+from tutor.core.address import client_address
 from tutor.core.caller import Caller, Language
 from tutor.core.clock import new_id
 from tutor.core.doors import (
@@ -29,7 +30,9 @@ from tutor.core.doors import (
     model_hint,
 )
 from tutor.core.errors import Malformed, MethodNotAllowed, NotFound, TooLarge, TutorError, Unauthenticated
+from tutor.core.limits import LIMITS
 from tutor.core.messages import Answer, Command
+from tutor.core.throttle import Limit, counted
 from tutor.core.words import LANGUAGES, negotiate
 
 log = structlog.get_logger(__name__)
@@ -84,6 +87,7 @@ class Route:
     answer: type[Answer]
     handler: RouteHandler
     text: str
+    limit: Limit | None
 
 
 class Api:
@@ -105,6 +109,7 @@ class Api:
         access: Access = "user",
         status: int = 200,
         answers: type[Answer] | None = None,
+        limit: Limit | None = None,
     ) -> Callable[[RouteHandler], RouteHandler]:
         """Declare a handler; its annotations are its protocol."""
 
@@ -120,6 +125,7 @@ class Api:
                 answers or model_hint(handler, "return", Answer),
                 handler,
                 (handler.__doc__ or "").strip(),
+                limit,
             )
             self.routes.append(route)
             return handler
@@ -133,21 +139,34 @@ class Api:
 
     def _door(self, route: Route) -> AiohttpHandler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            if route.access != "anyone":
-                caller = await _authenticate(request)
-                check_access(route.access, caller)
-                request[CALLER] = caller
-                request[LANGUAGE] = caller.language
-                structlog.contextvars.bind_contextvars(user=caller.id)
+            if route.access == "anyone":
+                await request.app[LIMITS].take("anonymous", "address", client_address(request))
+            else:
+                await _admit(request, route.access)
             given: dict[str, Command] = {}
             if route.body is not None:
                 given["body"] = await read(request, route.body)
             if route.query is not None:
                 given["query"] = _validated(route.query, dict(request.query))
-            result = await route.handler(request, **given)
+            async with counted(request, route.limit, given.get("body")):
+                result = await route.handler(request, **given)
             return result if isinstance(result, web.Response) else reply(result, route.status)
 
         return handle
+
+
+async def _admit(request: web.Request, access: Access) -> None:
+    caller = await _authenticate(request)
+    request[LANGUAGE] = caller.language
+    structlog.contextvars.bind_contextvars(user=caller.id)
+    await request.app[LIMITS].take("api", "user", caller.id)
+    check_access(access, caller)
+    request[CALLER] = caller
+
+
+def by_caller(request: web.Request, _body: Command | None) -> str:
+    """Count a request for whoever is signed in."""
+    return request[CALLER].id
 
 
 async def read(request: web.Request, model: type[Command]) -> Command:

@@ -49,10 +49,14 @@ class Leases:
             return False
         return True
 
-    async def renew(self, thing: str, subject: str, until: datetime) -> bool:
-        """Hold it longer; False when it is not held for this work any more."""
-        result = await self._leases.update_one({"_id": thing, "subject": subject}, {"$set": {"until": until}})
-        return result.matched_count == 1
+    async def renew(self, things: Iterable[str], owner: str, until: datetime) -> None:
+        """Hold everything longer that is still the owner's."""
+        await self._leases.update_many({"_id": {"$in": list(things)}, "owner": owner}, {"$set": {"until": until}})
+
+    async def pass_on(self, lease: Lease, owner: str, until: datetime) -> None:
+        """Let a lease go to another owner, with its work; nothing happens if it was given back."""
+        wanted = {"_id": lease.id, "subject": lease.subject}
+        await self._leases.update_one(wanted, {"$set": {"owner": owner, "until": until}})
 
     async def give_back(self, thing: str, subject: str) -> None:
         """Hold it no longer; not holding it is no error."""

@@ -1,23 +1,24 @@
-"""One client's connection: a bounded outbox, one writer, one reader, and pings on the loop's own clock.
+"""One client's connection: writing in order, waiting bounded when the client is slow, reading, and pings.
 
-`core/transport.py` makes a Line for every client in place of engineio's own socket; `core/rooms.py` makes the frames.
+`core/transport.py` makes a Line for every client in place of engineio's own socket; `core/frames.py` makes the frames.
 """
 
 import asyncio
-from collections import deque
 from dataclasses import dataclass
 
 import engineio
 import structlog
-from aiohttp import web
+from aiohttp import WSMessage, WSMsgType
 from engineio import packet as eio
-from engineio.async_drivers import aiohttp as driver
 from engineio.async_socket import AsyncSocket
-from socketio import packet as sio
+
+from tutor.core.frames import CLOSE_FRAME, GOODBYE_FRAME, PING_FRAME, Frame, packet_frame, pong_frame
+from tutor.core.outbox import Outbox
+from tutor.core.websocket import PlainWebSocket
 
 log = structlog.get_logger(__name__)
 
-Environ = dict[str, object]
+GOODBYE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,182 +33,162 @@ class Bounds:
     connect_s: float = 10
 
 
-def event_frame(name: str, body: str) -> eio.Packet:
-    """A Socket.IO event of the root namespace, encoded once for any number of receivers."""
-    return eio.Packet(eio.MESSAGE, f'{sio.EVENT}["{name}",{body}]')
-
-
-def ack_frame(ack_id: int, body: str) -> eio.Packet:
-    """The answer to an event that asked for one."""
-    return eio.Packet(eio.MESSAGE, f"{sio.ACK}{ack_id}[{body}]")
-
-
-def size_of(packet: eio.Packet) -> int:
-    """The bytes of a packet on the wire; a Chinese character has three."""
-    return len(packet.encode().encode())
-
-
-def request_of(environ: Environ) -> web.Request:
-    """The aiohttp request behind an engineio environ."""
-    request = environ["aiohttp.request"]
-    if not isinstance(request, web.Request):
-        raise TypeError("not an aiohttp request")
-    return request
-
-
-class PlainWebSocket(driver.WebSocket):
-    """engineio's wrapper with permessage-deflate off (it has no option for it) and a hard cut."""
-
-    async def __call__(self, environ: Environ) -> web.WebSocketResponse:
-        self._request = request_of(environ)
-        # aiohttp refuses a message of exactly this size, too
-        limit = self.server.max_http_buffer_size + 1
-        self._sock = web.WebSocketResponse(max_msg_size=limit, compress=False)
-        await self._sock.prepare(self._request)
-        self.environ = environ
-        await self.handler(self)
-        return self._sock
-
-    def abort(self) -> None:
-        """Cut the TCP connection now: a writer that is blocked on a stalled reader comes free."""
-        if self._request.transport is not None:
-            self._request.transport.abort()
-
-
 class Line(AsyncSocket):
-    """One client's connection: a bounded outbox, one writer, one reader, pings on the loop's own clock."""
+    """One client's connection.
+
+    A frame goes straight to the transport; only while that is full, an outbox holds what comes and a task empties it.
+    """
 
     def __init__(self, server: engineio.AsyncServer, bounds: Bounds, sid: str) -> None:
         super().__init__(server, sid)
         self.closed: bool = False
+        self.closing: bool = False
         self.bounds = bounds
-        self.environ: Environ = {}
-        self._outbox: deque[tuple[eio.Packet, bool]] = deque()
-        self._queued = 0
-        self._wake = asyncio.Event()
+        self._ws: PlainWebSocket | None = None
+        self._outbox: Outbox | None = None
+        self._emptying: asyncio.Task[None] | None = None
+        self._offered = 0
+        self._ping_ends: int | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._reaper: asyncio.TimerHandle | None = None
-        self._awaits_pong = False
-        self._ws: PlainWebSocket | None = None
 
-    def offer(self, packet: eio.Packet, *, droppable: bool = False) -> None:
-        """Queue a packet. Over the bound, droppable ones go first; a reader still too slow is cut off."""
-        if self.closed:
+    def offer(self, frame: Frame, *, droppable: bool = False) -> None:
+        """Send a frame now, or in its turn. Over the bound, droppable ones go first; then the client is cut off."""
+        ws = self._ws
+        if ws is None or self.closing:
             return
-        self._outbox.append((packet, droppable))
-        self._queued += size_of(packet)
-        self._wake.set()
-        if self._overflows():
-            self._drop_what_can_be_resent()
-            if self._overflows():
+        self._offered += len(frame)
+        if self._outbox is None:
+            if not ws.full and ws.held + len(frame) <= self.bounds.max_queued_bytes:
+                ws.write(frame)
+                return
+            self._outbox = Outbox()
+            self._emptying = asyncio.create_task(self._empty(ws, self._outbox))
+        self._outbox.add(frame, droppable=droppable)
+        if self._overflows(ws, self._outbox):
+            self._outbox.drop()
+            if self._overflows(ws, self._outbox):
                 log.info("slow_reader_cut", sid=self.sid, queued=len(self._outbox))
                 self.cut()
 
-    def _overflows(self) -> bool:
-        return len(self._outbox) > self.bounds.max_queued_packets or self._queued > self.bounds.max_queued_bytes
+    def _overflows(self, ws: PlainWebSocket, outbox: Outbox) -> bool:
+        return len(outbox) > self.bounds.max_queued_packets or ws.held + outbox.size > self.bounds.max_queued_bytes
 
-    def _drop_what_can_be_resent(self) -> None:
-        kept = [(packet, droppable) for packet, droppable in self._outbox if not droppable]
-        self._outbox = deque(kept)
-        self._queued = sum(size_of(packet) for packet, _ in kept)
+    async def _empty(self, ws: PlainWebSocket, outbox: Outbox) -> None:
+        """Write what waits as the client makes room for it."""
+        while outbox and not ws.gone:
+            try:
+                await ws.has_room()
+            except ConnectionError:
+                break
+            while outbox and not ws.full:
+                ws.write(outbox.take())
+        self._outbox = self._emptying = None
 
     async def send(self, pkt: eio.Packet) -> None:
-        self.offer(pkt)
+        self.offer(packet_frame(pkt))
 
     def cut(self) -> None:
         """End the connection at once, without a goodbye."""
-        self._outbox.clear()
-        self._queued = 0
+        self.closing = True
+        if self._outbox is not None:
+            self._outbox.clear()
         if self._ws is not None:
             self._ws.abort()
 
     def hang_up(self) -> None:
-        """End the connection after what is queued was sent, or after a second."""
-        self.offer(eio.Packet(eio.CLOSE))
+        """Say goodbye behind what waits, and cut a client that has not gone a second later."""
+        if self.closing:
+            return
+        self.offer(GOODBYE_FRAME)
+        self.offer(CLOSE_FRAME)
         self.closing = True
-        self._wake.set()
-        asyncio.get_running_loop().call_later(1, self.cut)
+        self._stop_timers()
+        self._timer = asyncio.get_running_loop().call_later(GOODBYE_S, self.cut)
 
     def greeted(self) -> None:
         """The client has connected to the namespace; it is no longer a stranger to be reaped."""
         if self._reaper is not None:
             self._reaper.cancel()
+            self._reaper = None
 
     def schedule_ping(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._awaits_pong = False
+        self._ping_ends = None
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = loop.call_later(self.bounds.ping_interval_s, self._ping)
+        self._timer = asyncio.get_running_loop().call_later(self.bounds.ping_interval_s, self._ping)
 
     def _ping(self) -> None:
-        self._awaits_pong = True
-        self.offer(eio.Packet(eio.PING))
+        self.offer(PING_FRAME)
+        self._ping_ends = self._offered
         self._timer = asyncio.get_running_loop().call_later(self.bounds.ping_timeout_s, self.cut)
+
+    def _has_read_the_ping(self) -> bool:
+        """A PONG that nobody asked for, or that answers a PING that is still here, is a trick to live unread."""
+        if self._ping_ends is None or self._ws is None:
+            return False
+        waiting = self._ws.held + (self._outbox.size if self._outbox is not None else 0)
+        return self._offered - waiting >= self._ping_ends
+
+    def _stop_timers(self) -> None:
+        for timer in (self._timer, self._reaper):
+            if timer is not None:
+                timer.cancel()
 
     async def check_ping_timeout(self) -> bool:
         return not self.closed
 
     async def receive(self, pkt: eio.Packet) -> None:
-        """Take one packet; a PONG that nobody asked for is a trick to stay alive without reading."""
-        if pkt.packet_type == eio.PONG:
-            if not self._awaits_pong:
-                self.cut()
-                return
-            self.schedule_ping()
-        elif pkt.packet_type == eio.MESSAGE:
+        """Take a message or a PONG; a client that is being sent away is not listened to any more."""
+        if self.closing:
+            return
+        if pkt.packet_type == eio.MESSAGE:
             await self.server._trigger_event("message", self.sid, pkt.data, run_async=False)
-        elif pkt.packet_type == eio.CLOSE:
-            await self.close(wait=False, abort=True, reason=self.server.reason.CLIENT_DISCONNECT)
+        elif self._has_read_the_ping():
+            self.schedule_ping()
+        else:
+            log.info("false_pong", sid=self.sid)
+            self.cut()
 
     async def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
         if self.closed:
             return
         self.closed = self.closing = True
-        for timer in (self._timer, self._reaper):
-            if timer is not None:
-                timer.cancel()
-        self._wake.set()
+        self._stop_timers()
         await self.server._trigger_event("disconnect", self.sid, reason, run_async=False)
 
     async def _websocket_handler(self, ws: PlainWebSocket) -> None:
         self.connected = self.upgraded = True
         self._ws = ws
         self._reaper = asyncio.get_running_loop().call_later(self.bounds.connect_s, self.cut)
-        writer = asyncio.create_task(self._write(ws))
+        self.offer(packet_frame(self._opening()))
+        self.schedule_ping()
         try:
-            await self._read(ws)
+            while self._goes_on(message := await ws.receive()):
+                if message.type is WSMsgType.TEXT:
+                    await self.receive(eio.Packet(encoded_packet=message.data))
         finally:
+            self.offer(CLOSE_FRAME)
+            ws.end()
             await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
-            await ws.close()
 
-    async def _write(self, ws: PlainWebSocket) -> None:
-        while not self.closed:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._outbox:
-                packet, _ = self._outbox.popleft()
-                text = packet.encode()
-                self._queued -= size_of(packet)
-                try:
-                    await ws.send(text)
-                except ConnectionError:
-                    return
-            if self.closing:
-                await ws.close()
-                return
+    def _opening(self) -> eio.Packet:
+        facts = {
+            "sid": self.sid,
+            "upgrades": [],
+            "pingInterval": int(self.bounds.ping_interval_s * 1000),
+            "pingTimeout": int(self.bounds.ping_timeout_s * 1000),
+            "maxPayload": self.bounds.max_frame,
+        }
+        return eio.Packet(eio.OPEN, facts)
 
-    async def _read(self, ws: PlainWebSocket) -> None:
-        silence = self.bounds.ping_interval_s + self.bounds.ping_timeout_s
-        while not self.closed:
-            try:
-                async with asyncio.timeout(silence):
-                    text = await ws.wait()
-            except (TimeoutError, OSError):
-                return
-            if not isinstance(text, str) or text[:1] not in {"1", "3", "4"}:
-                log.info("bad_frame", sid=self.sid)
-                return
-            await self.receive(eio.Packet(encoded_packet=text))
+    def _goes_on(self, message: WSMessage) -> bool:
+        """Whether to read on after a message. Pings are answered here, in line with everything else."""
+        if message.type is WSMsgType.TEXT and message.data[:1] in {"3", "4"}:
+            return True
+        if message.type is WSMsgType.PING:
+            self.offer(pong_frame(message.data))
+            return True
+        if message.type is WSMsgType.BINARY or (message.type is WSMsgType.TEXT and message.data != "1"):
+            log.info("bad_frame", sid=self.sid)
+        return message.type is WSMsgType.PONG

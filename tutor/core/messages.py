@@ -6,12 +6,17 @@ Every room's `messages.py` builds on them; the doors validate them; `core/catalo
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic_core import to_json
 
 
 class Message(BaseModel):
     """Frozen, typed, and closed: an unknown field is an error, so a misspelt one is never silently ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, ser_json_timedelta="float")
+
+    def as_json(self) -> bytes:
+        """The message as it goes over the wire."""
+        return to_json(self, by_alias=True, timedelta_mode="float")
 
 
 class Command(Message):

@@ -5,6 +5,7 @@ Stores type against the names defined here, so that leaving motor for PyMongo's 
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeAlias, TypeVar
 
 from aiohttp import web
@@ -85,6 +86,12 @@ async def documents(
 async def ping(database: Database) -> None:
     """Raise a PyMongoError when MongoDB does not answer."""
     await database.command("ping")
+
+
+async def time_of(database: Database) -> datetime:
+    """The time of day on MongoDB's primary, in milliseconds. Raises a PyMongoError when it does not answer."""
+    told: datetime = (await database.command("hello"))["localTime"]
+    return told.replace(tzinfo=UTC)
 
 
 class Mapped(Generic[Noun]):

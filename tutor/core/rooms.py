@@ -3,27 +3,26 @@
 A room is a name. Membership is local to the node; `core/bus.py` carries events to the other nodes' members.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from aiohttp import web
-from engineio.packet import Packet
 
 from tutor.core.caller import Caller
-from tutor.core.line import event_frame
+from tutor.core.frames import Frame, event_frame
 from tutor.core.messages import Event
 
 
 class Post(Protocol):
-    """How a packet reaches one socket."""
+    """How a frame reaches the sockets of a room."""
 
-    def __call__(self, sid: str, packet: Packet, *, droppable: bool = False) -> None: ...
+    def __call__(self, sids: Iterable[str], frame: Frame, *, droppable: bool = False) -> None: ...
 
 
 class Hints(Protocol):
     """How an event reaches the other nodes; a hint may get lost."""
 
-    def publish(self, room: str, name: str, body: str, *, droppable: bool) -> None: ...
+    def publish(self, room: str, name: str, body: bytes, *, droppable: bool) -> None: ...
 
     async def subscribe(self, room: str) -> None: ...
 
@@ -90,18 +89,19 @@ class Rooms:
 
     def send(self, room: str, event: Event, *, droppable: bool = False) -> None:
         """Send an event to everybody in a room, on every node. A droppable one may be left out for a slow reader."""
-        body = event.model_dump_json(by_alias=True)
+        body = event.as_json()
         self.deliver(room, event.event, body, droppable=droppable)
         self._hints.publish(room, event.event, body, droppable=droppable)
 
-    def deliver(self, room: str, name: str, body: str, *, droppable: bool) -> None:
+    def send_here(self, room: str, event: Event, *, droppable: bool = False) -> None:
+        """Send an event to the members on this node only, for news that every node makes for itself."""
+        if room in self._members:
+            self.deliver(room, event.event, event.as_json(), droppable=droppable)
+
+    def deliver(self, room: str, name: str, body: bytes, *, droppable: bool) -> None:
         """Send an encoded event to this node's members only; the bus calls it for events of other nodes."""
-        members = self._members.get(room)
-        if not members:
-            return
-        packet = event_frame(name, body)
-        for sid in members:
-            self._post(sid, packet, droppable=droppable)
+        if members := self._members.get(room):
+            self._post(members, event_frame(name, body), droppable=droppable)
 
     def _tell(self, room: str) -> None:
         for prefix, changed in self._watchers:

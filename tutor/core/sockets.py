@@ -1,94 +1,39 @@
-"""The socket door: tables of typed commands, and one Door that validates, authorises, calls and translates errors.
+"""The socket door: one Door that admits sockets, validates, authorises and runs their commands, and translates errors.
 
 Rooms of the house declare commands in their `sockets.py` with an EventTable; `core/transport.py` feeds the Door.
 Commands of one socket run one after another, so that what a client sent first happens first.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 import orjson
 import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tutor.core.caller import Caller, Language
+from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
-from tutor.core.doors import (
-    Access,
-    Authenticate,
-    Sentences,
-    check_access,
-    error_body,
-    explain,
-    invalid_input,
-    model_hint,
-)
-from tutor.core.errors import (
-    Busy,
-    Internal,
-    Malformed,
-    Stopping,
-    TokenExpired,
-    TutorError,
-    Unauthenticated,
-    UnknownEvent,
-)
-from tutor.core.line import ack_frame, event_frame
-from tutor.core.messages import Answer, Command, Event
+from tutor.core.commands import Call, Entry, EventTable, entry_of
+from tutor.core.crowd import Crowd
+from tutor.core.doors import Authenticate, Sentences, error_body, explain
+from tutor.core.errors import Busy, Internal, RateLimited, Stopping, TokenExpired, TutorError, Unauthenticated
+from tutor.core.frames import ack_frame
+from tutor.core.messages import Answer, Event
+from tutor.core.peers import Peer, SocketLimits
 from tutor.core.rooms import Rooms
 from tutor.core.transport import Transport
+
+__all__ = ["DOOR", "MAX_WAITING", "Call", "Door", "EventTable"]
 
 log = structlog.get_logger(__name__)
 
 MAX_WAITING = 64
+FLOOD_PAUSE_MS = 30_000
+REPLACED = "replaced"
 Done = TypeVar("Done")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One command being handled: who asks, through which socket, in which application."""
-
-    app: web.Application
-    caller: Caller
-    sid: str
-
-
-Handler = Callable[[Call, Command], Awaitable[Answer]]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A command as it was declared."""
-
-    name: str
-    access: Access
-    command: type[Command]
-    answer: type[Answer]
-    handler: Handler
-    text: str
-
-
-class EventTable:
-    """The socket commands of one room of the house."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-
-    def on(self, name: str, *, access: Access = "user") -> Callable[[Callable[..., Awaitable[Answer]]], Handler]:
-        """Declare a handler `(call, command: SomeCommand) -> SomeAnswer`; its annotations are its protocol."""
-
-        def declare(handler: Callable[..., Awaitable[Answer]]) -> Handler:
-            command = model_hint(handler, "command", Command)
-            answer = model_hint(handler, "return", Answer)
-            text = (handler.__doc__ or "").strip()
-            self.entries.append(Entry(name, access, command, answer, handler, text))
-            return handler
-
-        return declare
+Greeting = Callable[[], Event | None]
 
 
 class Hello(BaseModel):
@@ -100,25 +45,7 @@ class Hello(BaseModel):
     version: str = Field(default="1", max_length=32)
 
 
-class Bye(Event):
-    """The server is about to close this socket; come back after `after_ms`, unless `code` says the sign-in ended."""
-
-    event: ClassVar[str] = "bye"
-    code: str
-    after_ms: int
-
-
-@dataclass(slots=True)
-class Peer:
-    """An admitted socket: who is behind it, and its commands that wait for their turn."""
-
-    caller: Caller
-    inbox: deque[tuple[list[object], int | None]] = field(default_factory=deque)
-    worker: asyncio.Task[None] | None = None
-    timer: asyncio.TimerHandle | None = None
-
-
-class Door:
+class Door(Crowd):
     """Admits sockets, runs their commands and answers them. The listener behind the Transport."""
 
     def __init__(
@@ -129,17 +56,16 @@ class Door:
         words: Sentences,
         clock: Clock,
         *,
-        sockets_per_user: int,
+        limits: SocketLimits,
     ) -> None:
+        super().__init__(transport, clock)
         self._app = app
-        self._transport = transport
         self._rooms = rooms
         self._words = words
-        self._clock = clock
-        self._sockets_per_user = sockets_per_user
+        self._limits = limits
         self._entries: dict[str, Entry] = {}
         self._authenticate: Authenticate | None = None
-        self.peers: dict[str, Peer] = {}
+        self._greeting: Greeting | None = None
         self.open = True
 
     def add(self, tables: Iterable[EventTable]) -> None:
@@ -154,12 +80,15 @@ class Door:
         """Say who reads tokens (accounts does, above this floor)."""
         self._authenticate = authenticate
 
+    def greet_with(self, greeting: Greeting) -> None:
+        """Say what every socket is told that was just admitted, if anything."""
+        self._greeting = greeting
+
     async def connect(self, sid: str, auth: object) -> None:
-        """Admit a socket whose token is good.
+        """Admit a socket whose token is good; a user's oldest socket makes room for one too many.
 
         Raises:
             Unauthenticated, TokenExpired, SessionEnded: the token is not.
-            Busy: this user has too many sockets.
             Stopping: the server is going down.
 
         """
@@ -176,54 +105,30 @@ class Door:
         except ValidationError as error:
             raise Unauthenticated from error
         caller = await self.read_token(hello.token)
-        if sum(peer.caller.id == caller.id for peer in self.peers.values()) >= self._sockets_per_user:
-            raise Busy(retry_after_s=5)
-        self.peers[sid] = Peer(caller)
+        room = f"user:{caller.id}"
+        self._make_room(room)
+        self.peers[sid] = Peer(caller, self._limits, self._clock.monotonic())
         self._end_with_token(sid)
-        await self._rooms.enter(sid, caller, f"user:{caller.id}")
+        await self._rooms.enter(sid, caller, room)
         log.info("socket_connected", sid=sid, user=caller.id, client=hello.client)
         return caller
+
+    def _make_room(self, room: str) -> None:
+        """Send a user's oldest socket away when there is one too many: a phone that flaps comes in at once."""
+        staying = [sid for sid in self._rooms.sids(room) if not self.peers[sid].leaving]
+        for sid in staying[: max(len(staying) - self._limits.per_user + 1, 0)]:
+            self.say_bye(sid, REPLACED)
+
+    def admitted(self, sid: str) -> None:
+        """Greet a socket that was admitted."""
+        if self._greeting is not None and (news := self._greeting()) is not None:
+            self.tell(sid, news)
 
     async def read_token(self, token: str) -> Caller:
         """The person behind a token; see Authenticate."""
         if self._authenticate is None:
             raise Unauthenticated
         return await self._authenticate(token)
-
-    def renew(self, sid: str, caller: Caller) -> None:
-        """Go on with a newer token of the same person and session.
-
-        Raises:
-            Unauthenticated: the token belongs to somebody else, or the socket is gone.
-
-        """
-        peer = self.peers.get(sid)  # it may have gone away while the token was read
-        if peer is None or (caller.id, caller.session_id) != (peer.caller.id, peer.caller.session_id):
-            raise Unauthenticated
-        peer.caller = caller
-        self._end_with_token(sid)
-
-    def _end_with_token(self, sid: str) -> None:
-        peer = self.peers[sid]
-        if peer.timer is not None:
-            peer.timer.cancel()
-        left = (peer.caller.expires_at - self._clock.now()).total_seconds()
-        peer.timer = asyncio.get_running_loop().call_later(max(left, 0), self.say_bye, sid, TokenExpired.code)
-
-    def say_bye(self, sid: str, code: str, after_ms: int = 0) -> None:
-        """Tell a client why and when to come back, then close its socket."""
-        bye = Bye(code=code, after_ms=after_ms)
-        self._transport.post(sid, event_frame(bye.event, bye.model_dump_json()))
-        self._transport.hang_up(sid)
-
-    def end_session(self, session_id: str, code: str) -> None:
-        """Close every socket of a sign-in."""
-        for sid in [sid for sid, peer in self.peers.items() if peer.caller.session_id == session_id]:
-            self.say_bye(sid, code)
-
-    def sessions(self) -> frozenset[str]:
-        """The sign-ins that have a socket here."""
-        return frozenset(peer.caller.session_id for peer in self.peers.values())
 
     async def disconnect(self, sid: str) -> None:
         """Forget a socket that is gone."""
@@ -237,21 +142,27 @@ class Door:
         log.info("socket_disconnected", sid=sid, user=peer.caller.id)
 
     def receive(self, sid: str, data: list[object], ack_id: int | None) -> None:
-        """Queue a command behind the earlier ones of its socket."""
+        """Queue a command behind the earlier ones of its socket, unless the socket is too fast."""
         peer = self.peers.get(sid)
-        if peer is None:
+        if peer is None or peer.leaving:
             return
-        if len(peer.inbox) >= MAX_WAITING:
-            self._acknowledge(sid, ack_id, self._failure(Busy(retry_after_s=1), peer.caller.language))
-            return
-        peer.inbox.append((data, ack_id))
-        if peer.worker is None:
-            peer.worker = asyncio.create_task(self._work(sid, peer))
+        now = self._clock.monotonic()
+        if not peer.may_speak(now):
+            self._refuse(sid, peer, ack_id, RateLimited(retry_after_s=peer.wait_s, what="events"))
+            if peer.floods(now):
+                log.warning("flood", sid=sid, user=peer.caller.id)
+                self.say_bye(sid, RateLimited.code, FLOOD_PAUSE_MS)
+        elif len(peer.inbox) >= MAX_WAITING:
+            self._refuse(sid, peer, ack_id, Busy(retry_after_s=1))
+        else:
+            peer.inbox.append((data, ack_id))
+            if peer.worker is None:
+                peer.worker = asyncio.create_task(self._work(sid, peer))
 
     async def _work(self, sid: str, peer: Peer) -> None:
         try:
             while peer.inbox:
-                data, ack_id = peer.inbox.popleft()
+                data, ack_id = peer.inbox.pop(0)
                 self._acknowledge(sid, ack_id, await self._answer(sid, peer, data))
                 if sid not in self.peers:  # it went away while its command entered a room
                     await self._rooms.leave_all(sid)
@@ -264,25 +175,16 @@ class Door:
             result = await self._guard(self._run(sid, peer, name, data[1:]))
         if isinstance(result, TutorError):
             log.info("command_refused", event_name=name[:60], code=result.code, user=peer.caller.id)
-            return self._failure(result, peer.caller.language)
-        return b'{"success":true,"data":' + result.model_dump_json(by_alias=True).encode() + b"}"
+            return error_body(result, self._words, peer.caller.language)
+        return b'{"success":true,"data":%b}' % result.as_json()
 
     async def _run(self, sid: str, peer: Peer, name: str, payload: list[object]) -> Answer:
-        entry = self._entries.get(name)
-        if not name:
-            raise Malformed
-        if entry is None:
-            raise UnknownEvent(event=name[:60])
+        entry = entry_of(self._entries, name)
         if not self.open:
             raise Stopping
         if peer.caller.expires_at <= self._clock.now() and name != "session.renew":
             raise TokenExpired
-        check_access(entry.access, peer.caller)
-        try:
-            command = entry.command.model_validate(payload[0] if payload else {})
-        except ValidationError as error:
-            raise invalid_input(error) from error
-        return await entry.handler(Call(self._app, peer.caller, sid), command)
+        return await entry.run(Call(self._app, peer.caller, sid), payload[0] if payload else {})
 
     async def _guard(self, work: Awaitable[Done]) -> Done | TutorError:
         """The socket door's one broad except: whatever goes wrong becomes a named error, and a traceback in the log."""
@@ -298,12 +200,13 @@ class Door:
             log.warning("command_cancelled")
             return Internal()
 
-    def _failure(self, error: TutorError, language: Language) -> bytes:
-        return error_body(error, self._words, language)
+    def _refuse(self, sid: str, peer: Peer, ack_id: int | None, error: TutorError) -> None:
+        if ack_id is not None:
+            self._acknowledge(sid, ack_id, error_body(error, self._words, peer.caller.language))
 
     def _acknowledge(self, sid: str, ack_id: int | None, body: bytes) -> None:
         if ack_id is not None:
-            self._transport.post(sid, ack_frame(ack_id, body.decode()))
+            self._transport.post(sid, ack_frame(ack_id, body))
 
     def refusal(self, error: TutorError) -> str:
         """The body of a refused CONNECT: its `data` is the error, as socket clients expect."""

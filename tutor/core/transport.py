@@ -6,11 +6,9 @@ Why the library is not trusted with more: DECISIONS.md.
 """
 
 import asyncio
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-import engineio
 import orjson
 import socketio
 import structlog
@@ -18,8 +16,11 @@ from aiohttp import web
 from engineio import packet as eio
 from socketio import packet as sio
 
-from tutor.core.errors import OriginRefused, TutorError
-from tutor.core.line import Bounds, Environ, Line, PlainWebSocket
+from tutor.core.engine import Engine
+from tutor.core.errors import TutorError
+from tutor.core.frames import Frame, packet_frame
+from tutor.core.line import Bounds, Line
+from tutor.core.websocket import Environ, PlainWebSocket
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,9 @@ class Listener(Protocol):
 
     async def connect(self, sid: str, auth: object) -> None:
         """Admit a socket, or raise a TutorError to refuse it."""
+
+    def admitted(self, sid: str) -> None:
+        """A socket was told that it is admitted; what it gets first may be sent now."""
 
     def receive(self, sid: str, data: list[object], ack_id: int | None) -> None:
         """Take an event of an admitted socket; never blocks and never raises."""
@@ -54,59 +58,9 @@ class Json:
         return orjson.loads(text)
 
 
-class Engine(engineio.AsyncServer):
-    """engineio's server with our Line for every client, and our origin check in front."""
-
-    bounds: Bounds
-    origins: frozenset[str]
-    same_host: bool
-    left: asyncio.Event
-
-    async def handle_request(self, *args: object, **kwargs: object) -> web.StreamResponse:
-        request = args[0]
-        if isinstance(request, web.Request) and not self._origin_fits(request):
-            log.warning("origin_refused", origin=request.headers.get("Origin", "")[:100])
-            raise OriginRefused
-        return await super().handle_request(*args, **kwargs)
-
-    def _origin_fits(self, request: web.Request) -> bool:
-        """A browser always says where it is; programs and the mini-program say nothing."""
-        if len(request.headers.getall("Origin", [])) > 1:
-            return False
-        origin = request.headers.get("Origin")
-        if origin is None or origin in self.origins or "*" in self.origins:
-            return True
-        return self.same_host and re.sub(r"^https?://", "", origin) == request.host
-
-    async def _handle_connect(self, environ: Environ, transport: str, jsonp_index: int | None = None) -> object:
-        sid = self.generate_id()
-        line = Line(self, self.bounds, sid)
-        line.environ = environ
-        self.sockets[sid] = line
-        line.offer(
-            eio.Packet(
-                eio.OPEN,
-                {
-                    "sid": sid,
-                    "upgrades": [],
-                    "pingInterval": int(self.bounds.ping_interval_s * 1000),
-                    "pingTimeout": int(self.bounds.ping_timeout_s * 1000),
-                    "maxPayload": self.bounds.max_frame,
-                },
-            )
-        )
-        line.schedule_ping()
-        try:
-            return await line.handle_get_request(environ)
-        finally:
-            await line.close(wait=False, abort=True)
-            self.sockets.pop(sid, None)
-            self.left.set()
-
-
 def _is_plain(data: object) -> bool:
-    """Whether it is a CONNECT, DISCONNECT, EVENT or ACK: no binary packet and no attachment."""
-    return isinstance(data, str) and data[:1] in {"0", "1", "2", "3"}
+    """Whether it is a CONNECT, a DISCONNECT or an EVENT."""
+    return isinstance(data, str) and data[:1] in {"0", "1", "2"}
 
 
 class Transport(socketio.AsyncServer):
@@ -131,7 +85,7 @@ class Transport(socketio.AsyncServer):
         self.eio.left = asyncio.Event()
         self.eio._async = {**self.eio._async, "websocket": PlainWebSocket}
         self.listener: Listener | None = None
-        self._admitted: set[str] = set()
+        self._admitted: dict[str, Line] = {}
 
     def _engineio_server_class(self) -> type[Engine]:
         return Engine
@@ -141,10 +95,17 @@ class Transport(socketio.AsyncServer):
         """All open connections by sid, admitted or not."""
         return self.eio.sockets
 
-    def post(self, sid: str, packet: eio.Packet, *, droppable: bool = False) -> None:
-        """Queue a packet for an admitted socket; a socket that is gone is no error."""
-        if sid in self._admitted and (line := self.lines.get(sid)) is not None:
-            line.offer(packet, droppable=droppable)
+    def post(self, sid: str, frame: Frame) -> None:
+        """Send a frame to an admitted socket; a socket that is gone is no error."""
+        if (line := self._admitted.get(sid)) is not None:
+            line.offer(frame)
+
+    def post_all(self, sids: Iterable[str], frame: Frame, *, droppable: bool = False) -> None:
+        """Send the same frame to many admitted sockets. A droppable one may be left out for a slow reader."""
+        admitted = self._admitted
+        for sid in sids:
+            if (line := admitted.get(sid)) is not None:
+                line.offer(frame, droppable=droppable)
 
     async def wait_until_empty(self, seconds: float) -> None:
         """Wait for every connection to go; cut those that are still there after `seconds`."""
@@ -163,10 +124,10 @@ class Transport(socketio.AsyncServer):
             line.hang_up()
 
     async def _handle_eio_connect(self, eio_sid: str, environ: Environ) -> None:
-        """Nothing to keep: the Line holds its own environ."""
+        """Nothing to keep: nobody reads the environ after the handshake."""
 
     async def _handle_eio_message(self, eio_sid: str, data: object) -> None:
-        """Decode one packet. Binary packets and nonsense end the connection; acks to us are ignored."""
+        """Decode one packet. Nonsense ends the connection, and so do binary packets and acks, for which nobody asks."""
         line = self.lines.get(eio_sid)
         if line is None:
             return
@@ -179,7 +140,7 @@ class Transport(socketio.AsyncServer):
             await self._handle_connect(eio_sid, packet.namespace, packet.data)
         elif packet.packet_type == sio.DISCONNECT:
             line.hang_up()
-        elif packet.packet_type == sio.EVENT:
+        else:
             await self._handle_event(eio_sid, packet.namespace, packet.id, packet.data)
 
     def _decoded(self, data: object) -> sio.Packet | None:
@@ -209,15 +170,16 @@ class Transport(socketio.AsyncServer):
         except TimeoutError:
             self._refuse(line, self.listener.refusal(TutorError()))
             return
-        if line.closed:
+        if line.closing:
             await self.listener.disconnect(eio_sid)
             return
-        self._admitted.add(eio_sid)
+        self._admitted[eio_sid] = line
         line.greeted()
-        line.offer(eio.Packet(eio.MESSAGE, f'{sio.CONNECT}{{"sid":"{eio_sid}"}}'))
+        line.offer(packet_frame(eio.Packet(eio.MESSAGE, f'{sio.CONNECT}{{"sid":"{eio_sid}"}}')))
+        self.listener.admitted(eio_sid)
 
     def _refuse(self, line: Line, body: str) -> None:
-        line.offer(eio.Packet(eio.MESSAGE, f"{sio.CONNECT_ERROR}{body}"))
+        line.offer(packet_frame(eio.Packet(eio.MESSAGE, f"{sio.CONNECT_ERROR}{body}")))
         line.hang_up()
 
     async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: list[object]) -> None:
@@ -228,6 +190,8 @@ class Transport(socketio.AsyncServer):
         self.listener.receive(eio_sid, data, id)
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
-        if eio_sid in self._admitted and self.listener is not None:
-            self._admitted.discard(eio_sid)
+        if self._admitted.pop(eio_sid, None) is not None and self.listener is not None:
             await self.listener.disconnect(eio_sid)
+
+
+TRANSPORT: web.AppKey[Transport] = web.AppKey("transport", Transport)

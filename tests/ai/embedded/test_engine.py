@@ -17,6 +17,7 @@ from tutor.ai.embedded import EmbeddedModel, desk
 from tutor.ai.embedded.engine import pieces
 from tutor.ai.embedded.request import Request, decode_reply, encode
 from tutor.ai.embedded.worker import READY, Worker
+from tutor.ai.errors import ModelUnavailable
 from tutor.ai.model import Finish, Model, Piece, Prompt
 
 PROMPT = Prompt(
@@ -189,3 +190,28 @@ async def test_a_worker_may_be_closed_twice_and_started_again() -> None:
     await worker.close()
     assert await worker.ask(Request("2x=4", (), "en", "guide"))
     await worker.close()
+
+
+@pytest.mark.parametrize("shown", [1, 30, 10_000])
+async def test_a_reply_that_broke_off_goes_on_behind_its_last_character(model: EmbeddedModel, shown: int) -> None:
+    whole, _ = await everything(model, PROMPT)
+    rest, finish = await everything(model, replace(PROMPT, so_far=whole[:shown]))
+    assert whole[:shown] + rest == whole
+    assert finish.reason == "stop"
+
+
+async def test_a_reply_of_another_author_is_followed_by_the_whole_answer(model: EmbeddedModel) -> None:
+    whole, _ = await everything(model, PROMPT)
+    rest, _ = await everything(model, replace(PROMPT, so_far="First we look at"))
+    assert rest == f"\n\n{whole}"
+
+
+async def test_a_stopgap_solves_what_it_can_and_refuses_the_rest() -> None:
+    stopgap = EmbeddedModel(0, deadline_s=20, workers=1, only_certain=True)
+    try:
+        assert "$$x = 8$$" in (await everything(stopgap, PROMPT))[0]
+        for question in ("why is the sky blue?", "hint", "1/0"):
+            with pytest.raises(ModelUnavailable):
+                await everything(stopgap, replace(PROMPT, question=question))
+    finally:
+        await stopgap.close()

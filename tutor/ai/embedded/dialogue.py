@@ -42,20 +42,22 @@ class Dialogue:
         self._reader = Reader(self._glossary)
 
     def reply(self, request: Request) -> str:
-        """The Markdown reply; never raises for any text."""
+        """The Markdown reply, see `Request`; never raises for any text."""
         language = language_of(request.question, request.earlier, request.language)
         standing = self._replay(request.earlier)
         said = _wish(request.question)
         try:
             return self._reply(request, said, standing, language)
         except CannotSolve as refused:
-            return self._refuse(request.question, refused.reason, language)
+            return "" if request.certain else self._refuse(request.question, refused.reason, language)
 
     def _reply(self, request: Request, said: str, standing: _Standing, language: Language) -> str:
         if said in phrases.GREETINGS | phrases.THANKING:
             said_back = phrases.GREETING if said in phrases.GREETINGS else phrases.THANKS
             return said_back[language].format(examples=phrases.EXAMPLES[language])
         if said in phrases.HELP | phrases.REVEAL:
+            if request.certain and standing.problem is None:
+                raise CannotSolve("unknown")
             return _help(standing, said in phrases.REVEAL or request.mode == "explain", language)
         if standing.problem is not None and (found := guess(standing.problem, request.question)) is not None:
             return _judge(standing.problem, found, language)

@@ -12,6 +12,7 @@ from tutor.ai.embedded import phrases
 from tutor.ai.embedded.request import Request
 from tutor.ai.embedded.text import MAX_LENGTH, language_of
 from tutor.ai.embedded.worker import Worker
+from tutor.ai.errors import ModelUnavailable
 from tutor.ai.model import Finish, Piece, Prompt, Usage
 
 _PIECE = re.compile(r"\s*(?:[\u3400-\u9fff]{1,3}|\\?[A-Za-z]+|\d+|\S)|\s+")
@@ -26,6 +27,8 @@ class EmbeddedModel:
         sleep: how to pause; tests hand in one that does not.
         deadline_s: the longest time for one question in seconds.
         workers: how many questions are worked out at once; the processes start when first needed.
+        only_certain: raise ModelUnavailable instead of saying what else it could solve. For a stopgap, behind a
+            service that could have answered.
 
     """
 
@@ -36,9 +39,11 @@ class EmbeddedModel:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         deadline_s: float = 3.0,
         workers: int = 2,
+        only_certain: bool = False,
     ) -> None:
         self._pace_s = pace_s
         self._sleep = sleep
+        self._only_certain = only_certain
         self._workers = [Worker(deadline_s) for _ in range(workers)]
         # Last in, first out: the second process starts only when two questions meet.
         self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
@@ -62,11 +67,16 @@ class EmbeddedModel:
             self._free.put_nowait(worker)
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece | Finish, None]:
-        """Work the question out, then yield it piece by piece and a Finish; never raises a ModelError.
+        """Work the question out, then yield it piece by piece and a Finish.
 
         `prompt.max_tokens` is not applied: the steps of a solution are bounded, and half a solution helps nobody.
+        An answer that does not begin with `prompt.so_far` (another author's) comes whole, in a paragraph of its own.
+
+        Raises:
+            ModelUnavailable: it cannot be solved, and only what is certain was asked for.
+
         """
-        text = await self._answer(prompt)
+        text = _rest(await self._answer(prompt), prompt.so_far)
         spoken = 0
         for piece in pieces(text):
             yield Piece(piece)
@@ -81,14 +91,18 @@ class EmbeddedModel:
             await worker.close()
 
     async def _answer(self, prompt: Prompt) -> str:
-        request = Request(_cut(prompt.question), _recent(prompt.earlier), prompt.language, prompt.mode)
+        request = Request(
+            _cut(prompt.question), _recent(prompt.earlier), prompt.language, prompt.mode, self._only_certain
+        )
         worker = await self._free.get()
         try:
             reply = await worker.ask(request)
         finally:
             self._free.put_nowait(worker)
-        if reply is not None:
+        if reply:
             return reply
+        if self._only_certain:
+            raise ModelUnavailable
         language = language_of(prompt.question, prompt.earlier, prompt.language)
         reason, examples = phrases.TOO_HARD[language], phrases.EXAMPLES[language]
         return phrases.REFUSAL[language].format(reason=reason, examples=examples)
@@ -98,6 +112,10 @@ def pieces(text: str) -> Iterator[str]:
     """The text in tokens: one to three Han characters, a word, a number or a sign, each with the space before it."""
     for match in _PIECE.finditer(text):
         yield match[0]
+
+
+def _rest(answer: str, so_far: str) -> str:
+    return answer[len(so_far) :] if answer.startswith(so_far) else f"\n\n{answer}"
 
 
 def _cut(text: str) -> str:

@@ -12,12 +12,16 @@ from tutor.core.caller import Language
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question with the student's earlier ones, oldest first."""
+    """A question with the student's earlier ones, oldest first.
+
+    With `certain`, the reply to what cannot be solved is empty instead of an excuse.
+    """
 
     question: str
     earlier: tuple[str, ...]
     language: Language
     mode: Mode
+    certain: bool = False
 
 
 class _Line(TypedDict):
@@ -25,6 +29,7 @@ class _Line(TypedDict):
     earlier: Sequence[str]
     language: Language
     mode: Mode
+    certain: bool
 
 
 def encode(request: Request) -> bytes:
@@ -33,7 +38,7 @@ def encode(request: Request) -> bytes:
 
 def decode(line: bytes) -> Request:
     found: _Line = orjson.loads(line)
-    return Request(found["question"], tuple(found["earlier"]), found["language"], found["mode"])
+    return Request(found["question"], tuple(found["earlier"]), found["language"], found["mode"], found["certain"])
 
 
 def encode_reply(text: str) -> bytes:

@@ -1,1 +1,4 @@
-"""The tutor's instructions as versioned templates, one file a language. `chat/prompts.py` renders them."""
+"""The tutor's instructions as versioned templates, one file a language.
+
+`chat/prompts.py` renders them, and `ai/continuing.py` those that continue a reply.
+"""

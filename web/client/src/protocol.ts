@@ -41,8 +41,19 @@ export interface CloseConversation {
   conversation_id: string;
 }
 
+export interface ContinueReply {
+  conversation_id: string;
+  reply_id: string;
+}
+
 export interface ConversationChanged {
   conversation: ConversationView;
+}
+
+export interface ConversationTop {
+  conversation_id: string;
+  seq: number;
+  reply: UnfinishedReply | null;
 }
 
 export interface ConversationView {
@@ -251,6 +262,12 @@ export interface ReplyFinished {
   message: MessageView;
 }
 
+export interface ReplyQueued {
+  conversation_id: string;
+  reply_id: string;
+  position: number;
+}
+
 export interface ReplyStarted {
   conversation_id: string;
   reply_id: string;
@@ -275,6 +292,7 @@ export interface ReplyView {
   finish_reason: string | null;
   error: string | null;
   rating: "up" | "down" | null;
+  continues?: string | null;
 }
 
 export interface RetryReply {
@@ -317,6 +335,12 @@ export interface SendMessage {
   text: string;
 }
 
+export interface ServiceChanged {
+  mongodb: boolean;
+  redis: boolean;
+  ai: boolean;
+}
+
 export interface SignIn {
   username: string;
   password: string;
@@ -333,6 +357,11 @@ export interface SignedIn {
 export interface StopReply {
   conversation_id: string;
   reply_id: string;
+}
+
+export interface UnfinishedReply {
+  id: string;
+  part: number;
 }
 
 export interface UnwatchClass {
@@ -378,6 +407,7 @@ export interface Commands {
   "conversation.create": { payload: CreateConversation; data: OneConversation };
   "conversation.open": { payload: OpenConversation; data: Opened };
   "message.send": { payload: SendMessage; data: MessageSent };
+  "reply.continue": { payload: ContinueReply; data: OneReply };
   "reply.rate": { payload: RateReply; data: OneMessage };
   "reply.retry": { payload: RetryReply; data: OneReply };
   "reply.stop": { payload: StopReply; data: OneReply };
@@ -387,11 +417,14 @@ export interface Commands {
 export interface Events {
   "bye": Bye;
   "conversation.changed": ConversationChanged;
+  "conversation.top": ConversationTop;
   "message.added": MessageAdded;
   "message.changed": MessageChanged;
   "presence.changed": PresenceChanged;
   "reply.delta": ReplyDelta;
   "reply.finished": ReplyFinished;
+  "reply.queued": ReplyQueued;
   "reply.started": ReplyStarted;
   "room.changed": RoomChanged;
+  "service.changed": ServiceChanged;
 }

@@ -1,0 +1,33 @@
+"""How many of the tutor's replies a student and a class may ask for. The service asks it before it begins one."""
+
+from collections.abc import Sequence
+
+from tutor.chat.errors import AiLimit
+from tutor.core.limits import Limits
+
+
+class Allowance:
+    """A token bucket for each student and each class: the rates `ai_student` and `ai_class` of the settings."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    async def take(self, student_id: str, class_ids: Sequence[str]) -> None:
+        """Take one reply from the student's share, and one from the share of one of the student's classes.
+
+        The first class that has any left gives it, so that one busy class does not silence who is in others too.
+
+        Raises:
+            AiLimit: the student or all of the classes have none left.
+
+        """
+        if wait_s := await self._limits.wait_s("ai", "student", student_id):
+            raise AiLimit(retry_after_s=wait_s, whose="student")
+        waits: list[int] = []
+        for class_id in class_ids:
+            wait_s = await self._limits.wait_s("ai", "class", class_id)
+            if not wait_s:
+                return
+            waits.append(wait_s)
+        if waits:
+            raise AiLimit(retry_after_s=min(waits), whose="class")

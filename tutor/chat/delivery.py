@@ -1,0 +1,154 @@
+"""The way of a reply's text to its viewers: gathered for a moment, logged in Redis, and only then shown.
+
+The parts of all replies of this node go together, many in one call. Because a part is logged before anybody sees it, a
+node that takes a reply over knows all that was read, and a node that lost a reply shows nothing more of it.
+Used by `reply.py`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from tutor.chat.messages import ReplyDelta
+from tutor.chat.parts import Append, Appended, Hint, PartsLog
+from tutor.chat.running import Running
+from tutor.core.bus import Bus
+from tutor.core.rooms import Rooms
+
+Save = Callable[[list[Running]], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The next part of one reply, on its way."""
+
+    running: Running
+    room: str
+    number: int
+    text: str
+    body: bytes
+    append: Append
+
+
+class Delivery:
+    """Shows the text of running replies. A reply's first part leaves at once, the others every `part_s` seconds.
+
+    `save` keeps what Redis could not take in MongoDB, and says whether it did.
+    """
+
+    def __init__(
+        self, log: PartsLog, rooms: Rooms, bus: Bus, room_of: Callable[[str], str], save: Save, part_s: float
+    ) -> None:
+        self._log = log
+        self._rooms = rooms
+        self._room_of = room_of
+        self._bus = bus
+        self._save = save
+        self._part_s = part_s
+        self._now: dict[str, Running] = {}
+        self._soon: dict[str, Running] = {}
+        self._news = asyncio.Event()
+        self._hurry = asyncio.Event()
+
+    def add(self, running: Running, text: str) -> None:
+        """Take the next piece of a reply."""
+        running.pending.append(text)
+        running.quiet.clear()
+        self.wake(running)
+
+    def wake(self, running: Running) -> None:
+        """See to what a reply has pending, unless it is not stored yet: nothing is shown before that."""
+        if not running.stored.is_set() or not running.pending:
+            return
+        if running.parts:
+            self._soon[running.message.id] = running
+        else:
+            self._now[running.message.id] = running
+            self._hurry.set()
+        self._news.set()
+
+    async def flush(self, running: Running) -> None:
+        """Wait until all that was added is shown."""
+        if running.pending:
+            self._now[running.message.id] = running
+            self._hurry.set()
+            self._news.set()
+        await running.quiet.wait()
+
+    async def run(self) -> None:
+        """Run for ever: a round of parts at a time."""
+        loop = asyncio.get_running_loop()
+        next_at = loop.time()
+        while True:
+            await self._news.wait()
+            try:
+                async with asyncio.timeout_at(next_at):
+                    await self._hurry.wait()
+            except TimeoutError:
+                self._now.update(self._soon)
+                self._soon.clear()
+                next_at = loop.time() + self._part_s
+            due, self._now = list(self._now.values()), {}
+            self._hurry.clear()
+            if not self._soon:
+                self._news.clear()
+            await self._round([running for running in due if running.pending])
+
+    async def _round(self, due: list[Running]) -> None:
+        drafts = [self._draft(running) for running in due]
+        if not drafts:
+            return
+        outcomes = await self._log.append([draft.append for draft in drafts])
+        refused = await self._unsafe(
+            [draft for draft, outcome in zip(drafts, outcomes, strict=True) if outcome == "down" and draft.number == 0]
+        )
+        for draft, outcome in zip(drafts, outcomes, strict=True):
+            if draft in refused:
+                draft.running.pending.insert(0, draft.text)
+                self._soon[draft.running.message.id] = draft.running
+                self._news.set()
+            else:
+                self._settle(draft, outcome)
+
+    async def _unsafe(self, firsts: list[Draft]) -> list[Draft]:
+        """First parts that neither Redis nor MongoDB took. Who takes a reply over and finds no part begins it anew."""
+        if not firsts:
+            return []
+        for draft in firsts:
+            draft.running.parts.append(draft.text)
+        saved = await self._save([draft.running for draft in firsts])
+        for draft in firsts:
+            draft.running.parts.pop()
+        return [] if saved else firsts
+
+    def _draft(self, running: Running) -> Draft:
+        message, number, text = running.message, len(running.parts), "".join(running.pending)
+        running.pending.clear()
+        delta = ReplyDelta(conversation_id=message.conversation_id, reply_id=message.id, part=number, text=text)
+        body = delta.as_json()
+        room = self._room_of(message.conversation_id)
+        payload = self._bus.payload(ReplyDelta.event, body, droppable=True)
+        hint = Hint(self._bus.channel(room), self._bus.ears(room), payload)
+        texts = [*running.parts[running.logged :], text]
+        return Draft(
+            running, room, number, text, body, Append(message.id, running.facts.fence, running.logged, texts, hint)
+        )
+
+    def _settle(self, draft: Draft, outcome: Appended) -> None:
+        running = draft.running
+        if running.gone:
+            return
+        if outcome == "fenced":
+            running.give_up()
+            return
+        running.parts.append(draft.text)
+        running.characters += len(draft.text)
+        if outcome == "ok":
+            running.logged = len(running.parts)
+        else:
+            self._bus.missed(draft.room)
+        if outcome == "hole":  # Redis has lost what it had: it gets everything again
+            running.logged = 0
+        self._rooms.deliver(draft.room, ReplyDelta.event, draft.body, droppable=True)
+        if not running.pending:
+            running.quiet.set()

@@ -1,0 +1,67 @@
+"""Who writes the replies: the configured AI services one behind the other, or the built-in tutor. `app.py` asks it."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from tutor.ai.breaker import Breaker, BreakerSettings
+from tutor.ai.chain import Chain, Link, Patience
+from tutor.ai.embedded import EmbeddedModel
+from tutor.ai.model import Model
+from tutor.ai.openai import OpenAIModel, OpenAISettings
+from tutor.chat.context import MODEL
+from tutor.core.clock import CLOCK, Clock
+from tutor.core.status import STATUS
+from tutor.core.tasks import TASKS
+from tutor.settings import AiSection, AiService, Settings
+
+
+def setup(app: web.Application, settings: Settings, given: Model | None) -> None:
+    """Put the model into the application, where tests may have `given` another."""
+
+    async def choose(app: web.Application) -> AsyncIterator[None]:
+        chosen = given or _model(settings, app[CLOCK])
+        app[MODEL] = chosen
+        if isinstance(chosen, EmbeddedModel):
+            app[TASKS].spawn(chosen.prewarm(), "prewarm")
+        if isinstance(chosen, Chain):
+            chosen.on_change = lambda down: app[STATUS].set_ai(works=not down)
+        yield
+        await chosen.close()
+
+    app.cleanup_ctx.append(choose)
+
+
+def _model(settings: Settings, clock: Clock) -> Model:
+    """The configured AI services with what stands in for them, or the built-in tutor when there are none."""
+    section = settings.ai
+    if not section.base_url:
+        return EmbeddedModel(pace_s=section.pace_s)
+    patience = BreakerSettings(
+        failures=section.breaker_failures, open_s=section.breaker_open_s, rejected_s=section.breaker_rejected_s
+    )
+    links = [
+        Link(_service(section, each), Breaker(f"{each.provider}/{each.model}", clock, patience))
+        for each in (section, *section.fallbacks)
+    ]
+    if section.fallback_to_builtin:
+        links.append(Link(EmbeddedModel(pace_s=section.pace_s, only_certain=True), None))
+    return Chain(links, Patience(attempts=section.attempts, budget_s=section.first_token_s))
+
+
+def _service(section: AiSection, service: AiService) -> Model:
+    return OpenAIModel(
+        OpenAISettings(
+            base_url=service.base_url,
+            api_key=service.api_key.get_secret_value() or None,
+            model=service.model,
+            provider=service.provider,
+            connect_s=section.connect_s,
+            first_token_s=section.first_token_s,
+            between_tokens_s=section.between_tokens_s,
+            total_s=section.total_s,
+            max_connections=section.max_connections,
+            max_reply_chars=section.max_reply_chars,
+            temperature=section.temperature,
+        )
+    )
