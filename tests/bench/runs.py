@@ -7,6 +7,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -78,8 +79,9 @@ async def weigh(stage: Stage, server: Running, scenario: Scenario) -> Crowd:
 
 
 async def neglect(stage: Stage, server: Running, scenario: Scenario, *, pong: bool) -> Stall:
-    """One run with readers that never read. Raises: RunFailed."""
-    written = await _carry_out(stage, "tests.bench.slow", _plan(stage, server, scenario), *(["--pong"] if pong else []))
+    """One run with readers that never read; all are one student, who may open every room. Raises: RunFailed."""
+    plan = replace(_plan(stage, server, scenario), tokens=server.tokens[:1])
+    written = await _carry_out(stage, "tests.bench.slow", plan, *(["--pong"] if pong else []))
     return TypeAdapter(Stall).validate_json(written)
 
 
