@@ -23,7 +23,7 @@ async def a_school(serve: Serve, **limits: str) -> Server:
     return await serve(
         redis={"prefix": f"test-{uuid.uuid4().hex[:8]}"},
         trusted_proxies=("127.0.0.1",),
-        limits={**as_delivered(), "redis_timeout_s": 2.0, **limits},
+        limits={**as_delivered(), "redis_timeout_s": 20.0, **limits},
     )
 
 

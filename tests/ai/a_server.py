@@ -27,16 +27,22 @@ class Bare:
         self.connections += 1
         self.open += 1
         self.closed.clear()
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
-                self.requests.append(head + await reader.readexactly(length))
-                await (self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])(writer)
-        self.open -= 1
-        if not self.open:
-            self.closed.set()
-        writer.close()
+        try:
+            # uvloop has a RuntimeError of its own for writing to a connection that its peer has just closed
+            with suppress(ConnectionError, asyncio.IncompleteReadError, RuntimeError):
+                await self._answer_all(reader, writer)
+        finally:
+            self.open -= 1
+            if not self.open:
+                self.closed.set()
+            writer.close()
+
+    async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
+            self.requests.append(head + await reader.readexactly(length))
+            await (self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])(writer)
 
     async def settled(self) -> None:
         """Wait until no connection is open any more."""

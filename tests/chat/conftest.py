@@ -60,6 +60,9 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             "between_tokens_s": 0.3,
             "total_s": 5.0,
             "attempts": 2,
+            "breaker_failures": 1000,
+            "breaker_rejected_s": 0.001,
+            "fallback_to_builtin": False,
         }
         async with start_server(settings, ai=section, chat={"part_ms": 1}) as server:
             yield Wired(server, ai)

@@ -19,14 +19,19 @@ STUDENT, CLASS = Rate.parse("20/min burst 10"), Rate.parse("60/min burst 25")
 @pytest.fixture
 async def allowance(settings: Settings) -> AsyncIterator[Allowance]:
     prefix = f"test-{uuid.uuid4().hex[:8]}"
-    client = redis.connect(RedisSettings(settings.redis.url, 2.0, prefix))
+    client = redis.connect(RedisSettings(settings.redis.url, 20.0, prefix))
     yield Allowance(Limits(client, {"ai_student": STUDENT, "ai_class": CLASS}, prefix=prefix))
     await client.aclose()
 
 
+async def taken(allowance: Allowance, student: str, classes: Sequence[str]) -> None:
+    await allowance.take_student(student)
+    await allowance.take_class(classes)
+
+
 async def refusals(allowance: Allowance, times: int, student: str, classes: Sequence[str] = ()) -> list[AiLimit]:
     """The refusals of so many requests at once."""
-    asked = (allowance.take(student, classes) for _ in range(times))
+    asked = (taken(allowance, student, classes) for _ in range(times))
     return [given for given in await asyncio.gather(*asked, return_exceptions=True) if isinstance(given, AiLimit)]
 
 

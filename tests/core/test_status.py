@@ -82,7 +82,7 @@ async def test_a_mongodb_that_hangs_is_noticed_by_itself(status: Status, store: 
 def test_the_ai_is_told_only_when_it_changes(store: Store) -> None:
     status = Status(store.told.append)
     for works in (True, False, False, True, True):
-        status.set_ai(works)
+        status.set_ai(works=works)
     assert store.told == [WELL.model_copy(update={"ai": False}), WELL]
 
 

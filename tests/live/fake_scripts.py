@@ -1,12 +1,15 @@
 """Every way an AI service answers, well or badly, one short script each. Used by `fake_ai.py`."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 import orjson
 
 from tests.live.fake_wire import Wire, chunk, word
+
+_MARK = re.compile(r"〔[^〕]+〕")
 
 
 async def _ok(wire: Wire) -> None:
@@ -226,6 +229,17 @@ async def _no_stream_options(wire: Wire) -> None:
         await _ok(wire)
 
 
+async def _marked(wire: Wire) -> None:
+    """Every third token carries the mark `〔...〕` of the question: a word in the wrong room shows."""
+    marks = _MARK.findall(wire.heard.raw.decode())
+    await wire.begin()
+    await asyncio.sleep(wire.script.first_s)
+    for i in range(wire.script.tokens):
+        await asyncio.sleep(wire.script.delay_s)
+        await wire.text(marks[-1] + word(i) if marks and i % 3 == 0 else word(i))
+    await wire.tail()
+
+
 async def _forever() -> None:
     await asyncio.Event().wait()
 
@@ -261,4 +275,5 @@ SCRIPTS: Mapping[str, Callable[[Wire], Awaitable[None]]] = {
     "echo": _echo,
     "http": _http,
     "no_stream_options": _no_stream_options,
+    "marked": _marked,
 }

@@ -30,7 +30,7 @@ class BreakerSettings:
 
     failures: int = 5
     open_s: float = 30.0
-    rejected_s: float = 300.0
+    rejected_s: float = 120.0
     longest_s: float = 600.0
 
 

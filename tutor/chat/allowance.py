@@ -12,17 +12,25 @@ class Allowance:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
 
-    async def take(self, student_id: str, class_ids: Sequence[str]) -> None:
-        """Take one reply from the student's share, and one from the share of one of the student's classes.
-
-        The first class that has any left gives it, so that one busy class does not silence who is in others too.
+    async def take_student(self, student_id: str) -> None:
+        """Take one reply from the student's share.
 
         Raises:
-            AiLimit: the student or all of the classes have none left.
+            AiLimit: there is none left.
 
         """
         if wait_s := await self._limits.wait_s("ai", "student", student_id):
             raise AiLimit(retry_after_s=wait_s, whose="student")
+
+    async def take_class(self, class_ids: Sequence[str]) -> None:
+        """Take one reply from the share of one of the student's classes; who is in none needs none.
+
+        The first class that has any left gives it, so that one busy class does not silence who is in others too.
+
+        Raises:
+            AiLimit: all of the classes have none left.
+
+        """
         waits: list[int] = []
         for class_id in class_ids:
             wait_s = await self._limits.wait_s("ai", "class", class_id)

@@ -19,7 +19,10 @@ LOOK_S = 0.25
 
 
 class Keeper:
-    """The text of a reply is written every `checkpoint_s` seconds, or once `checkpoint_chars` characters are new."""
+    """The text of a reply is written every `checkpoint_s` seconds.
+
+    While Redis does not take its parts, it is also written when `checkpoint_chars` characters are new.
+    """
 
     def __init__(
         self,
@@ -60,7 +63,8 @@ class Keeper:
     def _is_due(self, running: Running) -> bool:
         new = running.characters - running.saved
         overdue = self._clock.monotonic() - running.saved_at >= self._checkpoint_s
-        return new >= self._checkpoint_chars or (overdue and new > 0)
+        is_logged = running.logged == len(running.parts)
+        return (new >= self._checkpoint_chars and not is_logged) or (overdue and new > 0)
 
     async def save(self, replies: list[Running]) -> bool:
         """Write the replies' text so far, with what is pending; False when MongoDB did not take it."""

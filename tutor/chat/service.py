@@ -38,7 +38,7 @@ from tutor.chat.views import conversation_view, message_view
 from tutor.classes.service import Classes
 from tutor.core.caller import Caller, Language
 from tutor.core.clock import Clock, new_id
-from tutor.core.errors import Conflict, NotFound
+from tutor.core.errors import Conflict, NotFound, TutorError
 from tutor.core.rooms import Rooms
 
 TITLE_LENGTH = 24
@@ -137,18 +137,6 @@ class Chat:
 
     # Saying something
 
-    async def _claim(self, conversation: Conversation, reply_id: str) -> None:
-        """Take the conversation for a reply that the student and the class may still ask for."""
-        _, class_ids = await asyncio.gather(
-            self._replies.claims.take(conversation.id, reply_id, conversation.student_id),
-            self._classes.class_ids_of(conversation.student_id),
-        )
-        try:
-            await self._allowance.take(conversation.student_id, class_ids)
-        except AiLimit:
-            await self._replies.claims.give_back(conversation.id, reply_id)
-            raise
-
     async def send(self, caller: Caller, command: SendMessage) -> MessageSent:
         """Store a message, acknowledge it, and start the tutor's reply when a student asked."""
         async with self._turn(command.conversation_id):
@@ -181,61 +169,79 @@ class Chat:
             raise Conflict(what="message")
 
     async def _ask(self, caller: Caller, conversation: Conversation, command: SendMessage) -> MessageSent:
-        """Claim the conversation, then ask the model and store the question at the same time."""
-        reply_id = new_id()
-        try:
-            _, earlier = await asyncio.gather(
-                self._claim(conversation, reply_id),
-                self._briefing.earlier(conversation),
-            )
-        except (AiLimit, ReplyRunning, TooManyReplies):
-            known = await self._store.message_by_client_id(conversation.id, command.client_id.lower())
-            reply = await self._store.reply_of(known, attempt=1) if known is not None else None
-            if known is None or reply is None:
-                raise
-            self._same(known, command, caller)
-            return MessageSent(message=message_view(known), reply=self._ticket(reply))
+        """Ask the model, claim the conversation and store the question, the first beside the others: it takes longest.
+
+        Nothing of the reply is shown before all is stored, and nothing is left of it when something is refused.
+        """
+        earlier = await self._briefing.earlier(conversation)
         known = next((message for message in earlier if message.client_id == command.client_id.lower()), None)
-        if known is not None:
-            return await self._ask_again(caller, conversation, known, command, reply_id, earlier)
+        if known is not None or self._replies.running_in(conversation.id) is not None:
+            return await self._ask_again(caller, conversation, command, earlier, ReplyRunning())
+        await self._allowance.take_student(conversation.student_id)
         question = self._said(conversation, caller, command)
-        draft = self._draft(question, reply_id, caller.language, attempt=1)
+        draft = self._draft(question, new_id(), caller.language, attempt=1)
         prompt = self._briefing.prompt(conversation, earlier, question, caller.language)
         with self._replies.beginning(draft, prompt) as running:
+            try:
+                await self._claim(conversation, draft.id)
+            except (AiLimit, ReplyRunning, TooManyReplies) as refusal:
+                return await self._ask_again(caller, conversation, command, earlier, refusal)
             stored, reply = await self._store.add_question(question, running.message, conversation.student_id)
             if reply is not None:
                 self._announce(stored)
                 self._announce(reply)
                 self._replies.admit(running, reply)
         if reply is None:
-            return await self._ask_again(caller, conversation, stored, command, reply_id, earlier)
+            await self._replies.claims.give_back(conversation.id, draft.id)
+            return await self._ask_again(caller, conversation, command, earlier, Conflict(what="message"))
         await self._note_question(conversation, stored, reply)
         return MessageSent(message=message_view(stored), reply=self._ticket(running.message))
+
+    async def _claim(self, conversation: Conversation, reply_id: str) -> None:
+        """Take the conversation for a reply that the class may still ask for."""
+        _, class_ids = await asyncio.gather(
+            self._replies.claims.take(conversation.id, reply_id, conversation.student_id),
+            self._classes.class_ids_of(conversation.student_id),
+        )
+        try:
+            await self._allowance.take_class(class_ids)
+        except AiLimit:
+            await self._replies.claims.give_back(conversation.id, reply_id)
+            raise
 
     async def _ask_again(
         self,
         caller: Caller,
         conversation: Conversation,
-        known: Message,
         command: SendMessage,
-        reply_id: str,
         earlier: list[Message],
+        refusal: TutorError,
     ) -> MessageSent:
-        """A question that is stored already: the same answer, or its reply, if a crash has left it without."""
-        reply = await self._store.reply_of(known, attempt=1)
-        if reply is not None or (known.text, known.author.id) != (command.text, caller.id):
-            await self._replies.claims.give_back(conversation.id, reply_id)
+        """A question that may be stored already: then the same answer, or its reply if a crash has left it without.
+
+        Raises:
+            TutorError: it is not stored, so the `refusal` stands.
+            Conflict: it is, with another text.
+            ReplyRunning, TooManyReplies, AiLimit: it is without a reply, and cannot have one now.
+
+        """
+        known = await self._store.message_by_client_id(conversation.id, command.client_id.lower())
+        if known is None:
+            raise refusal
         self._same(known, command, caller)
+        reply = await self._store.reply_of(known, attempt=1)
         if reply is not None:
             return MessageSent(message=message_view(known), reply=self._ticket(reply))
-        draft = self._draft(known, reply_id, caller.language, attempt=1)
+        draft = self._draft(known, new_id(), caller.language, attempt=1)
+        await self._claim(conversation, draft.id)
         prompt = self._briefing.prompt(conversation, earlier, known, caller.language)
         return MessageSent(message=message_view(known), reply=await self._begin(conversation, draft, prompt))
 
     async def _note_question(self, conversation: Conversation, question: Message, reply: Message) -> None:
-        await self._store.touch(conversation.id, reply.seq, question.created_at)
-        if not conversation.title:
-            await self._change(conversation.id, {"title": _title(question.text)})
+        title = None if conversation.title else _title(question.text)
+        named = await self._store.touch(conversation.id, reply.seq, question.created_at, title=title)
+        if title is not None and named is not None:
+            self._changed(named)
 
     def _announce(self, message: Message) -> None:
         news = MessageAdded(conversation_id=message.conversation_id, message=message_view(message))
@@ -317,6 +323,7 @@ class Chat:
             if goes_on and not old.can_go_on:
                 raise ReplyNotContinuable
             new = new_id()
+            await self._allowance.take_student(conversation.student_id)
             await self._claim(conversation, new)
             attempt = len(await self._store.replies_to(question)) + 1
             continues = old.id if goes_on else None

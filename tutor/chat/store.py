@@ -109,11 +109,17 @@ class ChatStore:
         )
         return CONVERSATION.from_document(found) if found else None
 
-    async def touch(self, conversation_id: str, last_seq: int, now: datetime) -> None:
-        """Move the hint and the time of last use forward."""
-        await self._conversations.update_one(
-            {"_id": conversation_id}, {"$max": {"last_seq": last_seq, "updated_at": now}}
+    async def touch(
+        self, conversation_id: str, last_seq: int, now: datetime, *, title: str | None = None
+    ) -> Conversation | None:
+        """Move the hint and the time of last use forward, give it a title, and return what it is then."""
+        changes: Document = {"$max": {"last_seq": last_seq, "updated_at": now}}
+        found = await self._conversations.find_one_and_update(
+            {"_id": conversation_id},
+            changes if title is None else changes | {"$set": {"title": title}},
+            return_document=ReturnDocument.AFTER,
         )
+        return CONVERSATION.from_document(found) if found else None
 
     async def conversations(
         self, student_id: str, *, archived: bool, before: tuple[datetime, str] | None, limit: int

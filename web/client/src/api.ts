@@ -1,21 +1,7 @@
 /** The HTTP side of the client: JSON calls with the access token, which lives in this object's memory only.
  *  The refresh token is an HttpOnly cookie that no script sees. Every page makes one Api. */
+import { ApiError } from "./live/fault.ts";
 import type { Nothing, Register, SignedIn, SignIn, UserView } from "./protocol.ts";
-
-/** A named refusal of the server, or `offline` / `timeout` / `malformed` when it did not answer in our terms. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  readonly code: string;
-  readonly status: number;
-  readonly details: Readonly<Record<string, unknown>>;
-
-  constructor(code: string, status = 0, message: string = code, details: Readonly<Record<string, unknown>> = {}) {
-    super(message);
-    this.code = code;
-    this.status = status;
-    this.details = details;
-  }
-}
 
 /** Reads the body shared by failed acks and failed calls; null when it is none. */
 export function refusal(body: unknown, status = 0): ApiError | null {

@@ -2,7 +2,7 @@
 import "./styles/base.css";
 import "./styles/app.css";
 import "./styles/room.css";
-import { ApiError } from "./api.ts";
+import { ApiError } from "./live/fault.ts";
 import { Composer } from "./composer.ts";
 import { ConversationList } from "./conversations.ts";
 import { clientId as makeClientId } from "./ids.ts";
@@ -12,8 +12,9 @@ import { connect, enter, setName } from "./session.ts";
 import { byId, complain, data, fill, make, openDialog, sentenceOf, setUpDrawer, toast, words } from "./ui.ts";
 import { Welcome } from "./welcome.ts";
 
-const { api, user } = await enter("student");
-const connection = connect(api);
+const session = await enter("student");
+const { api, user } = session;
+const connection = connect(session);
 const drawer = setUpDrawer();
 setName(user);
 

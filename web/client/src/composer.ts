@@ -33,6 +33,7 @@ export class Composer {
     });
     this.#box.addEventListener("input", () => this.#changed());
     this.#stop.addEventListener("click", () => actions.stop());
+    this.#form.inert = false; // before, the browser itself would have sent it
   }
 
   /** Changes to the draft of another room (`new` before there is one). */

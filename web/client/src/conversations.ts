@@ -52,6 +52,7 @@ export class ConversationList {
       event.preventDefault();
       void this.load();
     });
+    byId("search").inert = false; // before, the browser itself would have sent it
   }
 
   /** Reads the first page again, or what the search finds. */

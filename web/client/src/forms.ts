@@ -1,5 +1,5 @@
 /** Forms of accounts: problems beside their fields, a summary on top of them, and passwords that can be shown. */
-import { ApiError } from "./api.ts";
+import { ApiError } from "./live/fault.ts";
 import { busy, byId, data, fill, icon, make, part, sentenceOf, words } from "./ui.ts";
 
 export interface Problem {

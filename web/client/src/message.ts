@@ -1,14 +1,18 @@
 /** One message of the log as elements: what a person said, or what the tutor answered. Used by roomview.ts. */
+import type { Unsent } from "./live/index.ts";
 import type { MessageView } from "./protocol.ts";
-import type { UnsentState } from "./room.ts";
 import { AnswerStream } from "./stream.ts";
-import { copy, fill, fromTemplate, make, part, sentenceFor, words } from "./ui.ts";
+import { copy, fill, fromTemplate, held, make, part, sentenceFor, timeOf, words } from "./ui.ts";
 
+/** From here on the seconds are counted; before, the time of day says more. */
+const LAST_SECONDS = 90;
 const RUNNING: ReadonlySet<string> = new Set(["queued", "running"]);
 
 /** What a reader may do with an answer; a teacher who looks in only reads and copies. */
 export interface AnswerActions {
-  retry(replyId: string): void;
+  retry(replyId: string): Promise<void>;
+  /** Asks for what would have followed. */
+  goOn(replyId: string): Promise<void>;
   rate(replyId: string, rating: "up" | "down" | null): void;
   /** Says one of the things that a student who is guided says most. */
   ask(text: string): void;
@@ -41,7 +45,7 @@ export function saidElement(message: MessageView, own: boolean): HTMLElement {
 }
 
 /** An own message that is not stored yet. */
-export function unsentElement(clientId: string, text: string, state: UnsentState, actions: UnsentActions): HTMLElement {
+export function unsentElement({ clientId, text, state, dueAt }: Unsent, actions: UnsentActions): HTMLElement {
   const element = fromTemplate("said");
   element.dataset["clientId"] = clientId;
   element.dataset["state"] = state;
@@ -50,11 +54,22 @@ export function unsentElement(clientId: string, text: string, state: UnsentState
   part(element, ".bubble").textContent = text;
   const note = part(element, ".note");
   note.hidden = false;
-  note.append(state === "failed" ? words.not_sent : words.sending);
-  if (state === "failed") {
-    note.append(" ", button(words.send_again, () => actions.resend(clientId)), button(words.throw_away, () => actions.discard(clientId)));
-  }
+  const why = make("span", {}, state === "failed" ? words.not_sent : words.sending);
+  note.append(why);
+  if (dueAt !== undefined) countDown(why, dueAt);
+  if (state === "failed") note.append(" ", button(words.send_again, () => actions.resend(clientId)));
+  if (state !== "sending") note.append(" ", button(words.throw_away, () => actions.discard(clientId)));
   return element;
+}
+
+/** Says when a message goes out by itself, for as long as it is shown. */
+function countDown(note: HTMLElement, dueAt: number): void {
+  const show = (): void => {
+    const left = Math.max(1, Math.ceil((dueAt - Date.now()) / 1000));
+    note.textContent = left <= LAST_SECONDS ? fill(words.sent_in, { n: left }) : fill(words.sent_at, { time: timeOf(dueAt) });
+  };
+  show();
+  const timer = setInterval(() => (note.isConnected ? show() : clearInterval(timer)), 1000);
 }
 
 function button(text: string, run: () => void): HTMLButtonElement {
@@ -74,7 +89,8 @@ export class Answer {
   constructor(message: MessageView, actions: AnswerActions | null) {
     this.#message = message;
     this.#stream = new AnswerStream(part(this.element, ".answer"));
-    part(this.element, ".who-name").textContent = words.tutor;
+    part(this.element, ".who-name").textContent = message.reply?.continues ? words.tutor_goes_on : words.tutor;
+    this.element.toggleAttribute("data-continues", Boolean(message.reply?.continues));
     this.#wire(actions);
     this.show(message);
   }
@@ -123,6 +139,8 @@ export class Answer {
     part(this.element, ".actions").hidden = running;
     part(this.element, ".asks").hidden = state !== "complete";
     part(this.element, "[data-do=copy]").hidden = this.#text === "";
+    const goOn = this.element.querySelector<HTMLElement>("[data-do=continue]");
+    if (goOn) goOn.hidden = !canGoOn(this.#message);
     for (const rate of this.#rates) rate.hidden = this.#text === "";
     const note = part(this.element, ".note");
     note.textContent = noteOf(state, reply?.error ?? null);
@@ -140,18 +158,25 @@ export class Answer {
     };
     on("copy", (button) => void copy(this.#text, button));
     if (!actions) {
-      for (const name of ["up", "down", "retry"]) part(this.element, `[data-do=${name}]`).remove();
+      for (const name of ["up", "down", "retry", "continue"]) part(this.element, `[data-do=${name}]`).remove();
       part(this.element, ".asks").replaceChildren();
       return;
     }
     for (const ask of this.element.querySelectorAll<HTMLElement>("[data-ask]")) {
       ask.addEventListener("click", () => actions.ask(ask.textContent.trim()));
     }
-    on("retry", () => actions.retry(this.#message.id));
+    on("retry", (button) => void held(button, () => actions.retry(this.#message.id)));
+    on("continue", (button) => void held(button, () => actions.goOn(this.#message.id)));
     for (const kind of ["up", "down"] as const) {
       on(kind, () => actions.rate(this.#message.id, this.#message.reply?.rating === kind ? null : kind));
     }
   }
+}
+
+/** Whether an answer was cut before its end and shows something to go on from. */
+function canGoOn({ state, text, reply }: MessageView): boolean {
+  const wasCut = state === "interrupted" || state === "stopped" || (state === "complete" && reply?.finish_reason === "length");
+  return wasCut && text !== "";
 }
 
 /** What to say below an answer that did not reach its end. */

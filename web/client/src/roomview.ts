@@ -1,8 +1,8 @@
 /** Shows one room: its log, its running answer and who is there. The student's and the teacher's pages share it. */
-import type { ApiError } from "./api.ts";
+import { clientId } from "./ids.ts";
+import { type ApiError, Room, type RoomListener, type Unsent } from "./live/index.ts";
 import { Answer, saidElement, unsentElement } from "./message.ts";
 import type { ConversationView, MessageView, PresentView } from "./protocol.ts";
-import { Room, type RoomListener, type UnsentState } from "./room.ts";
 import { Follower } from "./scroll.ts";
 import type { Connection } from "./socket.ts";
 import { byId, complain, data, fill, make, words } from "./ui.ts";
@@ -20,6 +20,8 @@ export interface RoomNews {
   /** The room cannot be shown (it is gone, or not the reader's). */
   lost(error: ApiError): void;
 }
+
+const OF_THIS_TAB = { store: sessionStorage, newId: clientId };
 
 /** The log of the page. It outlives the rooms that are shown in it one after the other. */
 export class RoomView implements RoomListener {
@@ -55,7 +57,7 @@ export class RoomView implements RoomListener {
     byId("present").replaceChildren();
     this.#news.running(false);
     this.#wanted = seq;
-    this.#room = conversationId === null ? null : new Room(this.#connection, conversationId, this);
+    this.#room = conversationId === null ? null : new Room(this.#connection, conversationId, this, OF_THIS_TAB);
     this.#room?.open();
     return this.#room;
   }
@@ -94,7 +96,7 @@ export class RoomView implements RoomListener {
     this.#dropUnsent(message.client_id);
     const firstUnsent = this.#messages.querySelector("[data-client-id]");
     this.#messages.insertBefore(this.#element(message), firstUnsent);
-    if (message.author.kind === "tutor") speak(words.answering);
+    if (message.author.kind === "tutor") speak(message.reply?.continues ? words.going_on : words.answering);
     else if (message.author.id !== this.#reader.id) {
       speak(fill(words.someone_wrote, { name: message.author.name, text: message.text }));
     }
@@ -121,7 +123,9 @@ export class RoomView implements RoomListener {
   queued(replyId: string, place: number): void {
     this.#places.set(replyId, place);
     const reply = this.#room?.messages.find(({ id }) => id === replyId);
-    if (reply?.state === "queued") this.replaced(reply);
+    if (reply?.state !== "queued") return;
+    this.replaced(reply);
+    speak(fill(words.queued_at, { n: place }));
   }
 
   presence(present: readonly PresentView[]): void {
@@ -136,13 +140,13 @@ export class RoomView implements RoomListener {
     );
   }
 
-  unsent(clientId: string, text: string, state: UnsentState): void {
-    const before = this.#messages.querySelector(`[data-client-id="${clientId}"]`);
-    if (state === "sent") {
+  unsent(message: Unsent): void {
+    const before = this.#messages.querySelector(`[data-client-id="${message.clientId}"]`);
+    if (message.state === "sent") {
       before?.remove();
       return;
     }
-    const element = unsentElement(clientId, text, state, {
+    const element = unsentElement(message, {
       resend: (id) => this.#room?.resend(id),
       discard: (id) => this.#room?.discard(id),
     });
@@ -181,11 +185,15 @@ export class RoomView implements RoomListener {
   }
 
   readonly #actions = {
-    retry: (replyId: string) => {
+    retry: async (replyId: string) => {
       this.#follower.follow();
-      void this.#room?.retry(replyId);
+      await this.#room?.tutor.retry(replyId);
     },
-    rate: (replyId: string, rating: "up" | "down" | null) => void this.#room?.rate(replyId, rating),
+    goOn: async (replyId: string) => {
+      this.#follower.follow();
+      await this.#room?.tutor.goOn(replyId);
+    },
+    rate: (replyId: string, rating: "up" | "down" | null) => void this.#room?.tutor.rate(replyId, rating),
     ask: (text: string) => this.#news.said(text),
   };
 

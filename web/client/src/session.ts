@@ -1,11 +1,11 @@
 /** What every page for signed-in people starts with: the API, who it is, and the live connection with its banner. */
-import { Api, ApiError } from "./api.ts";
+import { Api } from "./api.ts";
+import { Banner, showBanner } from "./banner.ts";
+import { ApiError } from "./live/fault.ts";
 import type { UserView } from "./protocol.ts";
-import { Connection, type ConnectionState } from "./socket.ts";
-import { byId, make, sentenceOf, words } from "./ui.ts";
+import { Connection } from "./socket.ts";
+import { byId, sentenceOf } from "./ui.ts";
 
-/** A connection that takes longer than this is worth a word. */
-const PATIENCE_MS = 700;
 const RETRY_MS = 3000;
 const HOME = { student: "/chat", teacher: "/teacher" } as const;
 
@@ -40,38 +40,13 @@ export function toSignIn(): void {
   location.replace(`/sign-in?${new URLSearchParams({ next: location.pathname })}`);
 }
 
-/** The page's live connection. Its state shows in the banners, and as `data-live` on the root while it is online. */
-export function connect(api: Api): Connection {
+/** The page's live connection. Its state shows in the banner, and as `data-live` on the root while it is online. */
+export function connect({ api, user }: Session): Connection {
   const connection = new Connection(api);
-  let timer = 0;
-  const show = (state: ConnectionState) => {
-    clearTimeout(timer);
-    document.documentElement.toggleAttribute("data-live", state === "online");
-    if (state === "online") {
-      document.documentElement.dataset["live"] = "1";
-      showBanner("");
-    } else if (state === "connecting") {
-      timer = window.setTimeout(() => showBanner(words.banner_connecting), PATIENCE_MS);
-    } else if (state === "offline") {
-      showBanner(words.banner_offline);
-    } else {
-      showBanner(words.banner_ended, true);
-    }
-  };
-  connection.onState(show);
-  show(connection.state);
+  const mark = () => document.documentElement.toggleAttribute("data-live", connection.state === "online");
+  connection.onState(mark);
+  new Banner(connection, user.role);
   return connection;
-}
-
-function showBanner(text: string, withLink = false): void {
-  for (const banner of document.querySelectorAll<HTMLElement>(".banner")) {
-    banner.hidden = text === "";
-    banner.replaceChildren(text);
-    if (!withLink) continue;
-    const link = make("a", { href: "/sign-in" }, words.sign_in);
-    link.search = new URLSearchParams({ next: location.pathname }).toString();
-    banner.append(" ", link);
-  }
 }
 
 export function setName(user: UserView): void {

@@ -1,33 +1,14 @@
 /** The live connection: one Socket.IO socket whose commands are promises, whose events are typed, and which finds its
  *  way back by itself after every loss that signing in again does not have to cure. Every live page makes one. */
-import { io } from "socket.io-client";
-import { type Api, ApiError, refusal } from "./api.ts";
+import type { Api } from "./api.ts";
+import { Calls } from "./calls.ts";
+import { Comeback } from "./comeback.ts";
+import { LinkState } from "./linkstate.ts";
+import { ApiError, asApiError } from "./live/fault.ts";
+import type { ConnectionState, LiveConnection } from "./live/index.ts";
 import type { Bye, Commands, Events } from "./protocol.ts";
-
-/** `connecting`: the first try, or right after a loss. `offline`: trying goes on. `ended`: only a new sign-in helps. */
-export type ConnectionState = "connecting" | "online" | "offline" | "ended";
-
-export interface Credentials {
-  token: string;
-  client: "web";
-  version: "1";
-}
-
-/** As the library types it: what an event carries is known by its name alone. */
-type Listener = (...args: any[]) => void;
-
-/** What is used of a Socket.IO socket. */
-export interface SocketLike {
-  /** Whether the library itself will try again. */
-  readonly active: boolean;
-  connect(): unknown;
-  disconnect(): unknown;
-  on(name: string, tell: Listener): unknown;
-  off(name: string, tell: Listener): unknown;
-  emit(name: string, payload: unknown, ack: (answer: unknown) => void): unknown;
-}
-
-export type OpenSocket = (auth: (give: (credentials: Credentials) => void) => void) => SocketLike;
+import { Renewal } from "./renewal.ts";
+import { type Credentials, type OpenSocket, openSocket, PATIENCE_MS, type SocketLike } from "./wire.ts";
 
 export interface ConnectionOptions {
   openSocket?: OpenSocket;
@@ -35,79 +16,64 @@ export interface ConnectionOptions {
   random?: () => number;
 }
 
-const CALL_TIMEOUT_MS = 10_000;
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 5_000;
 const NEEDS_TOKEN = new Set(["token_expired", "unauthenticated"]);
+/** Done twice they have done the same, and nobody else does them again. */
+const REPEATED = new Set<keyof Commands>(["conversation.create", "reply.stop", "reply.rate"]);
+/** The server did not say whether the command was carried out. */
+const UNDECIDED = new Set(["timeout", "offline", "stopping"]);
 
-const openSocket: OpenSocket = (auth) =>
-  io({
-    path: "/socket.io/",
-    transports: ["websocket"],
-    auth: (give) => auth(give),
-    autoConnect: false,
-    reconnectionDelay: FIRST_DELAY_MS,
-    reconnectionDelayMax: LONGEST_DELAY_MS,
-    timeout: CALL_TIMEOUT_MS,
-  });
-
-export class Connection {
+export class Connection implements LiveConnection {
   readonly api: Api;
   readonly #socket: SocketLike;
-  readonly #random: () => number;
-  readonly #watchers = new Set<(state: ConnectionState) => void>();
-  readonly #pending = new Set<(error: ApiError) => void>();
+  readonly #state = new LinkState();
+  readonly #calls: Calls;
+  readonly #comeback: Comeback;
+  readonly #renewal: Renewal;
   readonly #unsubscribe: (() => void)[];
-  #state: ConnectionState = "connecting";
-  #refusals = 0;
-  #comeback: ReturnType<typeof setTimeout> | undefined;
-  #renewal: ReturnType<typeof setTimeout> | undefined;
+  #admission: ReturnType<typeof setTimeout> | undefined;
 
   constructor(api: Api, options: ConnectionOptions = {}) {
     this.api = api;
-    this.#random = options.random ?? Math.random;
     this.#socket = (options.openSocket ?? openSocket)((give) => void this.#authenticate(give));
+    this.#calls = new Calls(this.#socket);
+    this.#comeback = new Comeback((newToken) => this.#reconnect(newToken), options.random ?? Math.random);
+    this.#renewal = new Renewal(api);
     this.#socket.on("connect", () => this.#connected());
     this.#socket.on("disconnect", (reason: string) => this.#disconnected(reason));
     this.#socket.on("connect_error", (error: Error) => this.#failed(error));
     this.#socket.on("bye", (bye: Bye) => this.#bye(bye));
+    this.#socket.onAny(() => this.#calls.hear());
     this.#unsubscribe = [api.onToken((token) => this.#renewed(token)), api.onSignedOut(() => this.close())];
     this.#socket.connect();
   }
 
   get state(): ConnectionState {
-    return this.#state;
+    return this.#state.now;
   }
 
   /** Calls `tell` at every change of state; gives the function that takes the listener away. */
   onState(tell: (state: ConnectionState) => void): () => void {
-    this.#watchers.add(tell);
-    return () => this.#watchers.delete(tell);
+    return this.#state.watch(tell);
   }
 
-  /** Sends a command and gives the data of its ack. While connecting it waits for the connection first.
+  /** Sends a command and gives the data of its ack. While connecting it waits for the connection first. What was cut off
+   *  is repeated once on the next connection, when that does no harm and nobody else does it.
    *  Throws ApiError: the server's code, `offline` or `timeout` when no ack came, `malformed` when it was empty. */
   async call<C extends keyof Commands>(
     name: C,
     payload: Commands[C]["payload"],
-    timeoutMs: number = CALL_TIMEOUT_MS,
+    timeoutMs: number = PATIENCE_MS,
   ): Promise<Commands[C]["data"]> {
-    if (this.#state === "connecting") await this.#nextState(timeoutMs);
-    if (this.#state !== "online") throw new ApiError("offline");
-    return new Promise((resolve, reject) => {
-      const settle = (act: () => void): void => {
-        clearTimeout(timer);
-        this.#pending.delete(fail);
-        act();
-      };
-      const fail = (error: ApiError): void => settle(() => reject(error));
-      const timer = setTimeout(() => fail(new ApiError("timeout")), timeoutMs);
-      this.#pending.add(fail);
-      this.#socket.emit(name, payload, (answer) => {
-        if (isSuccess(answer)) settle(() => resolve(answer.data as Commands[C]["data"]));
-        else fail(refusal(answer) ?? new ApiError("malformed"));
-      });
-    });
+    if (this.state === "connecting") await this.#state.next(timeoutMs);
+    if (this.state !== "online") throw new ApiError("offline");
+    try {
+      return await this.#send(name, payload, timeoutMs);
+    } catch (error) {
+      if (!REPEATED.has(name) || !UNDECIDED.has(asApiError(error).code)) throw error;
+      const isLeaving = this.state !== "online" || this.#comeback.isPlanned;
+      if (isLeaving && !(await this.#state.next(timeoutMs, "online"))) throw error;
+    }
+    return this.#send(name, payload, timeoutMs);
   }
 
   /** Calls `tell` with every event of this name; gives the function that takes the listener away. */
@@ -116,151 +82,124 @@ export class Connection {
     return () => void this.#socket.off(name, tell);
   }
 
+  /** Connects again after the server gave this connection's place away: the reader wants it here. */
+  comeBack(): void {
+    if (this.state !== "replaced") return;
+    this.#state.enter("connecting");
+    this.#socket.connect();
+  }
+
   /** Ends the connection for good. */
   close(): void {
     for (const stop of this.#unsubscribe) stop();
-    clearTimeout(this.#comeback);
-    clearTimeout(this.#renewal);
-    this.#enter("ended");
-    this.#socket.disconnect();
-    this.#failPending();
+    this.#goAway("ended");
+  }
+
+  async #send<C extends keyof Commands>(name: C, payload: unknown, timeoutMs: number): Promise<Commands[C]["data"]> {
+    const { heard } = this.#calls;
+    try {
+      return (await this.#calls.send(name, payload, timeoutMs)) as Commands[C]["data"];
+    } catch (error) {
+      const { code } = asApiError(error);
+      // A server that says nothing at all has stopped or is cut off; behind the same address there may be another.
+      if (code === "timeout" && this.#calls.heard === heard && this.state === "online") this.#reconnect();
+      if (code === "stopping" && this.state === "online" && !this.#comeback.isPlanned) this.#comeback.in(0);
+      throw error;
+    }
   }
 
   async #authenticate(give: (credentials: Credentials) => void): Promise<void> {
     try {
       give({ token: await this.api.token(), client: "web", version: "1" });
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (this.#state === "ended") return;
-      this.#socket.disconnect();
-      this.#enter("offline");
-      this.#comeBackIn(this.#delay());
+      asApiError(error);
+      return this.#giveUp();
     }
+    clearTimeout(this.#admission);
+    this.#admission = setTimeout(() => this.#giveUp(), PATIENCE_MS);
   }
 
   #connected(): void {
-    clearTimeout(this.#comeback);
-    this.#refusals = 0;
-    this.#planRenewal();
-    this.#enter("online");
+    clearTimeout(this.#admission);
+    this.#comeback.succeeded();
+    this.#renewal.plan();
+    this.#state.enter("online");
   }
 
   #disconnected(reason: string): void {
-    this.#failPending();
-    if (this.#state === "ended" || reason === "io client disconnect") return;
-    this.#enter("connecting");
-    if (this.#comeback !== undefined)
+    clearTimeout(this.#admission);
+    this.#calls.drop();
+    if (!this.#state.isTrying || reason === "io client disconnect") return;
+    this.#state.enter("connecting");
+    if (this.#comeback.isPlanned)
       this.#socket.disconnect(); // after a bye: come back when told, not at once
-    else if (reason === "io server disconnect") this.#comeBackIn(this.#delay());
+    else if (reason === "io server disconnect") this.#comeback.later();
   }
 
   #failed(error: Error & { data?: { code?: string } }): void {
-    if (this.#state === "ended") return;
+    clearTimeout(this.#admission);
+    if (!this.#state.isTrying) return;
     const code = error.data?.code;
     if (code === "session_ended") return this.api.end();
-    if (code !== undefined && NEEDS_TOKEN.has(code) && this.#refusals === 0) return void this.#comeBackWithNewToken();
-    this.#enter("offline");
-    if (this.#socket.active) return;
-    if (code !== undefined && NEEDS_TOKEN.has(code)) this.#comeBackIn(this.#delay(), true);
-    else this.#comeBackIn(this.#delay());
+    const needsToken = code !== undefined && NEEDS_TOKEN.has(code);
+    if (needsToken && !this.#comeback.wasRefused) return this.#reconnect(true);
+    this.#state.enter("offline");
+    if (!this.#socket.active) this.#comeback.later(needsToken);
   }
 
   #bye({ code, after_ms }: Bye): void {
     if (code === "session_ended") this.api.end();
-    else if (code === "token_expired") void this.#comeBackWithNewToken();
-    else this.#comeBackIn(after_ms);
+    else if (code === "replaced") this.#goAway("replaced");
+    else if (code === "token_expired") this.#reconnect(true);
+    else this.#comeback.in(after_ms);
   }
 
-  #comeBackIn(ms: number, newToken = false): void {
-    clearTimeout(this.#comeback);
-    this.#comeback = setTimeout(() => {
-      this.#comeback = undefined;
-      if (newToken) void this.#comeBackWithNewToken();
-      else this.#reconnect();
-    }, ms);
-  }
-
-  async #comeBackWithNewToken(): Promise<void> {
-    clearTimeout(this.#comeback);
-    this.#refusals += 1;
-    this.#leave();
-    try {
-      await this.api.refresh();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (this.#state === "ended") return;
-      this.#enter("offline");
-      return this.#comeBackIn(this.#delay(), true);
-    }
-    this.#reconnect();
-  }
-
-  #reconnect(): void {
-    if (this.#state === "ended") return;
-    this.#leave();
-    this.#socket.connect();
-  }
-
-  /** Ends this socket's connection to make another; to the page that is a loss like any other. */
-  #leave(): void {
-    if (this.#state === "online") this.#enter("connecting");
+  /** Ends an attempt that leads nowhere, to make another one later. */
+  #giveUp(): void {
+    if (!this.#state.isTrying) return;
     this.#socket.disconnect();
-    this.#failPending();
+    this.#state.enter("offline");
+    this.#comeback.later();
   }
 
-  /** Longer after every refusal, and never the same for all clients. */
-  #delay(): number {
-    const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#refusals);
-    this.#refusals += 1;
-    return longest * (0.5 + this.#random() / 2);
+  #reconnect(newToken = false): void {
+    if (!this.#state.isTrying) return;
+    // To the page this is a loss like any other.
+    if (this.state === "online") this.#state.enter("connecting");
+    this.#socket.disconnect();
+    this.#calls.drop();
+    if (newToken) void this.#connectWithNewToken();
+    else this.#socket.connect();
   }
 
-  #planRenewal(): void {
-    clearTimeout(this.#renewal);
-    this.#renewal = setTimeout(() => void this.#renew(), Math.max(FIRST_DELAY_MS, this.api.freshForMs));
-  }
-
-  async #renew(): Promise<void> {
+  async #connectWithNewToken(): Promise<void> {
+    this.#comeback.refused();
     try {
       await this.api.refresh();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (this.#state === "ended") return;
-      this.#renewal = setTimeout(() => void this.#renew(), LONGEST_DELAY_MS);
+      asApiError(error);
+      if (!this.#state.isTrying) return;
+      this.#state.enter("offline");
+      return this.#comeback.later(true);
     }
+    if (this.#state.isTrying) this.#socket.connect();
+  }
+
+  /** Stays away until the reader does something about it. */
+  #goAway(state: "replaced" | "ended"): void {
+    clearTimeout(this.#admission);
+    this.#comeback.stop();
+    this.#renewal.stop();
+    this.#state.enter(state);
+    this.#socket.disconnect();
+    this.#calls.drop();
   }
 
   #renewed(token: string): void {
-    this.#planRenewal();
-    if (this.#state !== "online") return;
+    if (!this.#state.isTrying) return;
+    this.#renewal.plan();
+    if (this.state !== "online") return;
     // A failure is no harm: the server says bye with `token_expired` when the old token ends.
     this.call("session.renew", { token }).catch(() => undefined);
   }
-
-  #nextState(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        stop();
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      const stop = this.onState(done);
-    });
-  }
-
-  #failPending(): void {
-    for (const fail of [...this.#pending]) fail(new ApiError("offline"));
-  }
-
-  #enter(state: ConnectionState): void {
-    if (this.#state === state || this.#state === "ended") return;
-    this.#state = state;
-    for (const tell of [...this.#watchers]) tell(state);
-  }
-}
-
-function isSuccess(answer: unknown): answer is { success: true; data: unknown } {
-  const ack = answer as { success?: unknown; data?: unknown } | null | undefined;
-  return ack?.success === true && ack.data !== undefined && ack.data !== null;
 }

@@ -10,8 +10,9 @@ import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
 import { byId, complain, copy, data, fill, openDialog, setUpDrawer, words } from "./ui.ts";
 
-const { api, user } = await enter("teacher");
-const connection = connect(api);
+const session = await enter("teacher");
+const { api, user } = session;
+const connection = connect(session);
 const drawer = setUpDrawer();
 setName(user);
 

@@ -1,5 +1,5 @@
 /** What every page shares: the data in the page, elements by id, sentences for errors, toasts, dialogs and times. */
-import { ApiError } from "./api.ts";
+import { ApiError } from "./live/fault.ts";
 import type { ConversationView } from "./protocol.ts";
 import type { Words } from "./words.ts";
 
@@ -26,6 +26,8 @@ export const data = JSON.parse(byId("page-data").textContent) as PageData;
 
 /** The words of the page in its language. */
 export const words = data.words;
+
+const LOCALE = data.language === "zh" ? "zh-CN" : "en-GB";
 
 /** Puts values into the `{places}` of a word. */
 export function fill(text: string, values: Readonly<Record<string, unknown>>): string {
@@ -151,6 +153,22 @@ export async function busy<T>(form: HTMLFormElement, work: () => Promise<T>): Pr
   }
 }
 
+/** Runs work with a button held, so that it is done once. */
+export async function held(button: HTMLElement, work: () => Promise<void>): Promise<void> {
+  if (button.ariaBusy === "true") return;
+  button.ariaBusy = "true";
+  try {
+    await work();
+  } finally {
+    button.ariaBusy = null;
+  }
+}
+
+/** The time of day of a moment, in milliseconds since 1970. */
+export function timeOf(moment: number): string {
+  return new Date(moment).toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
+}
+
 /** "3 min ago": how long a moment of RFC 3339 lies back, in words. */
 export function ago(moment: string): string {
   const minutes = Math.floor((Date.now() - Date.parse(moment)) / 60_000);
@@ -158,7 +176,7 @@ export function ago(moment: string): string {
   if (minutes < 60) return fill(words.minutes_ago, { n: minutes });
   if (minutes < 24 * 60) return fill(words.hours_ago, { n: Math.floor(minutes / 60) });
   if (minutes < 7 * 24 * 60) return fill(words.days_ago, { n: Math.floor(minutes / 1440) });
-  return new Date(moment).toLocaleDateString(data.language === "zh" ? "zh-CN" : "en-GB");
+  return new Date(moment).toLocaleDateString(LOCALE);
 }
 
 /** The drawer of the phone: the side list slides over the room, and everything else waits. */

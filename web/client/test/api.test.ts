@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { Api, ApiError } from "../src/api.ts";
+import { Api } from "../src/api.ts";
+import { ApiError } from "../src/live/fault.ts";
 import type { SignedIn } from "../src/protocol.ts";
 import { user } from "./fakes.ts";
 

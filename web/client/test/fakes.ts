@@ -1,5 +1,5 @@
 /** Stand-ins for the two edges of the engine: the network and the server's side of a conversation. */
-import { ApiError } from "../src/api.ts";
+import { ApiError } from "../src/live/fault.ts";
 import type {
   Commands,
   ConversationView,
@@ -9,8 +9,8 @@ import type {
   OpenConversation,
   UserView,
 } from "../src/protocol.ts";
-import type { RoomConnection, RoomListener } from "../src/room.ts";
-import type { ConnectionState, SocketLike } from "../src/socket.ts";
+import type { ConnectionState, LiveConnection, RoomListener, Unsent } from "../src/live/index.ts";
+import type { SocketLike } from "../src/wire.ts";
 
 export const NOW = "2026-11-22T08:00:00Z";
 
@@ -85,7 +85,7 @@ export class Tab {
 }
 
 /** A server with stored messages and running replies; it can lose acks and events and drop the line. */
-export class FakeServer implements RoomConnection {
+export class FakeServer implements LiveConnection {
   state: ConnectionState = "online";
   readonly stored = new Map<string, MessageView[]>();
   readonly parts = new Map<string, string[]>();
@@ -193,6 +193,14 @@ export class FakeServer implements RoomConnection {
       const view = this.messages(conversation_id).find((one) => one.id === reply_id)!;
       return { message: this.#change(view, { reply: { ...view.reply!, rating } }) };
     }
+    if (name === "reply.continue") {
+      const { conversation_id, reply_id } = payload as Commands["reply.continue"]["payload"];
+      const list = this.messages(conversation_id);
+      const cut = list.find((one) => one.id === reply_id)!;
+      const next = reply(list.length + 1, { conversation_id });
+      this.store({ ...next, reply: { ...next.reply!, continues: cut.id } });
+      return { reply: { id: next.id, state: "queued", position: 2 } };
+    }
     return {};
   }
 
@@ -251,7 +259,7 @@ export class FakeServer implements RoomConnection {
 /** A page that draws nothing: it keeps what it would show, by the listener's calls alone. */
 export class Page implements RoomListener {
   readonly shown: MessageView[] = [];
-  readonly pending = new Map<string, { text: string; state: string }>();
+  readonly pending = new Map<string, { text: string; state: string; dueAt?: number }>();
   readonly problems: string[] = [];
   readonly log: string[] = [];
   resets = 0;
@@ -276,9 +284,9 @@ export class Page implements RoomListener {
   places: [string, number][] = [];
   queued = (replyId: string, place: number): void => void this.places.push([replyId, place]);
   presence = (present: readonly { name: string }[]): void => void (this.people = present.map(({ name }) => name));
-  unsent = (clientId: string, text: string, state: string): void => {
-    if (state === "sent") this.pending.delete(clientId);
-    else this.pending.set(clientId, { text, state });
+  unsent = ({ clientId, ...facts }: Unsent): void => {
+    if (facts.state === "sent") this.pending.delete(clientId);
+    else this.pending.set(clientId, facts);
   };
   conversation = (view: ConversationView): void => void (this.title = view.title);
   problem = (error: ApiError): void => void this.problems.push(error.code);
@@ -294,6 +302,9 @@ export class Page implements RoomListener {
   }
 }
 
+/** What the library itself tells, in place of the server. */
+const RESERVED = new Set(["connect", "disconnect", "connect_error"]);
+
 /** A Socket.IO socket without a network: the test plays the server. */
 export class FakeSocket implements SocketLike {
   active = false;
@@ -302,6 +313,7 @@ export class FakeSocket implements SocketLike {
   connects = 0;
   disconnects = 0;
   readonly #listeners = new Map<string, Set<(...args: unknown[]) => void>>();
+  readonly #any: ((...args: unknown[]) => void)[] = [];
   auth: ((give: (credentials: { token: string }) => void) => void) | undefined;
 
   connect(): void {
@@ -326,11 +338,16 @@ export class FakeSocket implements SocketLike {
     this.#listeners.get(name)?.delete(tell);
   }
 
+  onAny(tell: (...args: unknown[]) => void): void {
+    this.#any.push(tell);
+  }
+
   emit(name: string, payload: unknown, ack: (answer: unknown) => void): void {
     this.sent.push({ name, payload, ack });
   }
 
   fire(name: string, ...args: unknown[]): void {
+    if (!RESERVED.has(name)) for (const tell of this.#any) tell(name, ...args);
     for (const tell of this.#listeners.get(name) ?? []) tell(...args);
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ReplyParts } from "../src/reply.ts";
+import { ReplyParts } from "../src/live/reply.ts";
 
 const PARTS = ["设 ", "$x=1$", "，", "then ", "🙂", "done."];
 const WHOLE = PARTS.join("");

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ApiError } from "../src/api.ts";
+import { ApiError } from "../src/live/fault.ts";
 import type { MessageView } from "../src/protocol.ts";
-import { Room } from "../src/room.ts";
+import { Room } from "../src/live/index.ts";
+import { clientId } from "../src/ids.ts";
 import { conversation, FakeServer, message, Page, reply, Tab } from "./fakes.ts";
 
 let server: FakeServer;
@@ -28,7 +29,7 @@ beforeEach(() => {
   server = new FakeServer();
   page = new Page();
   tab = new Tab();
-  room = new Room(server, "c1", page, { store: tab });
+  room = new Room(server, "c1", page, { store: tab, newId: clientId });
 });
 
 afterEach(() => {
@@ -376,7 +377,7 @@ describe("sending", () => {
     server.drop();
     const id = room.send("before the reload");
     room.close();
-    const again = new Room(server, "c1", page, { store: tab });
+    const again = new Room(server, "c1", page, { store: tab, newId: clientId });
     again.open();
     server.comeBack();
     await settle();
@@ -393,7 +394,7 @@ describe("sending", () => {
     room.send("mine");
     room.close();
     server.api.user = { ...server.api.user, id: "u2" };
-    const again = new Room(server, "c1", page, { store: tab });
+    const again = new Room(server, "c1", page, { store: tab, newId: clientId });
     again.open();
     server.comeBack();
     await settle();
@@ -402,7 +403,128 @@ describe("sending", () => {
   });
 });
 
+describe("sending too much", () => {
+  const tooMuch = (seconds: number): ApiError => new ApiError("rate_limited", 429, "", { retry_after_s: seconds });
+
+  test("keeps the message, says when it goes out, and sends it then", async () => {
+    await opened();
+    server.refusals.set("message.send", tooMuch(12.5));
+    const id = room.send("patience");
+    const dueAt = Date.now() + 12_500;
+    await settle();
+    expect([page.pending.get(id), page.problems]).toEqual([{ text: "patience", state: "waiting", dueAt }, []]);
+    server.refusals.clear();
+    await settle(12_499);
+    expect(server.called("message.send")).toHaveLength(1);
+    await settle(1);
+    expect([page.texts, page.pending.size]).toEqual([["patience", ""], 0]);
+  });
+
+  test("lets no later message overtake, not even after a reconnect", async () => {
+    await opened();
+    server.refusals.set("message.send", tooMuch(30));
+    const first = room.send("first");
+    await settle();
+    server.refusals.clear();
+    room.send("second");
+    server.drop();
+    server.comeBack();
+    await settle(1_000);
+    expect(server.called("message.send")).toHaveLength(1);
+    await settle(30_000);
+    const sent = server.called("message.send").map((payload) => (payload as { text: string }).text);
+    expect(sent).toEqual(["first", "first", "second"]);
+    expect(page.pending.has(first)).toBe(false);
+  });
+
+  test("and giving the message up lets the next one go", async () => {
+    await opened();
+    server.refusals.set("message.send", tooMuch(3_600));
+    const first = room.send("never mind");
+    room.send("this one");
+    await settle();
+    server.refusals.clear();
+    room.discard(first);
+    await settle();
+    expect(page.texts).toEqual(["this one", ""]);
+  });
+
+  test("while opening makes it wait as long as it was told", async () => {
+    server.refusals.set("conversation.open", tooMuch(7));
+    await opened(message(1));
+    server.refusals.clear();
+    await settle(6_999);
+    expect(server.called("conversation.open")).toHaveLength(1);
+    await settle(1);
+    expect([page.texts, page.problems]).toEqual([["text 1"], []]);
+  });
+});
+
+describe("a heartbeat", () => {
+  const beat = (seq: number, part: number | null = null): void =>
+    server.tell("conversation.top", { conversation_id: "c1", seq, reply: part === null ? null : { id: "m2", part } });
+
+  test("brings what was lost in silence within a second", async () => {
+    const answer = await running();
+    server.write(answer, "a", { lost: true });
+    server.write(answer, "b", { lost: true });
+    beat(2, 2);
+    await settle(1_000);
+    expect(page.texts[1]).toBe("ab");
+    server.finish(answer, {}, { lost: true });
+    server.store(message(3), { lost: true });
+    beat(3);
+    await settle(1_000);
+    expect(page.shown).toEqual(server.messages());
+  });
+
+  test("that overtakes a part asks nothing when the part follows", async () => {
+    const answer = await running();
+    beat(2, 1);
+    await settle(100);
+    server.write(answer, "a");
+    await settle(5_000);
+    expect(server.called("conversation.open")).toHaveLength(1);
+  });
+
+  test("of another room is not heard", async () => {
+    await running();
+    server.tell("conversation.top", { conversation_id: "c2", seq: 9, reply: null });
+    await settle(5_000);
+    expect(server.called("conversation.open")).toHaveLength(1);
+  });
+});
+
+describe("the place in the queue", () => {
+  test("is told whenever it changes", async () => {
+    await running();
+    for (const position of [3, 2, 1]) server.tell("reply.queued", { conversation_id: "c1", reply_id: "m2", position });
+    expect(page.places).toEqual([["m2", 3], ["m2", 2], ["m2", 1]]);
+  });
+
+  test("is told again when a reply is begun anew", async () => {
+    await running();
+    server.tell("reply.started", { conversation_id: "c1", reply_id: "m2", message_id: "m1" });
+    server.tell("reply.queued", { conversation_id: "c1", reply_id: "m2", position: 1 });
+    expect([room.running?.state, page.places]).toEqual(["queued", [["m2", 1]]]);
+  });
+});
+
 describe("commands on replies", () => {
+  test("let a cut one go on", async () => {
+    await opened(message(1), reply(2, { state: "interrupted", text: "so far" }));
+    await room.tutor.goOn("m2");
+    expect(server.called("reply.continue")).toEqual([{ conversation_id: "c1", reply_id: "m2" }]);
+    expect(page.places).toEqual([["m3", 2]]);
+  });
+
+  test("that has ended already need not be stopped", async () => {
+    await running();
+    server.refusals.set("reply.stop", new ApiError("reply_not_running", 409));
+    await room.stop();
+    expect(page.problems).toEqual([]);
+  });
+
   test("stop the running one", async () => {
     await running();
     await room.stop();
@@ -417,21 +539,21 @@ describe("commands on replies", () => {
 
   test("rate one, and show it", async () => {
     await opened(message(1), reply(2, { state: "complete", text: "done" }));
-    await room.rate("m2", "up");
+    await room.tutor.rate("m2", "up");
     expect(page.shown[1]?.reply?.rating).toBe("up");
   });
 
   test("refused are a problem, not a fault", async () => {
     await opened(message(1), reply(2, { state: "failed" }));
     server.refusals.set("reply.retry", new ApiError("not_allowed", 403));
-    await room.retry("m2");
+    await room.tutor.retry("m2");
     expect(page.problems).toEqual(["not_allowed"]);
   });
 });
 
 test("two rooms on one connection keep apart", async () => {
   const other = new Page();
-  const second = new Room(server, "c2", other, { store: tab });
+  const second = new Room(server, "c2", other, { store: tab, newId: clientId });
   await opened();
   second.open();
   await settle();

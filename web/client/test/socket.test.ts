@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Api, ApiError } from "../src/api.ts";
-import { Connection, type ConnectionState } from "../src/socket.ts";
+import { Api } from "../src/api.ts";
+import { ApiError } from "../src/live/fault.ts";
+import type { ConnectionState } from "../src/live/index.ts";
+import { Connection } from "../src/socket.ts";
 import { FakeSocket, user } from "./fakes.ts";
 
 let socket: FakeSocket;
@@ -117,6 +119,16 @@ describe("connecting", () => {
     expect([connection.state, signedOut, socket.connects]).toEqual(["ended", 1, 1]);
   });
 
+  test("that the server neither admits nor refuses is given up after ten seconds and tried again", async () => {
+    await settle(10_000);
+    expect([connection.state, socket.disconnects]).toEqual(["offline", 1]);
+    await settle(500);
+    expect(socket.connects).toBe(2);
+    await online();
+    await settle(60_000);
+    expect([connection.state, socket.connects]).toEqual(["online", 2]);
+  });
+
   test("without a session is over", async () => {
     await online();
     refresh = () => Response.json({ error: { code: "session_ended" } }, { status: 401 });
@@ -143,14 +155,14 @@ describe("after a loss", () => {
 });
 
 describe("bye", () => {
-  test("brings us back after the given time, and not before", async () => {
+  test("brings us back half a second at most after the given time, and not before it", async () => {
     await online();
-    socket.fire("bye", { code: "stopping", after_ms: 3_000 });
+    socket.fire("bye", { code: "restart", after_ms: 3_000 });
     expect(connection.state).toBe("online");
     await settle(1_000);
     socket.fire("disconnect", "transport close");
     expect([connection.state, socket.active]).toEqual(["connecting", false]);
-    await settle(1_999);
+    await settle(2_499);
     expect(socket.connects).toBe(1);
     await settle(1);
     expect(socket.connects).toBe(2);
@@ -158,8 +170,8 @@ describe("bye", () => {
 
   test("moves us over even if the server does not close", async () => {
     await online();
-    socket.fire("bye", { code: "stopping", after_ms: 3_000 });
-    await settle(3_000);
+    socket.fire("bye", { code: "restart", after_ms: 3_000 });
+    await settle(3_500);
     expect([socket.disconnects, socket.connects]).toEqual([1, 2]);
   });
 
@@ -172,6 +184,19 @@ describe("bye", () => {
     await online();
     await settle(60_000);
     expect(socket.connects).toBe(2);
+  });
+
+  test("because another page took the place is left alone until the reader wants it back", async () => {
+    await online();
+    socket.fire("bye", { code: "replaced", after_ms: 0 });
+    socket.closedByServer();
+    await settle(2_000_000);
+    expect([connection.state, socket.connects, issued]).toEqual(["replaced", 1, 1]);
+    expect(await codeOf(connection.call("conversation.close", { conversation_id: "c1" }))).toBe("offline");
+    connection.comeBack();
+    expect([connection.state, socket.connects]).toEqual(["connecting", 2]);
+    await online();
+    expect([connection.state, socket.credentials.at(-1)?.token]).toEqual(["online", "token-2"]);
   });
 
   test("because the session ended is the last word", async () => {
@@ -215,6 +240,57 @@ describe("a command", () => {
     await settle(10_000);
     expect(await answer).toBe("timeout");
     socket.sent[0]!.ack(ok({}));
+  });
+
+  test("without an ack from a server that says nothing at all moves us to another one", async () => {
+    await online();
+    const answer = codeOf(connection.call("conversation.close", close));
+    await settle(10_000);
+    expect([await answer, connection.state, socket.disconnects, socket.connects]).toEqual(["timeout", "connecting", 1, 2]);
+  });
+
+  test("without an ack from a server that is busy with others does not", async () => {
+    await online();
+    const answer = codeOf(connection.call("conversation.close", close));
+    await settle(5_000);
+    socket.fire("reply.delta", { conversation_id: "c1", reply_id: "m2", part: 0, text: "a" });
+    await settle(5_000);
+    expect([await answer, connection.state, socket.connects]).toEqual(["timeout", "online", 1]);
+  });
+
+  test("that does no harm twice is repeated on the next connection, once", async () => {
+    await online();
+    const payload = { client_id: "11111111-1111-4111-8111-111111111111" };
+    const answer = connection.call("conversation.create", payload);
+    await settle(10_000);
+    await online();
+    await settle();
+    expect(socket.sent).toMatchObject([{ payload }, { payload }]);
+    socket.sent[1]!.ack(ok({ conversation: { id: "c1" } }));
+    expect(await answer).toEqual({ conversation: { id: "c1" } });
+  });
+
+  test("that is repeated fails when the connection does not come back in its time", async () => {
+    await online();
+    const answer = codeOf(connection.call("conversation.create", { client_id: "1" }, 2_000));
+    await settle(4_000);
+    expect([await answer, socket.sent.length]).toEqual(["timeout", 1]);
+  });
+
+  test("that a stopping server refuses moves us over soon", async () => {
+    await online();
+    const refused = { success: false, error: { code: "stopping", message: "", details: {} } };
+    const answer = codeOf(connection.call("conversation.close", close));
+    const repeated = connection.call("reply.stop", { conversation_id: "c1", reply_id: "m2" });
+    await settle();
+    for (const { ack } of [...socket.sent]) ack(refused);
+    expect([await answer, connection.state]).toEqual(["stopping", "online"]);
+    await settle(500);
+    expect([connection.state, socket.connects]).toEqual(["connecting", 2]);
+    await online();
+    await settle();
+    socket.sent[2]!.ack(ok({ reply: { id: "m2", state: "stopped" } }));
+    expect(await repeated).toEqual({ reply: { id: "m2", state: "stopped" } });
   });
 
   test("on its way when the line breaks is offline at once", async () => {

@@ -1,0 +1,28 @@
+/** The one kind of error that the client's own code throws: a refusal by name. Used by all of the client. */
+
+/** A named refusal of the server, or `offline` / `timeout` / `malformed` when it did not answer in our terms. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly code: string;
+  readonly status: number;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, status = 0, message: string = code, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.details = details;
+  }
+
+  /** In how many milliseconds the server wants to be asked again; null when it did not say. */
+  get retryAfterMs(): number | null {
+    const seconds = this.details["retry_after_s"];
+    return typeof seconds === "number" && seconds >= 0 ? Math.ceil(seconds * 1000) : null;
+  }
+}
+
+/** Gives a refusal back; anything else is a fault of ours and goes on to the console. */
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  throw error;
+}
