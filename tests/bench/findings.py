@@ -21,7 +21,7 @@ Round = dict[str, dict[str, Result]]
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """`rounds` by server and load; `crowds` and `stalls` by server (a stall that answers pings is `name+pong`)."""
+    """`rounds` by server and load; `crowds` by server, and `stalls` by server and manner, such as `ours+pong`."""
 
     rounds: list[Round] = field(default_factory=list)
     crowds: dict[str, Crowd] = field(default_factory=dict)
@@ -56,7 +56,8 @@ class Summary:
     added_ttft_instant_ms_p50: float | None
     fan_out_ms_p50: float | None
     fan_out_ms_p99: float | None
-    connect_per_s: float | None
+    connects_per_s: float | None
+    connects_per_s_vs_plain: float | None
     idle_kb: float | None
     slow_reader_mb: float | None
     slow_reader_gone_s: float | None
@@ -66,8 +67,8 @@ class Summary:
 
 def summary(findings: Findings) -> Summary:
     """The figures of our server."""
-    halves, crowd = findings.of(OURS, "s500"), findings.crowds.get(OURS)
-    stalls = [stall for name, stall in findings.stalls.items() if name.startswith(OURS)]
+    halves, crowd, plain = findings.of(OURS, "s500"), findings.crowds.get(OURS), findings.crowds.get("plain")
+    stalls = [stall for name, stall in findings.stalls.items() if name.startswith(f"{OURS}+")]
     return Summary(
         tokens_per_s_vs_plain=findings.ratio("flood", "plain", tokens_per_s),
         tokens_per_s_vs_chainlit=findings.ratio("flood", "chainlit", tokens_per_s),
@@ -80,7 +81,8 @@ def summary(findings: Findings) -> Summary:
         added_ttft_instant_ms_p50=findings.middle(OURS, "first0", added_ms),
         fan_out_ms_p50=findings.middle(OURS, "room30", delay_p50),
         fan_out_ms_p99=findings.middle(OURS, "room30", delay_p99),
-        connect_per_s=crowd.per_s if crowd else None,
+        connects_per_s=crowd.per_s if crowd else None,
+        connects_per_s_vs_plain=crowd.per_s / plain.per_s if crowd and plain else None,
         idle_kb=crowd.kb if crowd else None,
         slow_reader_mb=max((stall.mb_each for stall in stalls), default=None),
         slow_reader_gone_s=_gone_s(stalls),

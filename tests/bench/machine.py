@@ -15,6 +15,7 @@ BUSY_FIELDS = (0, 1, 2, 5, 6)  # user, nice, system, irq, softirq of /proc/stat
 SPIN = (
     "import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0)); os.sched_setaffinity(0, {%d})\nwhile 1: 0"
 )
+ESTABLISHED = "01"  # in /proc/net/tcp
 IMPORTANT, UNIMPORTANT = -15, 19
 
 
@@ -50,6 +51,16 @@ def rss_mb(pid: int) -> float:
     """Memory of a process in MB (2**20 bytes)."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def ports_at_other_end(port: int) -> set[int]:
+    """The ports at the other end of a server's connections; of one that it has closed, no more."""
+    lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return {
+        int(remote.partition(":")[2], 16)
+        for _, local, remote, state, *_ in lines
+        if state == ESTABLISHED and int(local.partition(":")[2], 16) == port
+    }
 
 
 def pin(pid: int, core: int) -> None:

@@ -124,6 +124,7 @@ COLUMNS = (
     Column("p99", lambda found, name: found.middle(name, "room30", delay_p99), 1),
     Column("500 x 30/s: % in time", lambda found, name: percent(found.middle(name, "s500", share)), 1),
     Column("first token + ms", lambda found, name: found.middle(name, "first200", added_ms), 1),
+    Column("questions/s", lambda found, name: found.middle(name, "asks", tokens_per_s)),
     Column("KB idle", lambda found, name: crowd.kb if (crowd := found.crowds.get(name)) else None, 1),
     Column("connections/s", lambda found, name: crowd.per_s if (crowd := found.crowds.get(name)) else None),
 )

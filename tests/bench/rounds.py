@@ -9,19 +9,19 @@ from tempfile import TemporaryDirectory
 from tests.bench.findings import Findings, Round
 from tests.bench.plan import Result
 from tests.bench.runs import WARM_UP, measure, neglect, stage, weigh
-from tests.bench.scenarios import IDLE, SCENARIOS, STALL, STALL_OF_OTHERS_S
+from tests.bench.scenarios import IDLE, QUIET_STALL, SCENARIOS, STALL, STALL_OF_OTHERS_S, Scenario
 from tests.bench.subjects import OURS, SUBJECTS, Stage
 
 STUDENTS = 520
 # The flood comes last, because a server may still be busy with what is left of it. Chainlit has no shared rooms.
 LOADS = {
-    OURS: ("first0", "first200", "room30", "s500", "flood"),
-    "node": ("first0", "first200", "room30", "s500", "flood"),
-    "plain": ("first0", "first200", "room30", "flood"),
-    "raw": ("first200", "room30", "flood"),
+    OURS: ("s500", "room30", "first0", "first200", "asks", "flood"),
+    "node": ("room30", "first200", "asks", "flood"),
+    "plain": ("room30", "first200", "asks", "flood"),
+    "raw": ("room30", "first200", "flood"),
     "chainlit": ("first200", "flood"),
 }
-ONCE = {"plain": ("s500",), "raw": ("s500",)}  # in the first round only, for the table
+ONCE = {"plain": ("s500",), "raw": ("s500",), "node": ("s500",)}  # in the first round only, for the table
 
 
 def say(words: str) -> None:
@@ -81,13 +81,21 @@ async def _crowds(here: Stage, names: Sequence[str], findings: Findings) -> None
 
 
 async def _stalls(here: Stage, names: Sequence[str], findings: Findings) -> None:
-    for name in (name for name in names if name in {OURS, "plain"}):
-        for pong in (False, True):
-            scenario = STALL if name == OURS else replace(STALL, window_s=STALL_OF_OTHERS_S)
-            async with SUBJECTS[name].running(here) as server:
-                key = f"{name}+pong" if pong else name
-                findings.stalls[key] = found = await neglect(here, server, scenario, pong=pong)
-            say(
-                f"stalled  {key:<9} {found.mb_each:.2f} MB each, {found.gone} of {found.readers} gone"
-                f" after {found.gone_after_s:.1f} s"
-            )
+    for name, manner, scenario, pong in _stalled(names):
+        async with SUBJECTS[name].running(here) as server:
+            key = f"{name}+{manner}"
+            findings.stalls[key] = found = await neglect(here, server, scenario, pong=pong)
+        say(
+            f"stalled  {key:<12} {found.mb_each:.2f} MB each, {found.gone} of {found.readers} gone"
+            f" after {found.gone_after_s:.1f} s"
+        )
+
+
+def _stalled(names: Sequence[str]) -> Iterator[tuple[str, str, Scenario, bool]]:
+    """Who is to be neglected, how it is called, under which load, and whether pings are answered meanwhile."""
+    if OURS in names:
+        yield OURS, "silent", STALL, False
+        yield OURS, "pong", STALL, True
+        yield OURS, "quiet", QUIET_STALL, False
+    if "plain" in names:
+        yield "plain", "silent", replace(STALL, window_s=STALL_OF_OTHERS_S), False

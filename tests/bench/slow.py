@@ -10,15 +10,15 @@ import socket
 import sys
 import time
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-import psutil
 import uvloop
 from pydantic import TypeAdapter
 
 from tests.bench.clients import CLIENTS, Client
 from tests.bench.crowd import Stall
 from tests.bench.load import Load
-from tests.bench.machine import rss_mb
+from tests.bench.machine import ports_at_other_end, rss_mb
 from tests.bench.meter import Meter
 from tests.bench.plan import Plan
 
@@ -46,15 +46,6 @@ def stall(client: Client) -> Stalled:
     return Stalled(client, client.transport.get_extra_info("sockname")[1])
 
 
-def ports_of(pid: int) -> set[int]:
-    """The ports at the other end of a server's connections. One that it has closed is none of them any more."""
-    return {
-        connection.raddr.port
-        for connection in psutil.Process(pid).net_connections("tcp")
-        if connection.status == psutil.CONN_ESTABLISHED
-    }
-
-
 async def carry_out(plan: Plan, *, pong: bool) -> Stall:
     """Let the load begin, stall the readers, and watch."""
     meter = Meter()
@@ -64,7 +55,7 @@ async def carry_out(plan: Plan, *, pong: bool) -> Stall:
     load.start()
     await asyncio.sleep(plan.load.ramp_s + plan.load.warm_s)
     tokens, began = meter.tokens, time.monotonic()
-    watched = Watch(plan.pids.server, [stall(reader) for reader in readers])
+    watched = Watch(plan, [stall(reader) for reader in readers])
     await watched.until_gone(plan.load.window_s, pong=pong)
     return watched.result((meter.tokens - tokens) / (time.monotonic() - began))
 
@@ -82,10 +73,11 @@ async def _reader(plan: Plan, rooms: list[str]) -> Client:
 class Watch:
     """Weighs the server and waits until it is rid of its stalled readers."""
 
-    def __init__(self, pid: int, readers: list[Stalled]) -> None:
-        self._pid = pid
+    def __init__(self, plan: Plan, readers: list[Stalled]) -> None:
+        self._pid = plan.pids.server
+        self._port = urlsplit(plan.url).port or 0
         self._readers = readers
-        self._before = self._most = rss_mb(pid)
+        self._before = self._most = rss_mb(self._pid)
 
     async def until_gone(self, longest_s: float, *, pong: bool) -> None:
         """Look again and again, for `longest_s` at most."""
@@ -101,7 +93,7 @@ class Watch:
 
     def _look(self, waited: float) -> None:
         self._most = max(self._most, rss_mb(self._pid))
-        still = ports_of(self._pid)
+        still = ports_at_other_end(self._port)
         for each in self._readers:
             if each.gone_after_s is None and each.port not in still:
                 each.gone_after_s = waited

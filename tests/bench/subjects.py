@@ -178,7 +178,8 @@ SUBJECTS = {
             "node",
             "Node socket.io, relay",
             "socketio",
-            ("node", str(INSTALLED / "node/server.cjs"), "{port}", "{upstream}", "{secret}"),
+            ("node", str(HERE / "node/server.cjs"), "{port}", "{upstream}", "{secret}"),
+            environment={"NODE_PATH": str(INSTALLED / "node/node_modules")},
         ),
         Subject(
             "chainlit",
