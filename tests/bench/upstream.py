@@ -7,6 +7,7 @@ its connection holds HIGH bytes; from there its own pace counts.
 
 import asyncio
 import os
+import socket
 from contextlib import suppress
 from typing import cast
 
@@ -15,7 +16,7 @@ import uvloop
 from tests.bench.marks import now_us, own_delay, since, token
 from tests.bench.question import Question, newest
 
-HIGH = 256 * 1024
+HIGH = 32 * 1024
 SHORTEST_TICK_S = 0.008  # fast streams are due several tokens at a time, as a busy service writes them
 HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
@@ -58,6 +59,7 @@ class Upstream(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's own class says nothing of it
         self._transport.set_write_buffer_limits(high=HIGH)
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, HIGH)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
