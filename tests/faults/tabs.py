@@ -136,8 +136,10 @@ class Tab:
 
     def _store(self, message: Json) -> None:
         self.messages[message["seq"]] = message
-        if message["reply"] and message["state"] in FINAL:
-            self.copies[message["id"]].end(message)
+        if message["reply"]:
+            copy = self.copies[message["id"]]
+            if message["state"] in FINAL:
+                copy.end(message)
 
     def _look(self) -> bool:
         """Read what has come; False when something is missing."""

@@ -197,14 +197,14 @@ class Lesson:
         await tab.drop()
 
 
-@dataclass(repr=False)
 class School:
     """Two nodes, a student with a socket on each, and a teacher with a socket on each."""
 
-    pair: Pair
-    student: Person
-    teacher: Person
-    hands: list[Socket]
+    def __init__(self, pair: Pair, student: Person, teacher: Person, hands: list[Socket]) -> None:
+        self.pair = pair
+        self.student = student
+        self.teacher = teacher
+        self.hands = hands
 
     async def lesson(self) -> Lesson:
         room = Room(self.student, self.hands[0], await self.student.converse(self.hands[0]))

@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import aiohttp
 import pytest
@@ -50,21 +49,21 @@ class Curt:
     async def close(self) -> None: ...
 
 
-@dataclass(repr=False)
 class Target:
     """A server under fire, and how often the ends of its door were called."""
 
-    server: Server
-    person: Person
-    conversation_id: str
-    http: aiohttp.ClientSession
-    calls: Counter[str] = field(default_factory=Counter)
+    def __init__(self, server: Server, person: Person, conversation_id: str, http: aiohttp.ClientSession) -> None:
+        self.server = server
+        self.person = person
+        self.conversation_id = conversation_id
+        self.http = http
+        self.calls: Counter[str] = Counter()
 
     @property
     def left(self) -> tuple[int, int, int]:
         """The sockets, people and rooms that are still held."""
         app = self.server.app
-        return len(app[TRANSPORT].lines), len(app[DOOR].peers), app[ROOMS].count
+        return len(app[DOOR]._transport.lines), len(app[DOOR].peers), app[ROOMS].count
 
     async def until_empty(self) -> None:
         async with asyncio.timeout(ANSWERED_S):

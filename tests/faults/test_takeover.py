@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,9 +62,8 @@ async def a_town(settings: Settings) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
 
         async def start(**changes: Json) -> Server:
-            server = await stack.enter_async_context(
-                start_server(settings, model=puppet, chat=chat, sockets=SOCKETS, **{"redis": REDIS, **changes})
-            )
+            sections: dict[str, Any] = {"chat": chat, "sockets": SOCKETS, "redis": REDIS, **changes}
+            server = await stack.enter_async_context(start_server(settings, model=puppet, **sections))
             puppet.follow(server)
             return server
 
@@ -164,7 +164,7 @@ async def judge(town: Town, story: Story, ends: list[Json]) -> None:
     for tab in story.tabs:
         tab.read()
         assert tab.socket.order[-1][0] != "reply.delta"
-    words = row["text"].split()
+    words = str(row["text"]).split()
     attempts = {word.partition(".")[0] for word in words}
     assert len(attempts) <= 1, f"two attempts in one text: {words}"
     assert words == [f"{attempt}.{part}" for attempt in attempts for part in range(len(words))]
