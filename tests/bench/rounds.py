@@ -1,7 +1,8 @@
 """The course of a whole bench: rounds over all servers, then the idle connections, then the readers that never read."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,17 +31,24 @@ def say(words: str) -> None:
 
 
 async def bench(names: Sequence[str], rounds: int, *, extras: bool = True) -> Findings:
-    """Measure these servers; `extras` are the idle connections and the stalled readers."""
+    """Measure these servers; `extras` are the idle connections and the stalled readers. Every round has new stores."""
     findings = Findings()
+    for number in range(rounds):
+        turned = [*names[number % len(names) :], *names[: number % len(names)]]
+        async with _new_stage() as here:
+            findings.rounds.append(await _round(here, turned, number))
+    if extras:
+        async with _new_stage() as here:
+            await _crowds(here, names, findings)
+            await _stalls(here, names, findings)
+    return findings
+
+
+@asynccontextmanager
+async def _new_stage() -> AsyncIterator[Stage]:
     with TemporaryDirectory(prefix="wuhao-bench-") as folder:
         async with stage(Path(folder), STUDENTS) as here:
-            for number in range(rounds):
-                turned = [*names[number % len(names) :], *names[: number % len(names)]]
-                findings.rounds.append(await _round(here, turned, number))
-            if extras:
-                await _crowds(here, names, findings)
-                await _stalls(here, names, findings)
-    return findings
+            yield here
 
 
 async def _round(here: Stage, names: Sequence[str], number: int) -> Round:
