@@ -17,13 +17,14 @@ EXTRAS = $(BIN)/python -c 'import sys, tomllib; \
 AGAIN := { echo "That did not work; the reason stands above. If it was the network, run the same command again."; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench client browser lock clean
+.PHONY: help install run test check faults bench format client browser clocks lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run      install, build and serve with demo data (Ctrl-C stops everything)"
 	@echo "make test     install and run all tests"
 	@echo "make check    linters, types, contracts, the client's types and unit tests"
+	@echo "make faults   kill, freeze, cut and confuse everything, as often as promised (25 minutes; FAULTS_SEED=... repeats)"
 	@echo "make bench    measure it beside four other servers (15 minutes; ROUNDS=1 SERVERS=ours,plain for less)"
 	@echo "make install  install and build only"
 	@echo "make format   let ruff format and mend"
@@ -35,9 +36,13 @@ install: $(DONE)/package
 run: install
 	@exec $(BIN)/tutor serve --demo
 
-test: install browser $(DONE)/test
+test: install browser clocks $(DONE)/test
 	$(BIN)/python -m pytest --cov=tutor --cov-report=term-missing:skip-covered --cov-fail-under=90
 	$(BIN)/python web/build.py --client-check
+
+faults: install clocks $(DONE)/test
+	@seed=$${FAULTS_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "FAULTS_SEED=$$seed"; \
+		FAULTS=full FAULTS_SEED=$$seed $(BIN)/python -m pytest tests/faults -v --tb=short --show-capture=no
 
 check: install $(DONE)/test
 	$(BIN)/ruff check
@@ -112,6 +117,12 @@ browser:
 		echo "Installing Chromium and Chinese fonts for the browser tests"; \
 		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; \
 	} || { echo "The tests need Chromium. As root: apt-get install chromium fonts-noto-cjk"; exit 1; }
+
+clocks:
+	@ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || { \
+		echo "Installing libfaketime, which gives single servers a wrong clock"; \
+		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends libfaketime; \
+	} || { echo "The tests need libfaketime. As root: apt-get install libfaketime"; exit 1; }
 
 lock: $(DONE)/run
 	@$(PIP) uv==0.13.9

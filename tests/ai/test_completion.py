@@ -1,8 +1,12 @@
 """What a service's payloads, statuses and headers mean to us."""
 
+import json
+
 import httpx
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tutor.ai.completion import Completion, refusal, retry_after_s
 from tutor.ai.errors import (
@@ -198,3 +202,40 @@ def test_retry_after_is_seconds_or_a_date(value: str, seconds: float) -> None:
 
 def test_a_retry_date_means_nothing_without_the_date_of_the_response() -> None:
     assert retry_after_s(httpx.Headers({"retry-after": "Sun, 22 Nov 2026 10:00:30 GMT"})) == 0.0
+
+
+# Payloads that differ in their text only are not read as JSON: whatever the text, nothing may tell
+
+TOKENS = st.lists(
+    st.text(st.characters(codec="utf-8"), min_size=1)
+    | st.sampled_from(["解", 'a"b', "\\", "\\n", "\n", "{}", '","x":"']),
+    min_size=1,
+)
+
+
+@given(TOKENS, st.sampled_from(["id", "content", "创建"]), st.booleans())
+def test_tokens_in_payloads_of_one_form_are_what_json_says(tokens: list[str], key: str, compact: bool) -> None:
+    reply = Completion(10**6)
+    for token in tokens:
+        chunk = {key: "7", "choices": [{"index": 0, "delta": {"content": token}, "finish_reason": None}], "x": None}
+        payload = orjson.dumps(chunk) if compact else json.dumps(chunk).encode()
+        assert reply.add(payload) == token
+
+
+def test_a_payload_of_a_known_form_is_poured_and_any_other_is_read() -> None:
+    reply = Completion(100)
+    first, second = a_choice({"content": "one"}), a_choice({"content": "二"})
+    assert reply.add(first) == "one"
+    assert reply._poured(second) == "二"
+    assert reply._poured(second[:-1]) is None
+    assert reply._poured(first.replace(b"one", b"")) is None
+    assert reply._poured(first.replace(b"one", b"\xff")) is None
+    assert reply._poured(first.replace(b"one", b'a","b":"c')) is None
+    assert reply.add(a_choice({"content": "end"}, "stop")) == "end"
+    assert reply.reason == "stop"
+
+
+def test_a_poured_token_counts_like_any_other() -> None:
+    reply = Completion(5)
+    assert [reply.add(a_choice({"content": text})) for text in ("ab", "cd", "ef")] == ["ab", "cd", "e"]
+    assert (reply.reason, reply.done) == ("length", True)

@@ -144,3 +144,16 @@ def test_any_split_of_a_stream_gives_the_same_events(lines: list[bytes], data: s
 def test_what_a_service_sends_is_what_comes_out(texts: list[str]) -> None:
     events = [text.encode() for text in texts]
     assert payloads(b"".join(b"data: " + event + b"\n\n" for event in events)) == events
+
+
+LINES = st.sampled_from([b"data: 1", b"data: {}", b"data:2", b": c", b"", b"event: x", b"data", b"data: ", b"\xe4\xb8"])
+
+
+@given(st.lists(LINES), st.sampled_from([b"\n", b"\r\n", b"\r"]), st.lists(st.integers(0, 200)))
+def test_the_usual_form_is_cut_as_the_standard_says_wherever_the_chunks_end(
+    lines: list[bytes], end: bytes, cuts: list[int]
+) -> None:
+    stream = b"".join(line + end for line in lines)
+    places = sorted({min(cut, len(stream)) for cut in cuts} | {0, len(stream)})
+    chunks = [stream[first:last] for first, last in itertools.pairwise(places)]
+    assert payloads(*chunks) == payloads(*(stream[place : place + 1] for place in range(len(stream))))

@@ -22,7 +22,7 @@ from tests.bench.plan import Pids, Plan, Result, Shares
 
 AT_ONCE = 32
 CONNECT_S = 60.0
-BEGIN_S = 15.0
+BEGIN_S = 8.0
 LOOK_EVERY_S = 0.1
 
 

@@ -24,7 +24,7 @@ from tests.bench.findings import (
 from tests.bench.subjects import INSTALLED, OURS, SUBJECTS
 from web.build import node_command
 
-LIBRARIES = ("aiohttp", "httpx", "httpx-aiohttp", "motor", "orjson", "python-engineio", "python-socketio", "uvloop")
+LIBRARIES = ("aiohttp", "httptools", "httpx", "motor", "orjson", "python-engineio", "python-socketio", "uvloop")
 NAME_OF_VERSION = "from importlib.metadata import version; print(version('chainlit'))"
 
 

@@ -45,5 +45,5 @@ SCENARIOS = {
     # Fifty students who get one word each: how many questions a core can take.
     "asks": Scenario(Question(tokens=1, rate=100), rooms=50, ramp_s=0.5, warm_s=1, window_s=3, again=True),
     # More than any server here can take, in replies that outlast the window: how many tokens get through on one core.
-    "flood": Scenario(Question(tokens=9500, rate=500), rooms=300, ramp_s=8, warm_s=4, window_s=6, awaited=False),
+    "flood": Scenario(Question(tokens=9500, rate=500), rooms=300, ramp_s=7, warm_s=3, window_s=5, awaited=False),
 }

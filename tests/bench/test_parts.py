@@ -17,12 +17,13 @@ from tests.bench.marks import LENGTH, MARK, OWN, WRAP, own_delay, since, token
 from tests.bench.meter import Meter, Spread, spread
 from tests.bench.plan import Result, Shares
 from tests.bench.question import Question, newest
-from tests.bench.report import GOALS, tables, write
-from tests.bench.rounds import LOADS, ONCE, _stalled, line
+from tests.bench.report import GOALS, LIBRARIES, tables, write
+from tests.bench.rounds import FIRST, LATER, _stalled, line
 from tests.bench.scenarios import SCENARIOS
 from tests.bench.subjects import SUBJECTS
 from tests.bench.upstream import BEGIN, END, event
 from tests.bench.wire import WebSocket, masked
+from tutor.settings import ROOT
 
 IDLE_SHARES = Shares(server=90, upstream=20, generator=20, stores=10, foreign=5)
 
@@ -202,6 +203,11 @@ def test_a_report_is_written_as_figures_table_and_chart(tmp_path: Path) -> None:
     assert len(drawn.findall(".//{*}rect")) == 4
 
 
+def test_the_libraries_that_are_told_are_locked() -> None:
+    locked = (ROOT / "config/run.lock").read_text()
+    assert all(f"\n{library}==" in locked for library in LIBRARIES)
+
+
 def test_every_goal_is_judged() -> None:
     text = "\n".join(tables(some_findings(), summary(some_findings())))
     assert text.count("**no**") == 1  # five times the plain relay instead of six
@@ -216,9 +222,9 @@ def test_our_bar_and_the_longest_stand_out() -> None:
 
 
 def test_every_server_has_loads_and_a_client() -> None:
-    assert set(LOADS) == set(SUBJECTS)
-    assert set(ONCE) <= set(SUBJECTS)
-    assert {load for loads in (*LOADS.values(), *ONCE.values()) for load in loads} == set(SCENARIOS)
+    assert set(FIRST) == set(SUBJECTS)
+    assert {load for loads in FIRST.values() for load in loads} == set(SCENARIOS)
+    assert all(set(loads) <= set(FIRST[name]) for name, loads in LATER.items())
     assert {subject.client for subject in SUBJECTS.values()} == set(CLIENTS)
 
 

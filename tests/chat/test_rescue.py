@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.chat.factories import Line, Puppet, Room, a_question, a_room, parts_o
 from tests.conftest import Serve
 from tests.core.raw import until
 from tests.factories import People, Server, Socket
+from tutor.chat import rescue
 from tutor.chat.context import REPLIES, RESCUE
 from tutor.chat.keeper import Keeper
 from tutor.chat.running import Running
@@ -118,6 +120,20 @@ async def test_of_many_nodes_that_find_it_one_takes_it_over(far: Far, stage: Sta
     end = await far.room.socket.until("reply.finished", reply_id=far.reply_id)
     assert (end["state"], end["message"]["text"]) == ("complete", "once")
     assert len(far.room.socket.heard["reply.finished"]) == 1
+
+
+async def test_a_reply_that_nobody_holds_is_found_and_ended(
+    far: Far, stage: Stage, puppet: Puppet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.server.app[REPLIES].claims.give_back(far.room.id, far.reply_id)
+    await swept(stage)
+    assert not far.room.socket.heard["reply.finished"]
+    monkeypatch.setattr(rescue, "ORPHANED", timedelta())
+    await stage.server.app[RESCUE].adopt_orphans()
+    await swept(stage)
+    line = await puppet.line(far.line.prompt.question, 2)
+    line.finish()
+    await far.room.socket.until("reply.finished", reply_id=far.reply_id)
 
 
 async def test_a_node_that_goes_down_leaves_unseen_replies_to_others_and_keeps_seen_ones(

@@ -146,7 +146,8 @@ class Cluster:
     """Stores, `nodes` servers, a fake AI service and people.
 
     `settings` are for every node, without `TUTOR_`; `extra` holds further environment for single nodes by number.
-    Nodes are started together; `students` join the teacher's class before anything else happens.
+    Nodes are started together; `students` join the teacher's class before anything else happens. `direct` leaves the
+    proxies out of the nodes' way, for tests where hundreds of clients need this process for themselves.
     """
 
     def __init__(
@@ -155,6 +156,7 @@ class Cluster:
         *,
         nodes: int = 2,
         students: int = 4,
+        direct: bool = False,
         extra: dict[int, dict[str, str]] | None = None,
         **settings: str,
     ) -> None:
@@ -166,6 +168,7 @@ class Cluster:
         self.ai = FakeAI(Script("marked", tokens=60, delay_s=0.05))
         self.nodes: list[Node] = []
         self._count, self._students = nodes, students
+        self._direct = direct
         self._extra = extra or {}
         self._settings = SETTINGS | settings
         self._stack = AsyncExitStack()
@@ -196,11 +199,9 @@ class Cluster:
         """One more node, not yet started."""
         redis = await self._stack.enter_async_context(Proxy(self.redis_socket))
         mongodb = await self._stack.enter_async_context(Proxy(("127.0.0.1", self.mongodb_port)))
-        addresses = {
-            "REDIS_URL": f"redis://127.0.0.1:{redis.port}",
-            "MONGODB_URL": f"mongodb://127.0.0.1:{mongodb.port}/?directConnection=true",
-            "AI_BASE_URL": self.ai.base_url,
-        }
+        proxied = f"redis://127.0.0.1:{redis.port}", f"mongodb://127.0.0.1:{mongodb.port}/?directConnection=true"
+        stores = (self.redis.program.url, self.mongodb.program.url) if self._direct else proxied
+        addresses = {"REDIS_URL": stores[0], "MONGODB_URL": stores[1], "AI_BASE_URL": self.ai.base_url}
         number = len(self.nodes)
         node = Node(
             self.folder / f"node{number}",

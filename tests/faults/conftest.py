@@ -1,4 +1,7 @@
-"""The fault suite: each test is marked `fault("T-01", full=50, part=3)`; a table closes the session."""
+"""The fault suite: each test is marked `fault("T-01", full=50, part=3)`; a table closes the session.
+
+`part` is how often it is run in a slice of the suite; 0 leaves it out there.
+"""
 
 from collections.abc import Generator, Iterator
 
@@ -13,13 +16,21 @@ def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
     """How often to run the fault of this test, and its chance."""
     mark = request.node.get_closest_marker("fault")
     name = request.node.name.removeprefix("test_").replace("_", " ")
-    begun = board.begin(mark.args[0], name, **mark.kwargs)
+    begun = board.begin(mark.args[0], name, board.count_of(mark))
     request.node.stash[RUNS] = begun
     yield begun
     assert begun.done >= begun.required or not begun.passed, f"{begun.done} of {begun.required} runs"
 
 
 RUNS = pytest.StashKey[Runs]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what has no part in a slice."""
+    left_out = [item for item in items if (mark := item.get_closest_marker("fault")) and board.count_of(mark) == 0]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -49,10 +49,12 @@ class History:
     def of(self, kind: Kind, what: str = "") -> Iterator[Record]:
         return (each for each in self.records if each.kind == kind and what in {"", each.what})
 
-    def tail(self, count: int = 40, who: str = "") -> str:
-        """The last lines, or those of one client, for a failure's message."""
+    def tail(self, count: int = 40, who: str = "", *, events: bool = True) -> str:
+        """The last lines, or those of one client, with what it heard or without, for a failure's message."""
         begin = self.records[0].at if self.records else 0.0
         return "\n".join(
             f"{each.at - begin:8.3f} {each.who:<10} {each.kind:<8} {each.what} {str(each.body)[:160]}"
-            for each in [each for each in self.records if who in {"", each.who}][-count:]
+            for each in [each for each in self.records if who in {"", each.who} and (events or each.kind != "event")][
+                -count:
+            ]
         )

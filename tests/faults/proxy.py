@@ -205,11 +205,11 @@ class Proxy:
         step = toxics.slice or len(data)
         for start in range(0, len(data), step or 1):
             piece = data[start : start + step]
+            if toxics.rate or toxics.slice:  # in time for the last of its bytes
+                await asyncio.sleep(len(piece) / toxics.rate if toxics.rate else 0)
             writer.write(piece)
             await writer.drain()
             link.passed[direction] += len(piece)
-            if toxics.rate or toxics.slice:
-                await asyncio.sleep(len(piece) / toxics.rate if toxics.rate else 0)
         if direction == "down" and 0 < toxics.limit_data <= link.passed["down"]:
             raise ConnectionResetError
 

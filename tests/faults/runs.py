@@ -9,6 +9,8 @@ import sys
 import time
 from dataclasses import dataclass, field
 
+import pytest
+
 FULL = os.environ.get("FAULTS") == "full"
 SEED = os.environ.get("FAULTS_SEED") or str(random.SystemRandom().randrange(2**32))
 
@@ -51,8 +53,13 @@ HEAD = f"{'fault':<7}{'what':<58}{'runs':>6} {'':<6}{'result':<8}{'worst':>9} {'
 ALL: list[Runs] = []
 
 
-def begin(fault: str, name: str, *, full: int, part: int) -> Runs:
-    """The runs of a test: `full` of them, or a `part`."""
+def count_of(mark: pytest.Mark) -> int:
+    """How often a marked test runs its fault today."""
+    return int(mark.kwargs["full" if FULL else "part"])
+
+
+def begin(fault: str, name: str, required: int) -> Runs:
+    """The runs of a test."""
     chance = random.Random(f"{SEED}:{fault}:{name}")  # noqa: S311  # moments, no secrets
-    ALL.append(runs := Runs(fault, name, full if FULL else part, chance))
+    ALL.append(runs := Runs(fault, name, required, chance))
     return runs

@@ -21,7 +21,6 @@ from tests.faults.runs import FULL, SEED, Runs
 from tutor.ai.model import Finish, Piece, Prompt, Usage
 from tutor.core.rooms import ROOMS
 from tutor.core.sockets import DOOR
-from tutor.core.transport import TRANSPORT
 from tutor.settings import Settings
 
 FULL_RUNS, PART_RUNS = 20_000, 300

@@ -10,14 +10,14 @@ from redis.asyncio import Redis
 
 from tests.faults.cluster import Cluster
 from tests.faults.history import Acked
-from tests.faults.runs import Runs
+from tests.faults.runs import FULL, Runs
 from tests.faults.scene import Lesson, lessons, settle, side_by_side
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
 
 GAP_S = 5.0
 EQUAL_S = 25.0
-HUNG_S = 20.0
+HUNG_S = 20.0 if FULL else 10.0
 ACK_P95_S = 2.5
 BREAKER_S = 5.0
 TIMEOUT_S = 2.0  # what a call to Redis waits while the breaker is closed
@@ -83,9 +83,9 @@ async def test_redis_hangs(tmp_path: Path, runs: Runs) -> None:
         took = sorted(seconds for _, seconds in waits)
         p95 = took[int(len(took) * 0.95)]
         assert p95 <= ACK_P95_S, f"p95 of {len(took)} acks is {p95:.2f} s: {waits}"
-        late = [seconds for at, seconds in waits if at - seconds > BREAKER_S]
-        assert late
-        assert max(late) < TIMEOUT_S, f"an ack took {max(late):.2f} s when the breaker had to be open"
+        late = sorted(seconds for at, seconds in waits if at - seconds > BREAKER_S)
+        waited = late[int(len(late) * 0.95)]
+        assert waited < TIMEOUT_S / 2, f"p95 of acks is {waited:.2f} s when the breaker had to be open: {late}"
         return p95
 
     async def ask(lesson: Lesson) -> Acked:
@@ -97,7 +97,7 @@ async def test_redis_hangs(tmp_path: Path, runs: Runs) -> None:
     await side_by_side(tmp_path, runs, lambda cluster, _: two_lessons(cluster, runs, strike), clusters=5)
 
 
-@pytest.mark.fault("T-08", full=10, part=1)
+@pytest.mark.fault("T-08", full=10, part=0)
 async def test_a_link_to_redis_goes_silent_for_ever(tmp_path: Path, runs: Runs) -> None:
     async def strike(cluster: Cluster, begun: list[Lesson]) -> float:
         asked = await begun[0].ask(tokens=60)
@@ -113,7 +113,7 @@ async def test_a_link_to_redis_goes_silent_for_ever(tmp_path: Path, runs: Runs) 
     await side_by_side(tmp_path, runs, lambda cluster, _: two_lessons(cluster, runs, strike), clusters=5)
 
 
-@pytest.mark.fault("T-09", full=5, part=1)
+@pytest.mark.fault("T-09", full=5, part=0)
 async def test_redis_throws_a_listener_out_for_a_message_of_a_megabyte(tmp_path: Path, runs: Runs) -> None:
     async def strike(cluster: Cluster, begun: list[Lesson]) -> float:
         channel = f"tutor:room:conversation:{begun[0].room}"

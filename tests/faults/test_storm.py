@@ -10,11 +10,11 @@ from tests.faults.checker import check_logs, check_settled
 from tests.faults.client import Client
 from tests.faults.cluster import Cluster, Node
 from tests.faults.history import History
-from tests.faults.runs import Runs
+from tests.faults.runs import FULL, Runs
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
 
-CLIENTS = 1000
+CLIENTS = 1000 if FULL else 250
 PEOPLE = 25
 BACK_S = 15.0
 READS_EACH = 2

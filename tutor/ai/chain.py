@@ -20,6 +20,8 @@ from tutor.ai.model import Finish, Model, Piece, Prompt, Writer
 
 log = structlog.get_logger(__name__)
 
+_WORTH_S = 0.1  # a try that begins later than this before the end of the budget would only be late
+
 _Stream = AsyncGenerator[Piece | Finish, None]
 
 
@@ -132,6 +134,8 @@ class Chain:
             return False
         breaker = self._links[place].breaker
         if breaker is not None and not breaker.passes:
+            return False
+        if asyncio.get_running_loop().time() > end - _WORTH_S:
             return False
         asked_s = error.facts.get("retry_after_s")
         if not isinstance(asked_s, int | float) or not asked_s:

@@ -24,10 +24,11 @@ class Completion:
     nothing more is to come. `usage` is the last one heard. `fault` is what spoiled the reply before it was complete.
     """
 
-    __slots__ = ("_room", "done", "fault", "reason", "usage")
+    __slots__ = ("_head", "_room", "_tail", "done", "fault", "reason", "usage")
 
     def __init__(self, max_chars: int) -> None:
         self._room = max_chars
+        self._head = self._tail = b""
         self.reason: FinishReason | None = None
         self.done = False
         self.usage = Usage()
@@ -58,6 +59,9 @@ class Completion:
             ModelOverloaded: the error is that we ask too much.
 
         """
+        text = self._poured(payload)
+        if text is not None:
+            return self._fitted(text)
         if payload == _DONE:
             if self.reason is None:
                 raise ModelCut
@@ -70,12 +74,44 @@ class Completion:
         choice = choices[0] if isinstance(choices, list) and choices else None
         if reason := _at(choice, "finish_reason"):
             self.reason = _REASONS.get(str(reason), "stop")
-        return self._token(_at(choice, "delta") or _at(choice, "message"))
+            return self._token(_at(choice, "delta") or _at(choice, "message"))
+        text = self._token(_at(choice, "delta") or _at(choice, "message"))
+        if text and not usage and not self.done:
+            self._take_mould(payload, text)
+        return text
+
+    def _poured(self, payload: bytes) -> str | None:
+        """The text of a payload that differs in nothing else from one that was read before; None for any other.
+
+        Most are like that, and reading their JSON would be most of the work.
+        """
+        head, tail = self._head, self._tail
+        if not head or not payload.startswith(head) or not payload.endswith(tail, len(head)):
+            return None
+        middle = payload[len(head) : -len(tail)]
+        if not middle or b'"' in middle or b"\\" in middle:
+            return None
+        try:
+            return middle.decode()
+        except UnicodeDecodeError:
+            return None
+
+    def _take_mould(self, payload: bytes, text: str) -> None:
+        """Remember what stands around the text, if it stands there as it is and is the only content."""
+        raw, key = text.encode(), b'"content":"'
+        start = payload.find(key) + len(key)
+        end = start + len(raw)
+        is_plain = payload[start:end] == raw and payload[end : end + 1] == b'"' and b"\\" not in raw
+        if payload.count(b'"content"') == 1 and start >= len(key) and is_plain:
+            self._head, self._tail = payload[:start], payload[end:]
 
     def _token(self, delta: object) -> str | None:
         text = _at(delta, "content")
         if not text or not isinstance(text, str):
             return "" if _at(delta, "reasoning_content") or _at(delta, "reasoning") else None
+        return self._fitted(text)
+
+    def _fitted(self, text: str) -> str:
         if len(text) > self._room:
             text = text[: self._room]
             self.reason = "length"

@@ -11,7 +11,7 @@ import httptools
 import httpx
 
 HEAD_LIMIT = 64 * 1024  # bytes of status line and headers
-HIGH_WATER = 256 * 1024  # bytes of a body that nobody has read yet; above it the socket is not read either
+HIGH_WATER = 32 * 1024  # bytes of a body that nobody has read yet; above it the socket is not read either
 
 
 class Connection(asyncio.Protocol):

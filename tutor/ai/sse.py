@@ -4,6 +4,7 @@ It works on bytes because a chunk of the network may end inside a character, and
 """
 
 _LF = b"\n"
+_USUAL_START, _USUAL_END = b"data: ", b"\n\n"
 _DATA_FIELDS = (b"data", b"\xef\xbb\xbfdata")  # the second one follows a byte order mark, which some proxies put first
 
 
@@ -33,6 +34,8 @@ class SseParser:
         """
         if not chunk or self.broken:
             return []
+        if not self._tail and not self._data and (payloads := self._usual(chunk)):
+            return payloads
         if self._after_cr and chunk.startswith(_LF):
             chunk = chunk[1:]  # the second half of a line end that the chunks cut in two
         self._after_cr = chunk.endswith(b"\r")
@@ -43,6 +46,16 @@ class SseParser:
         if max(len(self._tail), self._size) > self._limit:
             self.broken = True
         return payloads
+
+    def _usual(self, chunk: bytes) -> list[bytes]:
+        """The payloads of whole events of one `data: ` line each, all that most services send; else nothing."""
+        if not (chunk.startswith(_USUAL_START) and chunk.endswith(_USUAL_END)) or len(chunk) > self._limit:
+            return []
+        payloads = chunk[len(_USUAL_START) : -len(_USUAL_END)].split(_USUAL_END + _USUAL_START)
+        is_usual = chunk.count(_LF) == 2 * len(payloads) and b"\r" not in chunk and b"" not in payloads
+        if is_usual:
+            self._after_cr = False
+        return payloads if is_usual else []
 
     def end(self) -> list[bytes]:
         """The last payload, when the stream ended without the empty line behind it.

@@ -70,6 +70,11 @@ class Claims:
         """Hold what another node held, for the same reply."""
         await self._leases.pass_on(lease, self._node, self._end())
 
+    async def adopt(self, reply: Message, student_id: str) -> None:
+        """See that an unfinished reply is held: one that nobody holds is left to any node. A crash may leave one."""
+        lapsed = self._clock.now() - timedelta(seconds=self.lease_s)
+        await self._leases.take(Lease(reply.conversation_id, reply.id, student_id, "", lapsed))
+
     async def hand_over(self, reply: Message) -> None:
         """Leave a running reply to any other node, at once."""
         lease = await self._leases.get(reply.conversation_id)

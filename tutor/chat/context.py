@@ -65,7 +65,7 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     app[REPLIES] = replies
     app[PRESENCE] = presence
     briefing = Briefing(store, Prompts(app[SECRET], settings.limits))
-    app[RESCUE] = Rescue(store, parts, replies, briefing)
+    app[RESCUE] = Rescue(store, parts, replies, briefing, clock)
     app[READING] = Reading(store, access, replies, parts, presence)
     app[CHAT] = Chat(
         store,

@@ -5,6 +5,7 @@ heartbeat that finds silent loss.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
+from itertools import count
 
 import structlog
 from aiohttp import web
@@ -22,6 +23,7 @@ from tutor.core.tasks import TASKS
 log = structlog.get_logger(__name__)
 
 SWEEP_S = 5.0
+ORPHANS_EVERY = 3
 TOP_S = 20.0
 ALONE_S = 3.0
 
@@ -32,11 +34,13 @@ async def sweep(rescue: Rescue, clock: Clock, lease_s: float) -> None:
     After MongoDB was away, the living get the time of a lease to renew theirs.
     """
     wait_s = min(SWEEP_S, lease_s / 3)
-    while True:
+    for number in count():
         await clock.sleep(wait_s)
         wait_s = min(SWEEP_S, lease_s / 3)
         try:
             await rescue.sweep()
+            if number % ORPHANS_EVERY == 0:
+                await rescue.adopt_orphans()
         except StoreFault as error:
             log.warning("sweep_missed", error=type(error).__name__)
             wait_s = lease_s

@@ -15,7 +15,7 @@ from tutor.core.mongo import StoreFault
 
 log = structlog.get_logger(__name__)
 
-LOOK_S = 0.25
+LOOK_S = 0.15
 
 
 class Keeper:

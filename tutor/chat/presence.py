@@ -44,18 +44,18 @@ class Presence:
         conversation_id = room.removeprefix(PREFIX)
         present = await self.of(conversation_id)
         self._rooms.send(room, PresenceChanged(conversation_id=conversation_id, present=present))
-        self.refresh(conversation_id)
-
-    def refresh(self, conversation_id: str) -> None:
-        """Tell those who watch the student's classes how the room is now."""
-        self._tasks.spawn(self._tell_classes(conversation_id), f"presence:{conversation_id}")
-
-    async def _tell_classes(self, conversation_id: str) -> None:
         conversation = await self._store.conversation(conversation_id)
+        if conversation is not None:
+            await self._tell_classes(conversation_id, conversation.student_id)
+
+    def refresh(self, conversation_id: str, student_id: str) -> None:
+        """Tell those who watch the student's classes how the room is now."""
+        self._tasks.spawn(self._tell_classes(conversation_id, student_id), f"presence:{conversation_id}")
+
+    async def _tell_classes(self, conversation_id: str, student_id: str) -> None:
+        class_ids = await self._classes.class_ids_of(student_id)
+        conversation = await self._store.conversation(conversation_id) if class_ids else None
         if conversation is None:
-            return
-        class_ids = await self._classes.class_ids_of(conversation.student_id)
-        if not class_ids:
             return
         view = await self._view(conversation)
         for class_id in class_ids:

@@ -68,6 +68,7 @@ class Prompts:
             loader=PackageLoader("tutor.ai", "prompts"),
             autoescape=False,  # noqa: S701  # the output is text for a model, not HTML
             undefined=StrictUndefined,
+            auto_reload=False,  # the templates come with the program
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -88,7 +88,7 @@ class Replies:
             checkpoint_chars=settings.checkpoint_chars,
         )
         self.delivery = Delivery(log_of_parts, rooms, bus, room_of, self.keeper.save, settings.part_s)
-        self.on_change: Callable[[str], None] = lambda _conversation_id: None
+        self.on_change: Callable[[str, str], None] = lambda _conversation_id, _student_id: None
 
     def running(self, reply_id: str) -> Running | None:
         """The reply, if this node is writing it."""
@@ -115,7 +115,7 @@ class Replies:
 
     # From the beginning to the end of one reply
 
-    def start(self, draft: Message, prompt: Prompt) -> Running:
+    def start(self, draft: Message, prompt: Prompt, student_id: str) -> Running:
         """Ask the model for a reply. Nothing of it is shown before `admit` is told that it is stored."""
         if draft.reply is None:
             raise TypeError("not a reply")
@@ -124,15 +124,15 @@ class Replies:
             draft.reply, provider=self._model.provider, model=self._model.name, prompt_version=prompt.version
         )
         message = replace(draft, state="running" if has_slot else "queued", reply=facts)
-        running = Running(message, facts, prompt, saved_at=self._clock.monotonic())
+        running = Running(message, facts, prompt, student_id, saved_at=self._clock.monotonic())
         self._running[message.id] = running
         running.work = self._tasks.spawn(self._run(running), f"reply:{message.id}")
         return running
 
     @contextmanager
-    def beginning(self, draft: Message, prompt: Prompt) -> Iterator[Running]:
+    def beginning(self, draft: Message, prompt: Prompt, student_id: str) -> Iterator[Running]:
         """Ask the model while the block stores the reply; when it does not `admit` it, nothing was begun."""
-        running = self.start(draft, prompt)
+        running = self.start(draft, prompt, student_id)
         try:
             yield running
         finally:
@@ -159,7 +159,7 @@ class Replies:
                 await self._finish(running, state, error)
         finally:
             self._running.pop(message.id, None)
-            self.on_change(message.conversation_id)
+            self.on_change(message.conversation_id, running.student_id)
 
     async def _outcome(self, running: Running) -> tuple[State, TutorError | None]:
         if running.task is None:
@@ -199,7 +199,7 @@ class Replies:
             conversation_id=conversation_id, reply_id=running.message.id, message_id=running.facts.question_id
         )
         self._rooms.send(room_of(conversation_id), news)
-        self.on_change(conversation_id)
+        self.on_change(conversation_id, running.student_id)
 
     async def _consume(self, running: Running) -> None:
         started = self._clock.monotonic()

@@ -5,6 +5,7 @@ may come back at any moment without harm.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -14,18 +15,21 @@ from tutor.chat.models import Message, Reply
 from tutor.chat.parts import PartsLog
 from tutor.chat.reply import Replies
 from tutor.chat.store import ChatStore
+from tutor.core.clock import Clock
 from tutor.core.leases import Lease
 
 log = structlog.get_logger(__name__)
 
 TRIES = 2
+ORPHANED = timedelta(seconds=20)
 
 
 class Rescue:
     """Takes over what dead nodes have left."""
 
-    def __init__(self, store: ChatStore, parts: PartsLog, replies: Replies, briefing: Briefing) -> None:
+    def __init__(self, store: ChatStore, parts: PartsLog, replies: Replies, briefing: Briefing, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
         self._parts = parts
         self._replies = replies
         self._briefing = briefing
@@ -44,6 +48,20 @@ class Rescue:
             elif self._replies.running(reply.id) is None:
                 await self._take_over(lease, reply, reply.reply)
 
+    async def adopt_orphans(self) -> None:
+        """Find unfinished replies that nobody holds: a write may land after its node was told that it had failed.
+
+        Raises:
+            StoreFault: MongoDB is away.
+
+        """
+        for reply in await self._store.unfinished(self._clock.now() - ORPHANED):
+            if self._replies.running(reply.id) is not None:
+                continue
+            conversation = await self._store.conversation(reply.conversation_id)
+            if conversation is not None:
+                await self._replies.claims.adopt(reply, conversation.student_id)
+
     async def _take_over(self, lease: Lease, reply: Message, facts: Reply) -> None:
         mine = replace(facts, fence=facts.fence + 1)
         seized = await self._parts.seize(reply.id, mine.fence)
@@ -61,7 +79,7 @@ class Rescue:
         if stored is not None:
             log.warning("reply_abandoned", reply=reply.id, parts=count)
             self._replies.announce_end(stored)
-            self._replies.on_change(stored.conversation_id)
+            self._replies.on_change(stored.conversation_id, lease.group)
 
     async def _begin_anew(self, lease: Lease, reply: Message, mine: Reply) -> bool:
         """Write a reply again of which nothing was shown; True when that is no business of this node any more."""
@@ -73,6 +91,6 @@ class Rescue:
             return True
         await self._replies.claims.take_over(lease)
         log.warning("reply_begun_anew", reply=reply.id, fence=mine.fence)
-        running = self._replies.start(replace(reply, reply=mine), prompt)
+        running = self._replies.start(replace(reply, reply=mine), prompt, lease.group)
         self._replies.admit(running, running.message)
         return True

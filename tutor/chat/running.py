@@ -25,6 +25,7 @@ class Running:
     message: Message
     facts: Reply
     prompt: Prompt
+    student_id: str
     pending: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     characters: int = 0

@@ -173,19 +173,23 @@ class Chat:
 
         Nothing of the reply is shown before all is stored, and nothing is left of it when something is refused.
         """
-        earlier = await self._briefing.earlier(conversation)
+        try:
+            earlier, _ = await asyncio.gather(
+                self._briefing.earlier(conversation), self._allowance.take_student(conversation.student_id)
+            )
+        except AiLimit as refusal:
+            return await self._ask_again(caller, conversation, command, refusal)
         known = next((message for message in earlier if message.client_id == command.client_id.lower()), None)
         if known is not None or self._replies.running_in(conversation.id) is not None:
-            return await self._ask_again(caller, conversation, command, earlier, ReplyRunning())
-        await self._allowance.take_student(conversation.student_id)
+            return await self._ask_again(caller, conversation, command, ReplyRunning())
         question = self._said(conversation, caller, command)
         draft = self._draft(question, new_id(), caller.language, attempt=1)
         prompt = self._briefing.prompt(conversation, earlier, question, caller.language)
-        with self._replies.beginning(draft, prompt) as running:
+        with self._replies.beginning(draft, prompt, conversation.student_id) as running:
             try:
                 await self._claim(conversation, draft.id)
             except (AiLimit, ReplyRunning, TooManyReplies) as refusal:
-                return await self._ask_again(caller, conversation, command, earlier, refusal)
+                return await self._ask_again(caller, conversation, command, refusal)
             stored, reply = await self._store.add_question(question, running.message, conversation.student_id)
             if reply is not None:
                 self._announce(stored)
@@ -193,7 +197,7 @@ class Chat:
                 self._replies.admit(running, reply)
         if reply is None:
             await self._replies.claims.give_back(conversation.id, draft.id)
-            return await self._ask_again(caller, conversation, command, earlier, Conflict(what="message"))
+            return await self._ask_again(caller, conversation, command, Conflict(what="message"))
         await self._note_question(conversation, stored, reply)
         return MessageSent(message=message_view(stored), reply=self._ticket(running.message))
 
@@ -210,12 +214,7 @@ class Chat:
             raise
 
     async def _ask_again(
-        self,
-        caller: Caller,
-        conversation: Conversation,
-        command: SendMessage,
-        earlier: list[Message],
-        refusal: TutorError,
+        self, caller: Caller, conversation: Conversation, command: SendMessage, refusal: TutorError
     ) -> MessageSent:
         """A question that may be stored already: then the same answer, or its reply if a crash has left it without.
 
@@ -231,9 +230,12 @@ class Chat:
         self._same(known, command, caller)
         reply = await self._store.reply_of(known, attempt=1)
         if reply is not None:
+            if not reply.is_final and self._replies.running(reply.id) is None:
+                await self._replies.claims.adopt(reply, conversation.student_id)
             return MessageSent(message=message_view(known), reply=self._ticket(reply))
         draft = self._draft(known, new_id(), caller.language, attempt=1)
         await self._claim(conversation, draft.id)
+        earlier = await self._briefing.earlier(conversation)
         prompt = self._briefing.prompt(conversation, earlier, known, caller.language)
         return MessageSent(message=message_view(known), reply=await self._begin(conversation, draft, prompt))
 
@@ -266,7 +268,7 @@ class Chat:
     async def _begin(self, conversation: Conversation, draft: Message, prompt: Prompt) -> ReplyTicket:
         """Store a reply to a question that is there already, and let it be written."""
         draft = replace(draft, seq=max(draft.seq, conversation.last_seq + 1))
-        with self._replies.beginning(draft, prompt) as running:
+        with self._replies.beginning(draft, prompt, conversation.student_id) as running:
             reply, _ = await self._store.add_message(running.message, conversation.student_id)
             self._announce(reply)
             self._replies.admit(running, reply)

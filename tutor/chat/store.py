@@ -77,6 +77,7 @@ class ChatStore:
                 IndexModel([("conversation_id", ASCENDING), ("seq", ASCENDING)], unique=True),
                 IndexModel([("conversation_id", ASCENDING), ("client_id", ASCENDING)], unique=True),
                 IndexModel([("student_id", ASCENDING), ("grams", ASCENDING)]),
+                IndexModel([("state", ASCENDING)]),
             ],
         )
 
@@ -249,6 +250,11 @@ class ChatStore:
         lease = await self.leases.get(conversation_id)
         reply = await self.message(conversation_id, lease.subject) if lease is not None else None
         return None if reply is None or reply.is_final else reply
+
+    async def unfinished(self, before: datetime) -> list[Message]:
+        """The replies of all conversations that were stored before a moment and have not ended."""
+        rows = documents(self._messages, {"state": {"$in": RUNNING}, "created_at": {"$lt": before}})
+        return [MESSAGE.from_document(row) async for row in rows]
 
     async def start(self, reply_id: str, fence: int) -> bool:
         """Mark a queued reply as being written. False when it has ended, or a newer owner has it."""
