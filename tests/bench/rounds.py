@@ -23,10 +23,9 @@ FIRST = {
     "chainlit": ("first200", "flood"),
 }
 LATER = {
-    OURS: ("s500", "room30", "first0", "first200", "flood"),
+    OURS: ("s500", "room30", "first200", "flood"),
     "plain": ("room30", "flood"),
-    "node": ("room30", "flood"),
-    "chainlit": ("flood",),
+    "node": ("flood",),
 }
 
 
