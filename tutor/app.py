@@ -41,7 +41,6 @@ from tutor.core.throttle import limit_sockets
 from tutor.core.tokens import SECRET
 from tutor.core.transport import TRANSPORT, Transport
 from tutor.core.words import Words
-from tutor.drain import say_goodbye
 from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
@@ -72,7 +71,6 @@ def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | N
     for room in ROOMS_OF_THE_HOUSE:
         room.setup(app)
     catalogue.setup(app, catalogue_of_the_house())
-    app.on_shutdown.append(say_goodbye)
     return app
 
 

@@ -13,11 +13,13 @@ from aiohttp import web
 from tutor.app import make_app
 from tutor.core.embedded import EmbeddedStores, StoreAddresses, running_addresses
 from tutor.core.errors import TutorError
+from tutor.drain import say_goodbye
 from tutor.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 SHUTDOWN_S = 2.0
+IDLE_S = 10.0
 
 
 class PortInUse(TutorError):
@@ -76,8 +78,11 @@ async def any_stores(settings: Settings) -> AsyncIterator[Settings]:
 
 
 @asynccontextmanager
-async def running_app(app: web.Application, host: str, port: int) -> AsyncIterator[Served]:
+async def running_app(app: web.Application, host: str, port: int, *, idle_s: float = IDLE_S) -> AsyncIterator[Served]:
     """The application on a port, until the block ends.
+
+    A connection that has no whole request under way for `idle_s` seconds is closed: the first request must have come
+    by then, headers and all, and so must the next one after an answer. (aiohttp's own wait is an hour.)
 
     Raises:
         PortInUse: the port is taken.
@@ -85,11 +90,13 @@ async def running_app(app: web.Application, host: str, port: int) -> AsyncIterat
         PyMongoError: MongoDB did not answer.
 
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S, handle_signals=False)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=SHUTDOWN_S, handle_signals=False, keepalive_timeout=idle_s
+    )
     try:
         await runner.setup()
         try:
-            await web.TCPSite(runner, host, port, backlog=1024).start()
+            await (site := web.TCPSite(runner, host, port, backlog=1024)).start()
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise PortInUse(host=host, port=port) from error
@@ -97,6 +104,8 @@ async def running_app(app: web.Application, host: str, port: int) -> AsyncIterat
         bound = int(runner.addresses[0][1])
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  # only compared
         yield Served(app, f"http://{shown}:{bound}", bound)
+        await site.stop()
+        await say_goodbye(app)
     finally:
         await runner.cleanup()
 

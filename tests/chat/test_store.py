@@ -49,12 +49,12 @@ def a_checkpoint(reply_id: str, text: str, fence: int = 1) -> Checkpoint:
     return Checkpoint(reply_id, fence, text, len(text), "puppet", "puppet-1")
 
 
-async def a_reply(store: ChatStore, conversation_id: str, fence: int = 1) -> Message:
+async def a_reply(store: ChatStore, conversation_id: str, fence: int = 1, node: str = NODE) -> Message:
     """A reply that is being written and held."""
     facts = Reply(new_id(), 1, fence)
     stub = a_message(conversation_id, author=Author("tutor"), state="queued", text="", reply=facts)
     reply, _ = await store.add_message(stub, "5" * 24)
-    assert await store.leases.take(Lease(conversation_id, reply.id, "5" * 24, NODE, now() + timedelta(seconds=15)))
+    assert await store.leases.take(Lease(conversation_id, reply.id, "5" * 24, node, now() + timedelta(seconds=15)))
     assert await store.start(reply.id, fence)
     return reply
 
@@ -144,14 +144,29 @@ async def test_a_reply_ends_once(store: ChatStore) -> None:
     assert first.text == first.state
     assert await store.running_reply(reply.conversation_id) is None
     assert await store.checkpoint([a_checkpoint(reply.id, "late")]) == {reply.id}
-    assert not await store.ask_to_stop(reply.id)
+    assert not await store.leases.ask_to_stop(reply.conversation_id, reply.id)
 
 
 async def test_word_to_stop_reaches_the_writer(store: ChatStore) -> None:
-    reply, other = await a_reply(store, new_id()), await a_reply(store, new_id())
-    assert await store.asked_to_stop([reply.id, other.id]) == []
-    assert await store.ask_to_stop(reply.id)
-    assert await store.asked_to_stop([reply.id, other.id]) == [reply.id]
+    node = new_id()
+    reply, other = await a_reply(store, new_id(), node=node), await a_reply(store, new_id(), node=node)
+    assert await store.leases.asked_to_stop(node) == []
+    assert await store.leases.ask_to_stop(reply.conversation_id, reply.id)
+    assert not await store.leases.ask_to_stop(other.conversation_id, reply.id)
+    assert await store.leases.asked_to_stop(node) == [reply.id]
+
+
+@pytest.mark.parametrize("text", ["$x$ and $$y$$", "$text", "$$ROOT", "{}", ""])
+async def test_no_text_is_taken_for_an_expression(store: ChatStore, text: str) -> None:
+    reply = await a_reply(store, new_id())
+    assert reply.reply is not None
+    await store.checkpoint([Checkpoint(reply.id, 1, text, 1, "$reply", "m")])
+    found = await store.message(reply.conversation_id, reply.id)
+    assert found is not None
+    assert (found.text, found.reply and found.reply.provider) == (text, "$reply")
+    ended = await store.finish(reply, "complete", text + "!", reply.reply)
+    assert ended is not None
+    assert await store.message(reply.conversation_id, reply.id) == ended
 
 
 async def test_checkpoints_of_many_replies_are_kept_together_and_those_of_others_are_named(store: ChatStore) -> None:

@@ -3,12 +3,13 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from tests.core.raw import CONNECT, Line, Slow, a_line, frames, slow, until
 from tutor.core.frames import event_frame
@@ -220,6 +221,16 @@ async def test_a_client_that_is_being_sent_away_is_not_heard() -> None:
         await client.say('42["hello",{}]')
         await line.until_empty()
         assert line.listener.heard == []
+
+
+async def test_nonsense_behind_nonsense_is_worth_one_line_of_log() -> None:
+    with capture_logs() as logged:
+        async with a_line() as line, frames(line.address) as client:
+            await client.greet()
+            with suppress(ConnectionError):
+                await client.say("42nonsense", *["nonsense"] * 50)
+            await line.until_empty()
+    assert [entry["event"] for entry in logged] == ["bad_packet"]
 
 
 # What aiohttp has to keep doing

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Any, ClassVar
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.core.a_door import a_door, refused, talker
 from tests.core.raw import frames, until
@@ -327,6 +328,17 @@ async def test_a_goodbye_to_many_spreads_their_return() -> None:
         assert all(0 <= moment <= 3000 for moment in moments)
         assert len(set(moments)) > 6
         await until(lambda: not stage.door.peers)
+
+
+async def test_a_client_that_is_refused_again_and_again_costs_one_line_and_a_number() -> None:
+    with capture_logs() as logged:
+        async with a_door() as stage:
+            async with talker(stage) as client:
+                for number in range(20):
+                    await client.refusal("no.such", {"n": number})
+            await until(lambda: not stage.door.peers)
+    assert [entry["event"] for entry in logged] == ["socket_connected", "command_refused", "socket_disconnected"]
+    assert logged[-1]["refused"] == 20
 
 
 # Too fast

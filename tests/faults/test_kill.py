@@ -39,7 +39,7 @@ async def die_at(token: int, cluster: Cluster, lesson: Lesson, node: Node, *, le
 
 @pytest.mark.fault("T-01", full=50, part=5)
 async def test_the_node_that_writes_is_killed_in_the_middle(tmp_path: Path, runs: Runs) -> None:
-    victims = min(10, runs.required)
+    victims = min(4, runs.required)  # each comes back while the rest is measured, on few cores
     async with Cluster(tmp_path / "c", nodes=victims + 1, students=victims, CHAT_LEASE_S=str(LEASE_S)) as cluster:
 
         def strike(cluster: Cluster, lesson: Lesson, node: Node) -> Awaitable[float]:

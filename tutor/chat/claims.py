@@ -62,6 +62,14 @@ class Claims:
         """Give a sign of life for running replies of this node."""
         await self._leases.renew([reply.conversation_id for reply in replies], self._node, self._end())
 
+    async def ask_to_stop(self, reply: Message) -> bool:
+        """Leave word for the node that writes a reply, whichever it is; False when it has ended."""
+        return await self._leases.ask_to_stop(reply.conversation_id, reply.id)
+
+    async def asked_to_stop(self) -> list[str]:
+        """The replies of this node that somebody on another node wants to end."""
+        return await self._leases.asked_to_stop(self._node)
+
     async def give_back(self, conversation_id: str, reply_id: str) -> None:
         """Give up a claim of which nothing was stored."""
         await self._leases.give_back(conversation_id, reply_id)

@@ -15,7 +15,7 @@ from tutor.core.mongo import StoreFault
 
 log = structlog.get_logger(__name__)
 
-LOOK_S = 0.15
+LOOK_S = 0.1
 
 
 class Keeper:
@@ -53,8 +53,9 @@ class Keeper:
     async def _look_after(self, replies: list[Running]) -> None:
         try:
             await self._renew(replies)
-            for reply_id in await self._store.asked_to_stop(running.message.id for running in replies):
-                self._replies[reply_id].stop()
+            for reply_id in await self._claims.asked_to_stop():
+                if (running := self._replies.get(reply_id)) is not None:
+                    running.stop()
         except StoreFault as error:
             log.warning("keeping_missed", replies=len(replies), error=type(error).__name__)
             return

@@ -5,6 +5,8 @@ Called by `sockets.py` and `routes.py`; it changes nothing.
 
 from datetime import UTC, datetime, timedelta
 
+import orjson
+
 from tutor.chat.access import Access
 from tutor.chat.messages import (
     Conversations,
@@ -34,6 +36,7 @@ from tutor.core.errors import InvalidInput
 PAGE = 50
 CATCH_UP = 200
 HITS = 50
+ANSWER_BYTES = 500_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -83,12 +86,12 @@ class Reading:
         conversation = await self._access.visible(caller, conversation_id)
         if query.after_seq is not None:
             rows = await self._store.messages(conversation.id, query.after_seq, query.after_seq + query.limit + 2)
-            page = rows[: query.limit]
+            page = _that_fit(rows[: query.limit])
             more = len(rows) > len(page)
             return Messages(items=[message_view(row) for row in page], next=page[-1].seq if more else None)
         below = query.before_seq if query.before_seq is not None else conversation.last_seq + 1
         newest = NEWEST if query.before_seq is None else below
-        rows = await self._store.messages(conversation.id, below - query.limit - 1, newest)
+        rows = _newest_that_fit(await self._store.messages(conversation.id, below - query.limit - 1, newest))
         return Messages(
             items=[message_view(row) for row in rows], next=rows[0].seq if rows and rows[0].seq > 1 else None
         )
@@ -129,14 +132,19 @@ class Reading:
         return UnfinishedReply(id=reply.id, part=reply.reply.parts) if reply is not None and reply.reply else None
 
     async def _missed(self, conversation: Conversation, command: OpenConversation) -> list[Message]:
-        """The messages after `after_seq`, or the newest; and the reply that the caller saw running, if it has ended."""
+        """The messages after `after_seq`, or the newest, as many as one answer may carry.
+
+        Before them comes the reply that the caller saw running, if it has ended.
+        """
         if command.after_seq is None:
-            return await self._store.messages(conversation.id, max(conversation.last_seq - PAGE, 0))
+            return _newest_that_fit(await self._store.messages(conversation.id, max(conversation.last_seq - PAGE, 0)))
         rows = await self._store.messages(conversation.id, command.after_seq, command.after_seq + CATCH_UP + 1)
+        rows = _that_fit(rows)
         if command.reply is None or command.reply.id in {row.id for row in rows}:
             return rows
         seen = await self._store.message(conversation.id, command.reply.id)
-        return sorted([*rows, seen], key=lambda row: row.seq) if seen is not None and seen.is_final else rows
+        # A later one comes in its turn: what lies between would be taken for something that does not exist.
+        return [seen, *rows] if seen is not None and seen.is_final and seen.seq <= command.after_seq else rows
 
     async def _opened_reply(self, reply: Message, known: int | None) -> OpenedReply:
         """The running reply from part `known` on; its whole text so far when `known` is None or the parts are gone."""
@@ -152,6 +160,23 @@ class Reading:
             return OpenedReply(id=reply.id, state=state, text="".join(texts), next_part=len(texts))
         missing = [PartView(part=number, text=text) for number, text in enumerate(texts)][known:]
         return OpenedReply(id=reply.id, state=state, parts=missing, next_part=len(texts))
+
+
+def _that_fit(rows: list[Message]) -> list[Message]:
+    """As many of the first messages as one answer may carry, and at least one: a client that is sent more than its
+    connection may hold would be cut, come back, and be cut again.
+    """
+    left = ANSWER_BYTES
+    for count, row in enumerate(rows):
+        left -= len(orjson.dumps(row.text))
+        if left < 0 and count > 0:
+            return rows[:count]
+    return rows
+
+
+def _newest_that_fit(rows: list[Message]) -> list[Message]:
+    """As many of the last messages as one answer may carry, in order."""
+    return _that_fit(rows[::-1])[::-1]
 
 
 def _cursor(last: Conversation) -> str:

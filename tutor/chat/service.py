@@ -241,9 +241,9 @@ class Chat:
 
     async def _note_question(self, conversation: Conversation, question: Message, reply: Message) -> None:
         title = None if conversation.title else _title(question.text)
-        named = await self._store.touch(conversation.id, reply.seq, question.created_at, title=title)
-        if title is not None and named is not None:
-            self._changed(named)
+        await self._store.touch(conversation.id, reply.seq, question.created_at, title=title)
+        if title is not None:
+            self._changed(replace(conversation, title=title, last_seq=reply.seq, updated_at=question.created_at))
 
     def _announce(self, message: Message) -> None:
         news = MessageAdded(conversation_id=message.conversation_id, message=message_view(message))
@@ -300,7 +300,7 @@ class Chat:
         if running is not None:
             running.stop()
             return True
-        return await self._store.ask_to_stop(reply.id)
+        return await self._replies.claims.ask_to_stop(reply)
 
     async def retry(self, caller: Caller, command: RetryReply) -> OneReply:
         """A new reply to the same question; the old one stays."""
@@ -343,7 +343,7 @@ class Chat:
         """Keep whether a reply helped its student."""
         conversation = await self._access.own(caller, command.conversation_id)
         reply = await self._reply(conversation, command.reply_id)
-        rated = await self._store.rate(reply.id, command.rating)
+        rated = await self._store.rate(reply, command.rating)
         if rated is None:
             raise ReplyRunning
         view = message_view(rated)

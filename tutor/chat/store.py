@@ -2,20 +2,23 @@
 
 A message's `seq` is one more than the last, inserted under a unique index, so numbers have no holes and no doubles even
 with many writers and crashes between. `conversations.last_seq` is a hint that never runs ahead.
+
+Documents are found by `_id` alone and conditions are tested inside the update, because the embedded store reads the
+whole collection for every other filter and for every find-and-modify.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from tutor.chat.models import Conversation, Message, Rating, Reply, State
 from tutor.chat.search import excerpt, grams, wanted_grams
 from tutor.core.errors import Conflict
 from tutor.core.leases import Leases
-from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes
+from tutor.core.mongo import Database, Document, Mapped, Value, documents, ensure_indexes
 
 CONVERSATION = Mapped(Conversation)
 MESSAGE = Mapped(Message)
@@ -48,9 +51,11 @@ class Checkpoint:
     model: str | None
 
 
-def _written_by(reply_id: str, fence: int) -> Document:
-    """A reply that has not ended, while `fence` is its owner's."""
-    return {"_id": reply_id, "state": {"$in": RUNNING}, "reply.fence": fence}
+def _if_written_by(fence: int, changes: Mapping[str, Value]) -> list[Document]:
+    """An update that changes a reply only while it has not ended and `fence` is its owner's."""
+    is_ours = {"$and": [{"$in": ["$state", RUNNING]}, {"$eq": ["$reply.fence", fence]}]}
+    changed = {name: {"$cond": [is_ours, {"$literal": value}, f"${name}"]} for name, value in changes.items()}
+    return [{"$set": changed}]
 
 
 class ChatStore:
@@ -105,22 +110,15 @@ class ChatStore:
         self, conversation_id: str, changes: dict[str, str | datetime | None]
     ) -> Conversation | None:
         """Set fields of a conversation and return it as it is then."""
-        found = await self._conversations.find_one_and_update(
-            {"_id": conversation_id}, {"$set": changes}, return_document=ReturnDocument.AFTER
-        )
-        return CONVERSATION.from_document(found) if found else None
+        await self._conversations.update_one({"_id": conversation_id}, {"$set": changes})
+        return await self.conversation(conversation_id)
 
-    async def touch(
-        self, conversation_id: str, last_seq: int, now: datetime, *, title: str | None = None
-    ) -> Conversation | None:
-        """Move the hint and the time of last use forward, give it a title, and return what it is then."""
+    async def touch(self, conversation_id: str, last_seq: int, now: datetime, *, title: str | None = None) -> None:
+        """Move the hint and the time of last use forward, and give it a title."""
         changes: Document = {"$max": {"last_seq": last_seq, "updated_at": now}}
-        found = await self._conversations.find_one_and_update(
-            {"_id": conversation_id},
-            changes if title is None else changes | {"$set": {"title": title}},
-            return_document=ReturnDocument.AFTER,
+        await self._conversations.update_one(
+            {"_id": conversation_id}, changes if title is None else changes | {"$set": {"title": title}}
         )
-        return CONVERSATION.from_document(found) if found else None
 
     async def conversations(
         self, student_id: str, *, archived: bool, before: tuple[datetime, str] | None, limit: int
@@ -200,8 +198,9 @@ class ChatStore:
 
     async def message(self, conversation_id: str, message_id: str) -> Message | None:
         """One message of a conversation."""
-        found = await self._messages.find_one({"_id": message_id, "conversation_id": conversation_id})
-        return MESSAGE.from_document(found) if found else None
+        found = await self._messages.find_one({"_id": message_id})
+        message = MESSAGE.from_document(found) if found else None
+        return message if message is not None and message.conversation_id == conversation_id else None
 
     async def message_by_client_id(self, conversation_id: str, client_id: str) -> Message | None:
         """The message that a client gave this id."""
@@ -223,25 +222,15 @@ class ChatStore:
 
     async def replies_to(self, question: Message) -> list[Message]:
         """All replies to a question, oldest first."""
-        rows = documents(
-            self._messages,
-            {
-                "conversation_id": question.conversation_id,
-                "seq": {"$gt": question.seq},
-                "reply.question_id": question.id,
-            },
-            order=[("seq", 1)],
-        )
-        return [MESSAGE.from_document(row) async for row in rows]
+        later = await self.messages(question.conversation_id, question.seq)
+        return [message for message in later if message.reply and message.reply.question_id == question.id]
 
-    async def rate(self, reply_id: str, rating: Rating | None) -> Message | None:
-        """Set or clear the rating of a reply that has ended."""
-        found = await self._messages.find_one_and_update(
-            {"_id": reply_id, "reply": {"$ne": None}, "state": {"$nin": RUNNING}},
-            {"$set": {"reply.rating": rating}},
-            return_document=ReturnDocument.AFTER,
-        )
-        return MESSAGE.from_document(found) if found else None
+    async def rate(self, reply: Message, rating: Rating | None) -> Message | None:
+        """Set or clear the rating of a reply; None while it has not ended."""
+        if not reply.is_final:
+            return None
+        await self._messages.update_one({"_id": reply.id}, {"$set": {"reply.rating": rating}})
+        return await self.message(reply.conversation_id, reply.id)
 
     # Running replies
 
@@ -253,51 +242,46 @@ class ChatStore:
 
     async def unfinished(self, before: datetime) -> list[Message]:
         """The replies of all conversations that were stored before a moment and have not ended."""
-        rows = documents(self._messages, {"state": {"$in": RUNNING}, "created_at": {"$lt": before}})
-        return [MESSAGE.from_document(row) async for row in rows]
+        rows = [
+            MESSAGE.from_document(row) for state in RUNNING async for row in documents(self._messages, {"state": state})
+        ]
+        return [row for row in rows if row.created_at < before]
+
+    async def _change(self, reply_id: str, fence: int, changes: Mapping[str, Value]) -> bool:
+        """Change a reply, unless it has ended or a newer owner has it. The changes must differ from what is there."""
+        result = await self._messages.update_one({"_id": reply_id}, _if_written_by(fence, changes))
+        return result.modified_count == 1
 
     async def start(self, reply_id: str, fence: int) -> bool:
         """Mark a queued reply as being written. False when it has ended, or a newer owner has it."""
-        result = await self._messages.update_one(_written_by(reply_id, fence), {"$set": {"state": "running"}})
-        return result.matched_count == 1
+        return await self._change(reply_id, fence, {"state": "running"})
 
     async def checkpoint(self, checkpoints: Sequence[Checkpoint]) -> set[str]:
         """Keep the text so far of many replies in one go, and say which of them are not their writer's any more."""
-        result = await self._messages.bulk_write(
-            [
-                UpdateOne(
-                    _written_by(one.reply_id, one.fence),
+        updates = [
+            UpdateOne(
+                {"_id": one.reply_id},
+                _if_written_by(
+                    one.fence,
                     {
-                        "$set": {
-                            "text": one.text,
-                            "reply.parts": one.parts,
-                            "reply.provider": one.provider,
-                            "reply.model": one.model,
-                        }
+                        "text": one.text,
+                        "reply.parts": one.parts,
+                        "reply.provider": one.provider,
+                        "reply.model": one.model,
                     },
-                )
-                for one in checkpoints
-            ],
-            ordered=False,
-        )
-        if result.matched_count == len(checkpoints):
+                ),
+            )
+            for one in checkpoints
+        ]
+        result = await self._messages.bulk_write(updates, ordered=False)
+        if result.modified_count == len(checkpoints):
             return set()
         return {one.reply_id for one in checkpoints if not await self._is_written_by(one.reply_id, one.fence)}
 
     async def _is_written_by(self, reply_id: str, fence: int) -> bool:
-        return await self._messages.find_one(_written_by(reply_id, fence), projection={"_id": 1}) is not None
-
-    async def asked_to_stop(self, reply_ids: Iterable[str]) -> list[str]:
-        """Those of the replies that somebody on another node wants to end."""
-        rows = self._messages.find({"_id": {"$in": list(reply_ids)}, "stop_asked": True}, projection={"_id": 1})
-        return [str(row["_id"]) async for row in rows]
-
-    async def ask_to_stop(self, reply_id: str) -> bool:
-        """Leave word for the owner of a running reply, on whatever node. False when it has ended."""
-        result = await self._messages.update_one(
-            {"_id": reply_id, "state": {"$in": RUNNING}}, {"$set": {"stop_asked": True}}
-        )
-        return result.matched_count == 1
+        found = await self._messages.find_one({"_id": reply_id})
+        reply = MESSAGE.from_document(found) if found else None
+        return reply is not None and not reply.is_final and reply.reply is not None and reply.reply.fence == fence
 
     async def finish(self, reply: Message, state: State, text: str, facts: Reply) -> Message | None:
         """End a reply, once: None when it has ended already or a newer owner has it."""
@@ -308,23 +292,16 @@ class ChatStore:
         return await self._finish(gone, gone.reply.fence if gone.reply else 0, state, text, facts)
 
     async def _finish(self, reply: Message, fence: int, state: State, text: str, facts: Reply) -> Message | None:
-        found = await self._messages.find_one_and_update(
-            _written_by(reply.id, fence),
-            {"$set": {"state": state, "text": text, "reply": REPLY.to_document(facts)}, "$unset": {"stop_asked": ""}},
-            return_document=ReturnDocument.AFTER,
-        )
-        if found is None:
+        changes = {"state": state, "text": text, "reply": REPLY.to_document(facts)}
+        if not await self._change(reply.id, fence, changes):
             return None
         await self.leases.give_back(reply.conversation_id, reply.id)
-        return MESSAGE.from_document(found)
+        return replace(reply, state=state, text=text, reply=facts)
 
     async def take_over(self, gone: Message, facts: Reply, state: State) -> bool:
         """Make a reply ours that its node left; False when somebody was faster. `facts` hold the new, higher fence."""
         fence = gone.reply.fence if gone.reply else 0
-        result = await self._messages.update_one(
-            _written_by(gone.id, fence), {"$set": {"state": state, "reply": REPLY.to_document(facts)}}
-        )
-        return result.matched_count == 1
+        return await self._change(gone.id, fence, {"state": state, "reply": REPLY.to_document(facts)})
 
     # Search
 

@@ -108,6 +108,13 @@ class TooLarge(TutorError):
     status = 413
 
 
+class TooSlow(TutorError):
+    """The rest of the body did not come in time."""
+
+    code = "too_slow"
+    status = 408
+
+
 class Busy(TutorError):
     """Too much at once from this asker. Fact: `retry_after_s`."""
 

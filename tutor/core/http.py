@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler as AiohttpHandler
 from pydantic import BaseModel, ValidationError
 
 from tutor.core.address import client_address
+from tutor.core.body import body_of
 from tutor.core.caller import Caller, Language
 from tutor.core.clock import new_id
 from tutor.core.doors import (
@@ -174,11 +175,12 @@ async def read(request: web.Request, model: type[Command]) -> Command:
 
     Raises:
         Malformed: it is no JSON object.
+        TooSlow: it does not come.
         InvalidInput: it does not fit the model.
 
     """
     try:
-        value = orjson.loads(await request.read() or b"{}")
+        value = orjson.loads(await body_of(request) or b"{}")
     except orjson.JSONDecodeError as error:
         raise Malformed from error
     if not isinstance(value, dict):

@@ -58,6 +58,17 @@ class Leases:
         wanted = {"_id": lease.id, "subject": lease.subject}
         await self._leases.update_one(wanted, {"$set": {"owner": owner, "until": until}})
 
+    async def ask_to_stop(self, thing: str, subject: str) -> bool:
+        """Leave word for the owner that the work should end; False when it has."""
+        wanted = {"_id": thing, "subject": subject}
+        result = await self._leases.update_one(wanted, {"$set": {"stop_asked": True}})
+        return result.matched_count == 1
+
+    async def asked_to_stop(self, owner: str) -> list[str]:
+        """The works that their owner should end."""
+        rows = documents(self._leases, {"owner": owner, "stop_asked": True})
+        return [str(row["subject"]) async for row in rows]
+
     async def give_back(self, thing: str, subject: str) -> None:
         """Hold it no longer; not holding it is no error."""
         await self._leases.delete_one({"_id": thing, "subject": subject})

@@ -189,6 +189,7 @@ class Line(AsyncSocket):
         if message.type is WSMsgType.PING:
             self.offer(pong_frame(message.data))
             return True
-        if message.type is WSMsgType.BINARY or (message.type is WSMsgType.TEXT and message.data != "1"):
+        is_bad = message.type is WSMsgType.BINARY or (message.type is WSMsgType.TEXT and message.data != "1")
+        if is_bad and not self.closing:  # what a client had sent before it was cut is worth no line of log
             log.info("bad_frame", sid=self.sid)
         return message.type is WSMsgType.PONG

@@ -50,7 +50,7 @@ class Bucket:
 class Peer:
     """An admitted socket."""
 
-    __slots__ = ("_patience", "_speed", "caller", "inbox", "leaving", "timer", "worker")
+    __slots__ = ("_patience", "_speed", "caller", "inbox", "leaving", "refused", "timer", "worker")
 
     def __init__(self, caller: Caller, limits: SocketLimits, now: float) -> None:
         self.caller = caller
@@ -58,6 +58,7 @@ class Peer:
         self.worker: asyncio.Task[None] | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.leaving = False
+        self.refused = 0
         self._speed = Bucket(limits.events_per_s, limits.events_burst, now)
         self._patience = Bucket(limits.events_per_s, limits.events_burst * PATIENCE, now)
 

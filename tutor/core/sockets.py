@@ -139,7 +139,7 @@ class Door(Crowd):
             peer.timer.cancel()
         peer.inbox.clear()
         await self._rooms.leave_all(sid)
-        log.info("socket_disconnected", sid=sid, user=peer.caller.id)
+        log.info("socket_disconnected", sid=sid, user=peer.caller.id, refused=peer.refused)
 
     def receive(self, sid: str, data: list[object], ack_id: int | None) -> None:
         """Queue a command behind the earlier ones of its socket, unless the socket is too fast."""
@@ -174,9 +174,15 @@ class Door(Crowd):
         with structlog.contextvars.bound_contextvars(request_id=new_id(), user=peer.caller.id, sid=sid):
             result = await self._guard(self._run(sid, peer, name, data[1:]))
         if isinstance(result, TutorError):
-            log.info("command_refused", event_name=name[:60], code=result.code, user=peer.caller.id)
+            self._note_refusal(peer, name, result)
             return error_body(result, self._words, peer.caller.language)
         return b'{"success":true,"data":%b}' % result.as_json()
+
+    def _note_refusal(self, peer: Peer, name: str, error: TutorError) -> None:
+        """Log the first refusal of a socket; how many there were is told when it goes."""
+        peer.refused += 1
+        if peer.refused == 1:
+            log.info("command_refused", event_name=name[:60], code=error.code, user=peer.caller.id)
 
     async def _run(self, sid: str, peer: Peer, name: str, payload: list[object]) -> Answer:
         entry = entry_of(self._entries, name)
