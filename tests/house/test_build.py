@@ -166,13 +166,14 @@ def test_the_script_knows_its_arguments(root: Path) -> None:
     assert (root / "web/static/dist/page.js.gz").exists()
 
 
-def test_the_client_of_this_house_is_locked_without_addresses() -> None:
-    lock = json.loads((build.ROOT / "web/client/package-lock.json").read_text())
+@pytest.mark.parametrize("folder", ["web/client", "tests/bench/node"])
+def test_the_packages_of_node_are_locked_without_addresses(folder: str) -> None:
+    lock = json.loads((build.ROOT / folder / "package-lock.json").read_text())
     assert not [name for name, package in lock["packages"].items() if "resolved" in package]
     assert all("integrity" in package for name, package in lock["packages"].items() if name)
 
 
-@pytest.mark.parametrize("name", ["run", "embedded", "node", "test"])
+@pytest.mark.parametrize("name", ["run", "embedded", "node", "test", "bench"])
 def test_the_locked_libraries_have_hashes_and_no_addresses(name: str) -> None:
     text = (build.ROOT / f"config/{name}.lock").read_text()
     assert "://" not in text
