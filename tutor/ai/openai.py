@@ -60,13 +60,17 @@ class OpenAIModel:
         tls = httpx.create_ssl_context() if settings.base_url.startswith("https:") else None
         self._client = httpx.AsyncClient(
             transport=Transport(places=settings.max_connections, keep_s=_KEEPALIVE_S, tls=tls),
-            base_url=settings.base_url,
-            headers={"content-type": "application/json", "accept-encoding": "identity"}
-            | ({"authorization": f"Bearer {key}"} if key else {}),
-            timeout=httpx.Timeout(None, connect=settings.connect_s, pool=settings.connect_s),
             follow_redirects=False,
             trust_env=False,
         )
+        # Every request is alike but for its body: what httpx would put together each time is put together once.
+        self._url = httpx.URL(f"{settings.base_url.rstrip('/')}/chat/completions")
+        self._headers = httpx.Headers(
+            {"host": self._url.netloc.decode(), "content-type": "application/json", "accept-encoding": "identity"}
+            | ({"authorization": f"Bearer {key}"} if key else {})
+        )
+        timeout = httpx.Timeout(None, connect=settings.connect_s, pool=settings.connect_s)
+        self._extensions = {"timeout": timeout.as_dict()}
 
     @property
     def provider(self) -> str:
@@ -125,7 +129,8 @@ class OpenAIModel:
 
     @asynccontextmanager
     async def _post(self, prompt: Prompt, due: Due, *, usage: bool) -> AsyncIterator[httpx.Response]:
-        request = self._client.build_request("POST", "chat/completions", content=self._body(prompt, usage=usage))
+        content = self._body(prompt, usage=usage)
+        request = httpx.Request("POST", self._url, headers=self._headers, content=content, extensions=self._extensions)
         try:
             async with asyncio.timeout_at(due.at):
                 response = await self._client.send(request, stream=True)

@@ -48,7 +48,7 @@ class Delivery:
         self._now: dict[str, Running] = {}
         self._soon: dict[str, Running] = {}
         self._news = asyncio.Event()
-        self._hurry = asyncio.Event()
+        self._first_news = asyncio.Event()
 
     def add(self, running: Running, text: str) -> None:
         """Take the next piece of a reply."""
@@ -58,44 +58,46 @@ class Delivery:
 
     def wake(self, running: Running) -> None:
         """See to what a reply has pending, unless it is not stored yet: nothing is shown before that."""
-        if not running.stored.is_set() or not running.pending:
+        if not running.stored.is_set() or not running.pending or running.in_flight:
             return
         if running.parts:
             self._soon[running.message.id] = running
+            self._news.set()
         else:
-            self._now[running.message.id] = running
-            self._hurry.set()
-        self._news.set()
+            self._hurry(running)
+
+    def _hurry(self, running: Running) -> None:
+        self._now[running.message.id] = running
+        self._first_news.set()
 
     async def flush(self, running: Running) -> None:
         """Wait until all that was added is shown."""
-        if running.pending:
-            self._now[running.message.id] = running
-            self._hurry.set()
-            self._news.set()
+        if running.pending and not running.in_flight:
+            self._hurry(running)
         await running.quiet.wait()
 
     async def run(self) -> None:
-        """Run for ever: a round of parts at a time."""
+        """Run for ever: a round of parts every `part_s` seconds."""
         loop = asyncio.get_running_loop()
         next_at = loop.time()
         while True:
             await self._news.wait()
-            try:
-                async with asyncio.timeout_at(next_at):
-                    await self._hurry.wait()
-            except TimeoutError:
-                self._now.update(self._soon)
-                self._soon.clear()
-                next_at = loop.time() + self._part_s
+            await asyncio.sleep(max(next_at - loop.time(), 0))
+            next_at = loop.time() + self._part_s
+            due, self._soon = list(self._soon.values()), {}
+            self._news.clear()
+            await self._round(due)
+
+    async def run_ahead(self) -> None:
+        """Run for ever: the first and the last parts of replies, which wait for no round."""
+        while True:
+            await self._first_news.wait()
             due, self._now = list(self._now.values()), {}
-            self._hurry.clear()
-            if not self._soon:
-                self._news.clear()
-            await self._round([running for running in due if running.pending])
+            self._first_news.clear()
+            await self._round(due)
 
     async def _round(self, due: list[Running]) -> None:
-        drafts = [self._draft(running) for running in due]
+        drafts = [self._draft(running) for running in due if running.pending and not running.in_flight]
         if not drafts:
             return
         outcomes = await self._log.append([draft.append for draft in drafts])
@@ -105,6 +107,7 @@ class Delivery:
         for draft, outcome in zip(drafts, outcomes, strict=True):
             if draft in refused:
                 draft.running.pending.insert(0, draft.text)
+                draft.running.in_flight = False
                 self._soon[draft.running.message.id] = draft.running
                 self._news.set()
             else:
@@ -124,6 +127,7 @@ class Delivery:
     def _draft(self, running: Running) -> Draft:
         message, number, text = running.message, len(running.parts), "".join(running.pending)
         running.pending.clear()
+        running.in_flight = True
         delta = ReplyDelta(conversation_id=message.conversation_id, reply_id=message.id, part=number, text=text)
         body = delta.as_json()
         room = self._room_of(message.conversation_id)
@@ -136,6 +140,7 @@ class Delivery:
 
     def _settle(self, draft: Draft, outcome: Appended) -> None:
         running = draft.running
+        running.in_flight = False
         if running.gone:
             return
         if outcome == "fenced":
@@ -150,5 +155,7 @@ class Delivery:
         if outcome == "hole":  # Redis has lost what it had: it gets everything again
             running.logged = 0
         self._rooms.deliver(draft.room, ReplyDelta.event, draft.body, droppable=True)
-        if not running.pending:
+        if running.pending:
+            self.wake(running)
+        else:
             running.quiet.set()

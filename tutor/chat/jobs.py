@@ -91,6 +91,7 @@ async def background(app: web.Application) -> AsyncIterator[None]:
     replies, clock = app[REPLIES], app[CLOCK]
     works: dict[str, Callable[[], Coroutine[None, None, None]]] = {
         "chat-delivery": replies.delivery.run,
+        "chat-delivery-ahead": replies.delivery.run_ahead,
         "chat-keeper": replies.keeper.run,
         "chat-sweep": partial(sweep, app[RESCUE], clock, app[CHAT_SETTINGS].reply.lease_s),
         "chat-tops": Tops(app[READING], app[ROOMS], app[BUS]).run,

@@ -17,9 +17,9 @@ def _set_event() -> asyncio.Event:
 class Running:
     """A reply that this node is writing: its text so far, and the task to cancel when it is stopped.
 
-    `pending` is text that was not shown yet, `parts` what was. `logged` counts the parts in Redis; `saved` counts the
-    characters in MongoDB, written there at `saved_at` (monotonic seconds). `stored` is set once question and
-    reply are in MongoDB, `quiet` while nothing is pending.
+    `pending` is text that was not shown yet, `parts` what was; a part `in_flight` is on its way between them. `logged`
+    counts the parts in Redis; `saved` counts the characters in MongoDB, written there at `saved_at` (monotonic
+    seconds). `stored` is set once question and reply are in MongoDB, `quiet` while nothing is pending.
     """
 
     message: Message
@@ -32,6 +32,7 @@ class Running:
     logged: int = 0
     saved: int = 0
     saved_at: float = 0
+    in_flight: bool = False
     stopped: bool = False
     gone: bool = False
     cancelled: bool = False
