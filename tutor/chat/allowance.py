@@ -1,5 +1,7 @@
 """How many of the tutor's replies a student and a class may ask for. The service asks it before it begins one."""
 
+import asyncio
+import math
 from collections.abc import Sequence
 
 from tutor.chat.errors import AiLimit
@@ -11,6 +13,7 @@ class Allowance:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._refused: dict[str, float] = {}
 
     async def take_student(self, student_id: str) -> None:
         """Take one reply from the student's share.
@@ -19,8 +22,25 @@ class Allowance:
             AiLimit: there is none left.
 
         """
+        self.check_student(student_id)
         if wait_s := await self._limits.wait_s("ai", "student", student_id):
+            self._refused[student_id] = asyncio.get_running_loop().time() + wait_s
             raise AiLimit(retry_after_s=wait_s, whose="student")
+
+    def check_student(self, student_id: str) -> None:
+        """Refuse a student at once who was refused a moment ago; nothing is taken.
+
+        Raises:
+            AiLimit: the time that the student was told to wait is not over.
+
+        """
+        until = self._refused.get(student_id)
+        if until is None:
+            return
+        wait_s = math.ceil(until - asyncio.get_running_loop().time())
+        if wait_s > 0:
+            raise AiLimit(retry_after_s=wait_s, whose="student")
+        del self._refused[student_id]
 
     async def take_class(self, class_ids: Sequence[str]) -> None:
         """Take one reply from the share of one of the student's classes; who is in none needs none.

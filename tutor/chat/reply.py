@@ -126,6 +126,7 @@ class Replies:
         message = replace(draft, state="running" if has_slot else "queued", reply=facts)
         running = Running(message, facts, prompt, student_id, saved_at=self._clock.monotonic())
         self._running[message.id] = running
+        running.task = asyncio.create_task(self._write(running))
         running.work = self._tasks.spawn(self._run(running), f"reply:{message.id}")
         return running
 
@@ -150,9 +151,6 @@ class Replies:
     async def _run(self, running: Running) -> None:
         message = running.message
         try:
-            running.task = asyncio.create_task(self._write(running))
-            if running.cancelled:
-                running.task.cancel()
             state, error = await self._outcome(running)
             await running.stored.wait()
             if not running.gone:

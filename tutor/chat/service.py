@@ -173,13 +173,13 @@ class Chat:
 
         Nothing of the reply is shown before all is stored, and nothing is left of it when something is refused.
         """
-        conversation, earlier, refused = await asyncio.gather(
-            self._access.visible(caller, command.conversation_id),
-            self._briefing.earlier(command.conversation_id),
-            self._refusal(caller.id),
+        conversation, earlier = await asyncio.gather(
+            self._access.visible(caller, command.conversation_id), self._briefing.earlier(command.conversation_id)
         )
-        if refused is not None:
-            return await self._ask_again(caller, conversation, command, refused)
+        try:
+            self._allowance.check_student(caller.id)
+        except AiLimit as refusal:
+            return await self._ask_again(caller, conversation, command, refusal)
         known = next((message for message in earlier if message.client_id == command.client_id.lower()), None)
         if known is not None or self._replies.running_in(conversation.id) is not None:
             return await self._ask_again(caller, conversation, command, ReplyRunning())
@@ -187,6 +187,7 @@ class Chat:
         draft = self._draft(question, new_id(), caller.language, attempt=1)
         prompt = self._briefing.prompt(conversation, earlier, question, caller.language)
         with self._replies.beginning(draft, prompt, conversation.student_id) as running:
+            await asyncio.sleep(0)  # the request to the service goes out before anything else is done
             try:
                 await self._claim(conversation, draft.id)
             except (AiLimit, ReplyRunning, TooManyReplies) as refusal:
@@ -202,21 +203,14 @@ class Chat:
         await self._note_question(conversation, stored, reply)
         return MessageSent(message=message_view(stored), reply=self._ticket(running.message))
 
-    async def _refusal(self, student_id: str) -> AiLimit | None:
-        """Why the student may not ask now; else a reply of the student's share is taken."""
-        try:
-            await self._allowance.take_student(student_id)
-        except AiLimit as refusal:
-            return refusal
-        return None
-
     async def _claim(self, conversation: Conversation, reply_id: str) -> None:
-        """Take the conversation for a reply that the class may still ask for."""
+        """Take the conversation for a reply that the student and the class may still ask for."""
         _, class_ids = await asyncio.gather(
             self._replies.claims.take(conversation.id, reply_id, conversation.student_id),
             self._classes.class_ids_of(conversation.student_id),
         )
         try:
+            await self._allowance.take_student(conversation.student_id)
             await self._allowance.take_class(class_ids)
         except AiLimit:
             await self._replies.claims.give_back(conversation.id, reply_id)
@@ -334,7 +328,6 @@ class Chat:
             if goes_on and not old.can_go_on:
                 raise ReplyNotContinuable
             new = new_id()
-            await self._allowance.take_student(conversation.student_id)
             await self._claim(conversation, new)
             attempt = len(await self._store.replies_to(question)) + 1
             continues = old.id if goes_on else None
