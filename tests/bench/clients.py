@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 
 from tests.bench.marks import MARK, OWN, now_us, since
-from tests.bench.meter import Meter
+from tests.bench.meter import IN_TIME_US, Meter
 from tests.bench.wire import WebSocket
 
 Json = dict[str, "Json | list[Json] | str | int | bool | None"]
@@ -85,6 +85,9 @@ class Client(WebSocket):
                 meter.out_of_order += 1
                 due = int(number, 16)
             due += 1
+            if meter.window_us:
+                at = int(sent, 16)
+                meter.in_time += since(at, now) <= IN_TIME_US and since(meter.since_us, at) < meter.window_us
             if meter.recording:
                 meter.delays.append(since(int(sent, 16), now))
         if self._next == 0 and self._asked_at and meter.recording and (own := OWN.search(payload)):

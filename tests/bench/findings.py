@@ -124,8 +124,8 @@ def delay_p99(result: Result) -> float:
 
 
 def share(result: Result) -> float:
-    """How much of what was offered arrived in the window."""
-    return result.tokens_per_s / result.offered_per_s
+    """How much of what was offered in the window arrived in time."""
+    return result.in_time_per_s / result.offered_per_s
 
 
 def keeps_up(result: Result) -> bool:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from tests.bench.clients import CLIENTS, Client
 from tests.bench.machine import cpu_s, machine_s, rss_mb
+from tests.bench.marks import now_us, since
 from tests.bench.meter import Meter, spread
 from tests.bench.plan import Pids, Plan, Result, Shares
 
@@ -62,6 +63,7 @@ class Reading:
         return Shares(server, upstream, generator, stores, foreign)
 
 
+NO_END_US = 2**31
 PARTS = ("server", "upstream", "generator", "stores", "machine")
 
 
@@ -85,9 +87,10 @@ class Load:
         await asyncio.sleep(load.ramp_s + load.warm_s)
         await self._until_all_begun()
         first = Reading.take(plan.pids, meter)
-        meter.recording = True
+        meter.since_us, meter.window_us, meter.recording = now_us(), NO_END_US, True
         await asyncio.sleep(load.window_s)
         last = Reading.take(plan.pids, meter)
+        meter.window_us = since(meter.since_us, now_us())
         meter.recording = self._asking = False
         if load.awaited:
             await self._until_ended()
@@ -164,6 +167,7 @@ class Load:
         seconds, deliveries = last.at - first.at, last.tokens - first.tokens
         return Result(
             tokens_per_s=deliveries / seconds,
+            in_time_per_s=meter.in_time / seconds,
             offered_per_s=float(load.rooms * load.viewers * load.question.rate),
             tokens_per_frame=deliveries / max(1, last.frames - first.frames),
             cpu_us_per_delivery=(last.server - first.server) * 1e6 / max(1, deliveries),

@@ -3,6 +3,8 @@
 from array import array
 from dataclasses import dataclass, field
 
+IN_TIME_US = 500_000
+
 
 def microseconds() -> "array[int]":
     return array("I")
@@ -10,9 +12,15 @@ def microseconds() -> "array[int]":
 
 @dataclass(slots=True)
 class Meter:
-    """One run's counts. Delays are in microseconds and kept only while `recording`."""
+    """One run's counts. Delays are in microseconds and kept only while `recording`.
+
+    `in_time` counts the tokens that were sent within `window_us` from `since_us` on and came within `IN_TIME_US`.
+    """
 
     recording: bool = False
+    since_us: int = 0
+    window_us: int = 0
+    in_time: int = 0
     frames: int = 0
     tokens: int = 0
     out_of_order: int = 0

@@ -40,9 +40,13 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one run counted in its window. `tokens_per_s` counts a token once for every viewer that got it."""
+    """What one run counted in its window. `tokens_per_s` counts a token once for every viewer that got it.
+
+    `in_time_per_s` counts those that were sent within the window and came in half a second.
+    """
 
     tokens_per_s: float
+    in_time_per_s: float
     offered_per_s: float
     tokens_per_frame: float
     cpu_us_per_delivery: float

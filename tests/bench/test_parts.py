@@ -32,6 +32,7 @@ def a_result(**changes: Any) -> Result:
     """A run in which all went well."""
     usual = Result(
         tokens_per_s=1000,
+        in_time_per_s=1000,
         offered_per_s=1000,
         tokens_per_frame=1,
         cpu_us_per_delivery=10,
@@ -169,7 +170,7 @@ def test_ratios_are_taken_within_a_round_and_told_as_their_median() -> None:
         {"short": 1},
         {"out_of_order": 1},
         {"closed": 1},
-        {"tokens_per_s": 980},
+        {"in_time_per_s": 980},
         {"delay": Spread(count=9, p50=90, p99=501, most=600)},
     ],
 )
