@@ -4,6 +4,7 @@ is away. `core/http.py` asks it for every route and socket handshake, `chat/allo
 The counting is throttled-py's, on our own client; why that library: DECISIONS.md.
 """
 
+import asyncio
 import hashlib
 import math
 import re
@@ -38,6 +39,7 @@ RATE = WINDOW + r"(?: burst ([1-9]\d{0,6}))?"
 SECONDS = {"s": 1, "min": 60, "h": 3600}
 MOST_REMEMBERED = 50_000  # people and addresses while Redis is away; about 20 MB
 KEY_BYTES = 12
+TELL_EVERY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Limits:
         self._shared = {name: rate.limiter(shared, begin) for name, rate in rates.items()}
         self._own = {name: rate.limiter(own, begin) for name, rate in rates.items()}
         self.alone = False
+        self._told_at = -TELL_EVERY_S
 
     async def wait_s(self, what: str, per: str, whose: str) -> int:
         """Take one of what `whose` has left: 0 when there was one, else the whole seconds until there is one again."""
@@ -158,8 +161,12 @@ class Limits:
         return result
 
     def _tell(self, *, alone: bool, problem: str = "") -> None:
-        if alone is not self.alone:
-            self.alone = alone
+        if alone is self.alone:
+            return
+        self.alone = alone
+        now = asyncio.get_running_loop().time()
+        if now - self._told_at >= TELL_EVERY_S:  # under a burst single calls may be late
+            self._told_at = now
             log.warning("limits_counted_alone" if alone else "limits_shared_again", problem=problem)
 
 
