@@ -68,7 +68,7 @@ class Keeper:
         return (new >= self._checkpoint_chars and not is_logged) or (overdue and new > 0)
 
     async def save(self, replies: list[Running]) -> bool:
-        """Write the replies' text so far, with what is pending; False when MongoDB did not take it."""
+        """Write the replies' text so far; False when MongoDB did not take it."""
         if not replies:
             return True
         checkpoints = [

@@ -14,50 +14,50 @@ class Queue:
     """
 
     def __init__(self, slots: int, patience_s: float, moved: Callable[[str, int], None]) -> None:
-        self._free = slots
+        self._slots = slots
         self._patience_s = patience_s
         self._moved = moved
+        self._holding: set[str] = set()
         self._waiting: OrderedDict[str, asyncio.Future[None]] = OrderedDict()
 
     def enter(self, reply_id: str) -> bool:
         """Take a slot at once if there is one, else a place in the queue. Says whether it is a slot."""
-        if self._free > 0:
-            self._free -= 1
+        if len(self._holding) < self._slots:
+            self._holding.add(reply_id)
             return True
         self._waiting[reply_id] = asyncio.get_running_loop().create_future()
         return False
 
     async def turn(self, reply_id: str) -> None:
-        """Wait for a slot, for a reply that has entered the queue.
+        """Wait for the slot of a reply that has entered.
 
         Raises:
             QueueTooLong: it took longer than our patience.
 
         """
-        turn = self._waiting[reply_id]
+        turn = self._waiting.get(reply_id)
+        if turn is None:
+            return
         try:
             async with asyncio.timeout(self._patience_s):
                 await asyncio.shield(turn)
         except TimeoutError as error:
-            if not turn.done():
+            if reply_id not in self._holding:
                 raise QueueTooLong from error
-        except asyncio.CancelledError:
-            if turn.done():  # the slot was ours already
-                self.leave()
-            raise
-        finally:
-            if self._waiting.pop(reply_id, None) is not None and not turn.done():
-                turn.cancel()
-                self._tell()
 
-    def leave(self) -> None:
-        """Give a slot back: to the next in the queue."""
-        if not self._waiting:
-            self._free += 1
-            return
-        _, turn = self._waiting.popitem(last=False)
-        turn.set_result(None)
-        self._tell()
+    def leave(self, reply_id: str) -> None:
+        """Give up a reply's slot, to the next in the queue, or its place; having neither is no error."""
+        turn = self._waiting.pop(reply_id, None)
+        if turn is not None:
+            turn.cancel()
+            self._tell()
+        elif reply_id in self._holding:
+            self._holding.discard(reply_id)
+            if self._waiting:
+                following, turn = self._waiting.popitem(last=False)
+                self._holding.add(following)
+                turn.set_result(None)
+                self._tell()
 
     def position(self, reply_id: str) -> int | None:
         """The reply's place in the queue, 1 being next; None when it does not wait."""

@@ -157,6 +157,7 @@ class Replies:
                 await self._finish(running, state, error)
         finally:
             self._running.pop(message.id, None)
+            self._queue.leave(message.id)
             self.on_change(message.conversation_id, running.student_id)
 
     async def _outcome(self, running: Running) -> tuple[State, TutorError | None]:
@@ -175,12 +176,8 @@ class Replies:
     async def _write(self, running: Running) -> None:
         if running.message.state == "queued":
             await self._queue.turn(running.message.id)
-        try:
-            if running.message.state == "queued":
-                await self._begin_late(running)
-            await self._consume(running)
-        finally:
-            self._queue.leave()
+            await self._begin_late(running)
+        await self._consume(running)
 
     async def _begin_late(self, running: Running) -> None:
         """A reply that has waited is stored as queued; it becomes running now."""

@@ -68,7 +68,7 @@ class Rescue:
         mine = replace(facts, fence=facts.fence + 1)
         seized = await self._parts.seize(reply.id, mine.fence)
         if seized == "fenced":
-            return  # somebody newer writes it, whose lease we had for a moment: the next sweep sees
+            return  # somebody newer writes it
         logged = await self._parts.read(reply.id, 0) if seized == "ok" else None
         text, count = reply.text, facts.parts
         if logged is not None and len(logged) > count:
