@@ -28,6 +28,7 @@ SECTION: Json = {
     "total_s": TOTAL_S,
     "attempts": 3,
     "breaker_failures": 1000,
+    "breaker_open_s": 30.0,
     "breaker_rejected_s": 0.001,
     "fallback_to_builtin": False,
 }
