@@ -19,7 +19,7 @@ RESUME_S = 5.0
 TOKENS = 60
 INSERT = b"insert\x00\x09\x00\x00\x00messages\x00"
 # Each is stored on the way to the ack: the question, the reply's stub, and the conversation's hint.
-WRITES = (INSERT, b"kind\x00\x06\x00\x00\x00tutor\x00", b"findAndModify\x00\x0e\x00\x00\x00conversations\x00")
+WRITES = (INSERT, b"kind\x00\x06\x00\x00\x00tutor\x00", b"update\x00\x0e\x00\x00\x00conversations\x00")
 
 
 async def die_at(token: int, cluster: Cluster, lesson: Lesson, node: Node, *, lease_s: float = LEASE_S) -> float:
