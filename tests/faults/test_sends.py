@@ -106,7 +106,8 @@ class BreaksAt:
                 return done.value
             if place == self._place:
                 self.reached, step, sent = True, self._steps.throw, self._fault
-                waited_for.cancel()
+                if waited_for is not None:  # asyncio.sleep(0) waits for nothing
+                    waited_for.cancel()
             else:
                 step, sent = self._steps.send, (yield waited_for)
             place += 1
