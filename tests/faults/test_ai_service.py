@@ -116,7 +116,7 @@ HANGS = [
 ]
 
 
-@pytest.mark.fault("T-12", full=20, part=3)
+@pytest.mark.fault("T-12", full=20, part=1)
 @pytest.mark.parametrize(("script", "outcome", "due_s"), HANGS, ids=[hang[0] for hang in HANGS])
 async def test_a_service_that_hangs_is_given_up_at_its_deadline(
     settings: Settings, runs: Runs, script: str, outcome: tuple[str, str], due_s: float
@@ -142,7 +142,7 @@ BREAKS = [
 ]
 
 
-@pytest.mark.fault("T-13", full=20, part=3)
+@pytest.mark.fault("T-13", full=20, part=1)
 @pytest.mark.parametrize(("script", "state", "error"), BREAKS, ids=[each[0] for each in BREAKS])
 async def test_a_stream_that_breaks_ends_by_name_with_the_text_that_came(
     settings: Settings, runs: Runs, script: str, state: str, error: str | None
@@ -154,7 +154,7 @@ async def test_a_stream_that_breaks_ends_by_name_with_the_text_that_came(
         runs.count(end.took_s)
 
 
-@pytest.mark.fault("T-13", full=20, part=3)
+@pytest.mark.fault("T-13", full=20, part=1)
 async def test_what_comes_in_the_moment_of_the_cut_may_be_lost_but_is_never_wrong(
     settings: Settings, runs: Runs
 ) -> None:
@@ -173,7 +173,7 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.fault("T-14", full=20, part=3)
+@pytest.mark.fault("T-14", full=20, part=1)
 @pytest.mark.parametrize(("script", "error", "attempts"), REFUSALS, ids=[each[0] for each in REFUSALS])
 async def test_a_refusal_fails_by_name_and_is_asked_again_only_where_that_helps(
     settings: Settings, runs: Runs, script: str, error: str, attempts: int
@@ -188,7 +188,7 @@ async def test_a_refusal_fails_by_name_and_is_asked_again_only_where_that_helps(
         runs.count(end.took_s)
 
 
-@pytest.mark.fault("T-14", full=20, part=3)
+@pytest.mark.fault("T-14", full=20, part=1)
 async def test_a_service_that_asks_for_a_second_gets_it(settings: Settings, runs: Runs) -> None:
     async with wired(settings, 1) as wire:
         room = await a_room(wire.people)

@@ -127,7 +127,7 @@ Way = Callable[[RawSocket, str], Coroutine[None, None, None]]
 WAYS: list[Way] = [be_deaf, ask_and_be_deaf, read_slowly, send_pongs]
 
 
-@pytest.mark.fault("T-21", full=20, part=8)
+@pytest.mark.fault("T-21", full=20, part=4)
 async def test_clients_that_do_not_read_cost_little_and_go_while_others_are_served(
     cluster: Cluster, node: Node, runs: Runs
 ) -> None:
@@ -221,7 +221,7 @@ FLOODS: dict[str, tuple[Callable[..., Awaitable[None]], Callable[[], list[bytes]
 }
 
 
-@pytest.mark.fault("T-24", full=5, part=2)
+@pytest.mark.fault("T-24", full=5, part=1)
 @pytest.mark.parametrize("flood", FLOODS)
 async def test_a_message_beyond_the_limit_is_refused_and_kept_nowhere(
     cluster: Cluster, node: Node, runs: Runs, flood: str

@@ -46,7 +46,7 @@ async def fail(cluster: Cluster, begun: list[Lesson], **how: object) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.fault("T-10", full=20, part=3)
+@pytest.mark.fault("T-10", full=20, part=2)
 async def test_mongodb_restarts_cuts_or_is_late(tmp_path: Path, runs: Runs) -> None:
     async def one(cluster: Cluster, number: int) -> float:
         first, second = cluster.nodes
@@ -66,7 +66,7 @@ async def test_mongodb_restarts_cuts_or_is_late(tmp_path: Path, runs: Runs) -> N
     await side_by_side(tmp_path, runs, one, clusters=3)
 
 
-@pytest.mark.fault("T-11", full=500, part=60)
+@pytest.mark.fault("T-11", full=500, part=30)
 async def test_answers_of_the_stores_get_lost(tmp_path: Path, runs: Runs) -> None:
     async def one(cluster: Cluster, _number: int) -> float:
         """Talk in four rooms while answers are lost, one every 50 ms."""

@@ -93,7 +93,7 @@ async def stop_at(pair: Pair, ask: Asked, place: int, node: int) -> float:
 # T-16: a viewer loses the connection at each part, and comes back here or there, up to five times
 
 
-@pytest.mark.fault("T-16", full=(PARTS + 1) * 5, part=30)
+@pytest.mark.fault("T-16", full=(PARTS + 1) * 5, part=12)
 async def test_a_viewer_who_comes_back_at_any_part_has_every_byte(pair: Pair, runs: Runs) -> None:
     student = await pair.people.student()
     firsts = [0, PARTS, *runs.chance.sample(range(1, PARTS), runs.required // 5 - 2)]
@@ -124,7 +124,7 @@ async def come_back(pair: Pair, tab: Tab, ask: Asked, place: int, times: int, rn
 # T-17: whoever comes late sees all of it, and nothing is generated twice
 
 
-@pytest.mark.fault("T-17", full=20, part=4)
+@pytest.mark.fault("T-17", full=20, part=2)
 async def test_a_tab_and_a_teacher_who_come_late_see_what_the_others_see(pair: Pair, runs: Runs) -> None:
     teacher, students, _ = await pair.people.classroom(runs.required)
     asks = [await pair.ask(student=student) for student in students]
@@ -143,7 +143,7 @@ async def come_late(pair: Pair, ask: Asked, teacher: Person) -> None:
     assert not pair.asked_again(ask)
 
 
-@pytest.mark.fault("T-17", full=20, part=4)
+@pytest.mark.fault("T-17", full=20, part=2)
 async def test_who_comes_back_when_the_parts_have_expired_has_every_byte(settings: Settings, runs: Runs) -> None:
     async with a_pair(settings, chat={"parts_ttl_s": 1, "checkpoint_s": 0.1}) as pair:
         student = await pair.people.student()
@@ -205,7 +205,7 @@ class Barrier:
             await self.meanwhile()
 
 
-@pytest.mark.fault("T-18", full=200, part=24)
+@pytest.mark.fault("T-18", full=200, part=12)
 async def test_the_first_parts_reach_who_is_just_entering(
     pair: Pair, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

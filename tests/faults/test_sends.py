@@ -35,7 +35,7 @@ async def pair(settings: Settings) -> AsyncIterator[Pair]:
 # T-23: every message ten times, out of order, on both nodes, some with another body
 
 
-@pytest.mark.fault("T-23", full=1000, part=60)
+@pytest.mark.fault("T-23", full=1000, part=30)
 async def test_a_message_sent_ten_times_in_any_order_is_stored_once(pair: Pair, runs: Runs) -> None:
     teacher, (student,), _ = await pair.people.classroom()
     room = await a_room(pair.people, student)
