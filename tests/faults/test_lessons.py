@@ -20,7 +20,7 @@ from tests.faults.tabs import FINAL, Tab
 from tutor.ai.errors import ModelCut
 from tutor.settings import Settings
 
-FULL_RUNS, PART_RUNS = 2000, 40
+FULL_RUNS, PART_RUNS = 2000, 20
 MOST_TABS = 4
 EXPECTED = frozenset(
     {

@@ -23,7 +23,7 @@ from tutor.core.rooms import ROOMS
 from tutor.core.sockets import DOOR
 from tutor.settings import Settings
 
-FULL_RUNS, PART_RUNS = 20_000, 300
+FULL_RUNS, PART_RUNS = 20_000, 120
 ANSWERED_S = 20.0
 PROBE = 999_999
 LIFE = {"request", "socket_connected", "socket_disconnected", "command_refused", "reply_finished"}

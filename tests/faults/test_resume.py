@@ -93,7 +93,7 @@ async def stop_at(pair: Pair, ask: Asked, place: int, node: int) -> float:
 # T-16: a viewer loses the connection at each part, and comes back here or there, up to five times
 
 
-@pytest.mark.fault("T-16", full=(PARTS + 1) * 5, part=12)
+@pytest.mark.fault("T-16", full=(PARTS + 1) * 5, part=15)
 async def test_a_viewer_who_comes_back_at_any_part_has_every_byte(pair: Pair, runs: Runs) -> None:
     student = await pair.people.student()
     firsts = [0, PARTS, *runs.chance.sample(range(1, PARTS), runs.required // 5 - 2)]
