@@ -24,7 +24,7 @@ help:
 	@echo "make run      install, build and serve with demo data (Ctrl-C stops everything)"
 	@echo "make test     install and run all tests"
 	@echo "make check    linters, types, contracts, the client's types and unit tests"
-	@echo "make faults   kill, freeze, cut and confuse everything, as often as promised (25 minutes; FAULTS_SEED=... repeats)"
+	@echo "make faults   kill, freeze, cut and confuse everything, as often as promised (half an hour or more; FAULTS_SEED=... repeats)"
 	@echo "make bench    measure it beside four other servers (15 minutes; ROUNDS=1 SERVERS=ours,plain for less)"
 	@echo "make install  install and build only"
 	@echo "make format   let ruff format and mend"

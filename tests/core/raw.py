@@ -203,7 +203,7 @@ async def slow(port: int, *said: str) -> AsyncIterator[Slow]:
     loop = asyncio.get_running_loop()
     await loop.sock_connect(connection, ("127.0.0.1", port))
     try:
-        await loop.sock_sendall(connection, _upgrade(port))
+        await loop.sock_sendall(connection, upgrade(port))
         client = Slow(connection)
         await client.say(*said)
         yield client
@@ -211,7 +211,8 @@ async def slow(port: int, *said: str) -> AsyncIterator[Slow]:
         connection.close()
 
 
-def _upgrade(port: int) -> bytes:
+def upgrade(port: int, *further: str) -> bytes:
+    """A complete upgrade request, with further headers."""
     lines = [
         f"GET {PATH} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
@@ -219,6 +220,7 @@ def _upgrade(port: int) -> bytes:
         "Upgrade: websocket",
         "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+        *further,
     ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 

@@ -5,7 +5,7 @@ import socket
 import struct
 from dataclasses import dataclass
 
-from tests.faults.wire import PATH
+from tests.core.raw import upgrade
 
 TEXT, CONTINUATION = 0x1, 0x0
 FIN, COMPRESSED = 0x80, 0x40
@@ -30,16 +30,7 @@ def frame(payload: bytes, opcode: int = TEXT, *, fin: bool = True, compressed: b
 
 def handshake(port: int) -> bytes:
     """A complete upgrade request."""
-    lines = [
-        f"GET {PATH} HTTP/1.1",
-        f"Host: 127.0.0.1:{port}",
-        "Connection: Upgrade",
-        "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
-        "Sec-WebSocket-Extensions: permessage-deflate",
-    ]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+    return upgrade(port, "Sec-WebSocket-Extensions: permessage-deflate")
 
 
 @dataclass
