@@ -1,7 +1,7 @@
 """The end of a server that was told to stop: nothing new, running replies come to their end, everybody is sent on.
 
-`app.py` runs it on shutdown. Whoever follows a reply that is written here stays until it ends; all others leave at
-once, to another node if there is one.
+`serve.py` runs it when the server stops. Whoever follows a reply that is written here stays until it ends; all others
+leave at once, to another node if there is one.
 """
 
 import asyncio

@@ -13,6 +13,7 @@ from tutor.core.embedded import EmbeddedStores
 from tutor.core.sockets import DOOR
 from tutor.core.status import STATUS
 from tutor.core.transport import TRANSPORT
+from tutor.drain import say_goodbye
 from tutor.serve import with_addresses
 
 
@@ -59,7 +60,7 @@ async def test_a_stopping_server_says_so_and_goodbye(serve: Serve) -> None:
         assert await health(own) == (503, {"status": "stopping", "mongodb": True, "redis": True})
         own.app[DOOR].open = True
         sockets = [socket, *[await student.connect() for _ in range(2)]]
-        await asyncio.gather(own.app.shutdown(), *(each.until_gone() for each in sockets))
+        await asyncio.gather(say_goodbye(own.app), *(each.until_gone() for each in sockets))
         byes = [await each.until("bye") for each in sockets]
         assert [bye["code"] for bye in byes] == ["restart"] * 3
         assert len({bye["after_ms"] for bye in byes}) == 3

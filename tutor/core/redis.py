@@ -18,6 +18,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from tutor.core.redis_link import link_options
+
 log = structlog.get_logger(__name__)
 
 RedisClient: TypeAlias = Redis
@@ -179,9 +181,7 @@ def connect(settings: RedisSettings, *, blocking: bool = False) -> RedisClient:
     redis-py would repeat a write up to ten times by itself, which doubles it: retries are off. A burst waits for a
     free connection; the plain pool would refuse it as if Redis were down.
     """
-    keepalive = {} if settings.url.startswith("unix:") else {"socket_keepalive": True}
-    pool = (BlockingConnectionPool if blocking else Guard).from_url(
-        settings.url,
+    pool = (BlockingConnectionPool if blocking else Guard)(
         timeout=settings.timeout_s,
         socket_connect_timeout=settings.timeout_s,
         socket_timeout=settings.timeout_s,  # a listener's reads name their own
@@ -189,7 +189,7 @@ def connect(settings: RedisSettings, *, blocking: bool = False) -> RedisClient:
         retry=Retry(NoBackoff(), 0),
         decode_responses=not blocking,
         max_connections=64,
-        **keepalive,
+        **link_options(settings.url),  # type: ignore[arg-type]  # redis-py checks its own options
     )
     return Redis.from_pool(pool)
 

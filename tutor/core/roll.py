@@ -93,7 +93,7 @@ class Roll:
                 await self._refresh()
             moved, self._moved = self._moved, {}
             renewed, self._to_renew = self._to_renew, {}
-            await self._write([*moved, *(renewed.keys() - moved.keys())])
+            await self._write([*moved, *(room for room in renewed if room not in moved)])
             for room in moved:
                 await self._tell(room)
 
