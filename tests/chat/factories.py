@@ -51,9 +51,10 @@ class Puppet:
         """Say the next piece only when the last one was shown there."""
         self._followed.append(server.app[REPLIES])
 
-    async def _shown(self, question: str) -> None:
+    async def _shown(self, prompt: Prompt) -> None:
+        """Wait for those who write from this very prompt: a dead node may hold the same question for ever."""
         for running in [one for replies in self._followed for one in replies._running.values()]:
-            if running.prompt.question == question:
+            if running.prompt is prompt:
                 await running.quiet.wait()
 
     async def line(self, question: str, attempt: int = 1) -> Line:
@@ -76,7 +77,7 @@ class Puppet:
                 if isinstance(word, ModelError):
                     raise word
                 yield word
-                await self._shown(prompt.question)
+                await self._shown(prompt)
                 if isinstance(word, Finish):
                     return
         finally:

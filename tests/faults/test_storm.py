@@ -24,8 +24,9 @@ FIND = b"find\x00"
 
 
 def trace_of(node: Node) -> tuple[int, int]:
-    """Open file descriptors, and resident memory in bytes."""
-    return node.process.num_fds(), node.process.memory_info().rss
+    """Open file descriptors without the pools' links to the stores, which are bounded, and resident memory in bytes."""
+    links = len(node.redis.links) + len(node.mongodb.links)
+    return node.process.num_fds() - links, node.process.memory_info().rss
 
 
 async def storm(cluster: Cluster, runs: Runs, dying: Node, staying: Node) -> float:
