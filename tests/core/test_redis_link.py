@@ -20,7 +20,7 @@ async def test_a_cancellation_in_the_moment_in_which_the_write_is_done_is_not_lo
 ) -> None:
     client = redis.connect(RedisSettings(settings.redis.url, 2.0, "link"))
     await client.ping()
-    write, asking = Link._send_packed_command, asyncio.create_task(client.ping())
+    write, asking = Link._send_packed_command, asyncio.ensure_future(client.ping())
 
     async def write_and_cancel(self: Link, command: Iterable[bytes]) -> None:
         await write(self, command)
