@@ -3,6 +3,7 @@
 `serve.py` and the tests call `make_app`. Settings are read here and handed down as values.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
@@ -112,7 +113,7 @@ async def database_of(settings: Settings) -> AsyncIterator[Database]:
     try:
         yield client[section.database]
     finally:
-        client.close()
+        await asyncio.to_thread(client.close)  # it says goodbye to a server that may be gone
 
 
 def _connect_stores(app: web.Application, settings: Settings) -> None:

@@ -51,6 +51,32 @@ async def test_the_end_of_a_reply_is_told_though_mongodb_failed_at_that_moment(
     assert (end["message"]["text"], end["parts"]) == ("all of it", 2)
 
 
+async def test_a_question_right_after_an_end_that_was_read_is_taken_though_its_claim_is_given_back_later(
+    cast: People, puppet: Puppet, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leases = stage.server.app[REPLIES]._store.leases
+    give_back, asked_again = leases.give_back, asyncio.Event()
+
+    async def late(thing: str, subject: str) -> None:
+        await asked_again.wait()
+        await give_back(thing, subject)
+
+    room = await a_room(cast)
+    ask = await asked(puppet, room)
+    monkeypatch.setattr(leases, "give_back", late)
+    ask.line.say("all of it")
+    ask.line.finish()
+    async with asyncio.timeout(5):
+        while (await room.messages())[-1]["state"] != "complete":  # noqa: ASYNC110  # nobody tells, as in real life
+            await asyncio.sleep(0.01)
+    monkeypatch.setattr(leases, "give_back", give_back)
+    again = await asked(puppet, room)
+    asked_again.set()
+    assert (await ask.ended("complete"))["message"]["text"] == "all of it"
+    again.line.finish()
+    await again.ended("complete")
+
+
 async def test_a_reply_that_mongodb_did_not_let_begin_fails_with_a_sentence(
     puppet: Puppet, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

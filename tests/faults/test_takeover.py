@@ -10,18 +10,21 @@ from typing import Any
 import pytest
 
 from tests.chat.factories import Puppet, Room, a_question
+from tests.core.raw import until
 from tests.factories import Json, People, Person, Server, start_server
 from tests.faults.pairs import CHAT, REDIS, SOCKETS
 from tests.faults.proxy import Proxy
 from tests.faults.runs import Runs
 from tests.faults.tabs import FINAL, Tab
 from tutor.core.mongo import MONGO
+from tutor.core.status import STATUS
 from tutor.settings import Settings
 
 LEASE_S = 2.0
 PARTS = 10
 ENDED_WITHIN_S = 60.0
 DEAD, FROZEN = 0.20, 0.15
+AT_ONCE = 20  # all four nodes share one process, and so the few threads that wait for a dead MongoDB
 
 
 @dataclass
@@ -34,6 +37,13 @@ class Doomed:
     def die(self) -> None:
         for proxy in self.proxies:
             proxy.refuse()
+
+    async def come_back(self) -> None:
+        """Let a dead node have its stores again; what it still believes to hold is not its own any more."""
+        for proxy in self.proxies:
+            proxy.refuse(refusing=False)
+        status = self.server.app[STATUS]
+        await until(lambda: status.well, within_s=ENDED_WITHIN_S)
 
     def freeze(self) -> None:
         for proxy in self.proxies:
@@ -99,33 +109,40 @@ class Story:
 @pytest.mark.fault("T-03", full=200, part=8)
 @pytest.mark.timeout(400)
 async def test_every_reply_of_a_dead_or_frozen_node_ends_once_and_for_all(settings: Settings, runs: Runs) -> None:
-    async with a_town(settings) as town:
-        student = await town.people.student()
-        stories = await begin(town, student, runs)
-        struck = asyncio.Event()
-        telling = [asyncio.create_task(tell(town.puppet, story, struck)) for story in stories]
-        await asyncio.gather(*(tab.until_part(story.reply_id, story.shown) for story in stories for tab in story.tabs))
-        town.dying.die()
-        town.freezing.freeze()
-        struck.set()
-        await asyncio.sleep(LEASE_S * 3)
-        town.freezing.thaw()
-        async with asyncio.timeout(ENDED_WITHIN_S):
-            ends = [[await tab.until_end(story.reply_id) for tab in story.tabs] for story in stories]
-        await asyncio.sleep(LEASE_S)
-        for story, seen in zip(stories, ends, strict=True):
-            await judge(town, story, seen)
-            runs.count()
-        for task in telling:
-            task.cancel()
-        await asyncio.gather(*telling, return_exceptions=True)
+    while runs.left:
+        async with a_town(settings) as town:
+            await strike(town, await town.people.student(), runs)
+            await town.dying.come_back()
+
+
+async def strike(town: Town, student: Person, runs: Runs) -> None:
+    """Kill one node and freeze another while all write, and see how every reply ends."""
+    stories = await begin(town, student, runs)
+    struck = asyncio.Event()
+    telling = [asyncio.create_task(tell(town.puppet, story, struck)) for story in stories]
+    await asyncio.gather(*(tab.until_part(story.reply_id, story.shown) for story in stories for tab in story.tabs))
+    town.dying.die()
+    town.freezing.freeze()
+    struck.set()
+    await asyncio.sleep(LEASE_S * 3)
+    town.freezing.thaw()
+    async with asyncio.timeout(ENDED_WITHIN_S):
+        ends = [[await tab.until_end(story.reply_id) for tab in story.tabs] for story in stories]
+    await asyncio.sleep(LEASE_S)
+    for story, seen in zip(stories, ends, strict=True):
+        await judge(town, story, seen)
+        runs.count()
+    for task in telling:
+        task.cancel()
+    await asyncio.gather(*telling, return_exceptions=True)
 
 
 async def begin(town: Town, student: Person, runs: Runs) -> list[Story]:
-    """Ask all questions on their nodes, and open the tabs."""
-    dead, frozen = round(runs.required * DEAD), round(runs.required * FROZEN)
+    """Ask a round's questions on their nodes, and open the tabs."""
+    count = min(runs.left, AT_ONCE)
+    dead, frozen = round(count * DEAD), round(count * FROZEN)
     owners = [town.dying.server] * dead + [town.freezing.server] * frozen
-    owners += [runs.chance.choice(town.nodes) for _ in range(runs.required - len(owners))]
+    owners += [runs.chance.choice(town.nodes) for _ in range(count - len(owners))]
     sockets = {owner.port: await _at(student, owner).connect() for owner in owners}
     stories = []
     for owner in owners:

@@ -14,6 +14,7 @@ from tutor.core.clock import Clock
 from tutor.core.leases import Lease
 
 HAND_OVER_TRIES = 3
+TAKE_TRIES = 3
 
 
 class Claims:
@@ -40,13 +41,16 @@ class Claims:
             await self._take(Lease(conversation_id, reply_id, student_id, self._node, self._end()))
 
     async def _take(self, lease: Lease) -> None:
-        if not await self._leases.take(lease):
+        for _ in range(TAKE_TRIES):
+            if await self._leases.take(lease):
+                break
             held = await self._leases.get(lease.id)
-            if held is None or await self._is_running(held):
-                raise ReplyRunning
-            await self._leases.give_back(held.id, held.subject)
-            if not await self._leases.take(lease):
-                raise ReplyRunning
+            if held is not None:  # else it has just been given back
+                if await self._is_running(held):
+                    raise ReplyRunning
+                await self._leases.give_back(held.id, held.subject)
+        else:
+            raise ReplyRunning
         limit = self._per_student
         if len(await self._leases.of([lease.group])) > limit:
             await self._leases.give_back(lease.id, lease.subject)

@@ -95,8 +95,11 @@ class Replies:
         return self._running.get(reply_id)
 
     def running_in(self, conversation_id: str) -> Running | None:
-        """The conversation's reply that this node is writing."""
-        shown = (one for one in self._running.values() if one.stored.is_set() and not one.gone)
+        """The conversation's reply that this node is writing. One whose end is just being stored does not count.
+
+        Somebody may have read that end already, and ask the next question before the claim is given back.
+        """
+        shown = (one for one in self._running.values() if one.stored.is_set() and not one.gone and not one.ending)
         return next((one for one in shown if one.message.conversation_id == conversation_id), None)
 
     def conversations(self) -> set[str]:
@@ -227,6 +230,7 @@ class Replies:
         if state == "failed" and running.parts:
             state = "interrupted"
         facts = replace(running.facts, parts=len(running.parts), error=error.code if error else None)
+        running.ending = True
         stored = await self._end_in_store(running.message, state, running.text, facts)
         if stored is not None and stored.is_final:
             self.announce_end(stored)

@@ -19,7 +19,8 @@ class Running:
 
     `pending` is text that was not shown yet, `parts` what was; a part `in_flight` is on its way between them. `logged`
     counts the parts in Redis; `saved` counts the characters in MongoDB, written there at `saved_at` (monotonic
-    seconds). `stored` is set once question and reply are in MongoDB, `quiet` while nothing is pending.
+    seconds). `stored` is set once question and reply are in MongoDB, `quiet` while nothing is pending. When it is
+    `ending`, its end may be read in MongoDB at any moment.
     """
 
     message: Message
@@ -35,6 +36,7 @@ class Running:
     in_flight: bool = False
     stopped: bool = False
     gone: bool = False
+    ending: bool = False
     cancelled: bool = False
     task: asyncio.Task[None] | None = None
     work: asyncio.Task[None] | None = None
