@@ -1,5 +1,6 @@
 """Who may call which route of accounts and classes: one table, and every role and every bad token against it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -30,6 +31,13 @@ RIGHTS = {
     "GET /api/v1/classes": {"student", "teacher"},
     "POST /api/v1/classes/join": {"student"},
     "GET /api/v1/classes/{id}": {"student", "teacher"},
+    "PATCH /api/v1/classes/{id}": {"teacher"},
+    "POST /api/v1/classes/{id}/code": {"teacher"},
+    "POST /api/v1/classes/{id}/roster": {"teacher"},
+    "POST /api/v1/classes/{id}/teachers": {"teacher"},
+    "DELETE /api/v1/classes/{id}/teachers/{teacher_id}": {"teacher"},
+    "DELETE /api/v1/classes/{id}/students/{student_id}": {"teacher"},
+    "POST /api/v1/classes/{id}/students/{student_id}/move": {"teacher"},
 }
 COMMANDS = {"session.renew": "user"}
 ROUTES = [*accounts_routes.api.routes, *classes_routes.api.routes]
@@ -43,7 +51,7 @@ def name_of(route: Route) -> str:
 async def code_at(http: aiohttp.ClientSession, route: Route, authorization: str | None) -> tuple[int, str | None]:
     """Call a route with an empty body: past the door, the body is what is refused."""
     headers = {"Authorization": authorization} if authorization is not None else {}
-    path = route.path.replace("{id}", new_id())
+    path = re.sub(r"\{\w+\}", lambda _: new_id(), route.path)
     async with http.request(route.method, path, json={}, headers=headers) as response:
         answer = await response.json()
         return response.status, answer.get("error", {}).get("code")

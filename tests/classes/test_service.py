@@ -6,8 +6,16 @@ from itertools import chain, repeat
 import pytest
 
 from tests.accounts.household import Household
-from tutor.classes.errors import ClassCodeUnknown
-from tutor.classes.messages import ClassView, CreateClass, JoinClass
+from tutor.classes.errors import ClassCodeUnknown, LastTeacher, TeacherUnknown
+from tutor.classes.messages import (
+    AddTeacher,
+    ClassView,
+    CreateClass,
+    JoinClass,
+    MoveStudent,
+    RotateCode,
+    UpdateClass,
+)
 from tutor.classes.service import Classes
 from tutor.classes.store import ClassStore
 from tutor.core.caller import Caller
@@ -112,16 +120,6 @@ async def test_a_whole_class_that_joins_at_once_is_counted_right(house: Househol
     assert [one.students for one in await house.classes.list_own(wang)] == [12]
 
 
-async def test_a_join_that_died_before_counting_is_counted_by_the_next(house: Household, database: Database) -> None:
-    wang = await teacher(house)
-    shown = await new_class(house, wang)
-    ming = await student(house)
-    await join(house, ming, shown)
-    await database["classes"].update_one({"_id": shown.id}, {"$set": {"students": 0}})
-    await join(house, ming, shown)
-    assert (await house.classes.list_own(wang))[0].students == 1
-
-
 async def test_classes_are_listed_newest_first(house: Household) -> None:
     wang, ming = await teacher(house), await student(house)
     for name in ("一", "二", "三"):
@@ -202,3 +200,118 @@ async def test_a_former_teacher_sees_the_class_no_more(house: Household, databas
     with pytest.raises(NotFound):
         await house.classes.roster(wang, shown.id)
     assert (await house.classes.list_own(ming))[0].teachers == []
+
+
+# Changing a class
+
+
+async def test_a_class_is_renamed_and_keeps_everything_else(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await house.classes.create(wang, CreateClass(name="一班", subject="math", grade=7))
+    renamed = await house.classes.update(wang, shown.id, UpdateClass(name="二班"))
+    assert renamed == shown.model_copy(update={"name": "二班"})
+    assert await house.classes.update(wang, shown.id, UpdateClass()) == renamed
+
+
+async def test_an_archived_class_is_listed_last_joined_by_nobody_and_gives_no_right(house: Household) -> None:
+    wang, ming = await teacher(house), await student(house)
+    old = await new_class(house, wang, "去年")
+    await join(house, ming, old)
+    house.clock.advance(seconds=-60)
+    await new_class(house, wang, "今年")
+    assert (await house.classes.update(wang, old.id, UpdateClass(archived=True))).archived
+    assert [one.name for one in await house.classes.list_own(wang)] == ["今年", "去年"]
+    assert not await house.classes.teaches(wang.id, ming.id)
+    with pytest.raises(ClassCodeUnknown):
+        await join(house, await student(house), old)
+    assert not (await house.classes.update(wang, old.id, UpdateClass(archived=False))).archived
+    assert await house.classes.teaches(wang.id, ming.id)
+
+
+async def test_a_new_code_makes_the_old_one_worthless(house: Household) -> None:
+    wang = await teacher(house)
+    old = await new_class(house, wang)
+    new = await house.classes.rotate_code(wang, old.id, RotateCode())
+    assert new.code != old.code
+    with pytest.raises(ClassCodeUnknown):
+        await join(house, await student(house), old)
+    assert (await join(house, await student(house), new)).students == 1
+
+
+async def test_a_code_with_an_end_opens_nothing_after_it(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await house.classes.rotate_code(wang, (await new_class(house, wang)).id, RotateCode(days=2))
+    house.clock.advance(days=1.9)
+    await join(house, await student(house), shown)
+    house.clock.advance(days=0.2)
+    with pytest.raises(ClassCodeUnknown):
+        await join(house, await student(house), shown)
+
+
+async def test_a_second_teacher_has_the_class_like_the_first(house: Household) -> None:
+    wang, li, ming = await teacher(house), await teacher(house, "李老师"), await student(house)
+    shown = await new_class(house, wang)
+    await join(house, ming, shown)
+    name = (await house.accounts.me(li)).username
+    roster = await house.classes.add_teacher(wang, shown.id, AddTeacher(username=name.upper()))
+    assert [one.display_name for one in roster.teachers] == ["王老师", "李老师"]
+    assert await house.classes.teaches(li.id, ming.id)
+    assert (await house.classes.remove_teacher(li, shown.id, wang.id)).teachers == ["李老师"]
+    assert not await house.classes.teaches(wang.id, ming.id)
+
+
+async def test_the_last_teacher_stays_even_when_two_leave_at_once(house: Household) -> None:
+    wang, li = await teacher(house), await teacher(house)
+    shown = await new_class(house, wang)
+    with pytest.raises(LastTeacher):
+        await house.classes.remove_teacher(wang, shown.id, wang.id)
+    await house.classes.add_teacher(wang, shown.id, AddTeacher(username=(await house.accounts.me(li)).username))
+    leaving = (house.classes.remove_teacher(one, shown.id, one.id) for one in (wang, li))
+    left = await asyncio.gather(*leaving, return_exceptions=True)
+    assert sum(isinstance(one, LastTeacher) for one in left) == 1
+
+
+async def test_nobody_but_a_teacher_is_added_as_one(house: Household) -> None:
+    wang, ming = await teacher(house), await student(house)
+    shown = await new_class(house, wang)
+    for name in ((await house.accounts.me(ming)).username, "nobody.here"):
+        with pytest.raises(TeacherUnknown):
+            await house.classes.add_teacher(wang, shown.id, AddTeacher(username=name))
+
+
+async def test_a_removed_student_is_taught_no_more(house: Household) -> None:
+    wang, ming = await teacher(house), await student(house)
+    shown = await new_class(house, wang)
+    await join(house, ming, shown)
+    assert (await house.classes.remove_student(wang, shown.id, ming.id)).students == []
+    assert not await house.classes.teaches(wang.id, ming.id)
+    with pytest.raises(NotFound):
+        await house.classes.remove_student(wang, shown.id, ming.id)
+
+
+async def test_a_student_is_moved_between_classes_of_one_teacher_only(house: Household) -> None:
+    wang, li, ming = await teacher(house), await teacher(house), await student(house)
+    first, second, foreign = [await new_class(house, one) for one in (wang, wang, li)]
+    await join(house, ming, first)
+    with pytest.raises(NotFound):
+        await house.classes.move_student(wang, first.id, ming.id, MoveStudent(class_id=foreign.id))
+    await house.classes.move_student(wang, first.id, ming.id, MoveStudent(class_id=second.id))
+    assert await house.classes.class_ids_of(ming.id) == [second.id]
+
+
+@pytest.mark.parametrize("who", ["another teacher", "a student of it"])
+async def test_nobody_else_changes_a_class(house: Household, who: str) -> None:
+    shown = await new_class(house, await teacher(house))
+    caller = await (teacher(house) if who == "another teacher" else student(house))
+    if who == "a student of it":
+        await join(house, caller, shown)
+    classes = house.classes
+    for attempt in (
+        classes.update(caller, shown.id, UpdateClass(name="x")),
+        classes.rotate_code(caller, shown.id, RotateCode()),
+        classes.remove_student(caller, shown.id, caller.id),
+        classes.add_teacher(caller, shown.id, AddTeacher(username="x")),
+        classes.remove_teacher(caller, shown.id, caller.id),
+    ):
+        with pytest.raises(NotFound):
+            await attempt

@@ -10,6 +10,7 @@ from tutor.accounts.models import User
 from tutor.core.caller import Language, Role
 from tutor.core.messages import Answer, Command
 
+LONGEST_NAME = 40
 USERNAME = re.compile(r"^[\w][\w.-]{1,31}$")
 
 
@@ -22,11 +23,21 @@ def _plain_username(name: str) -> str:
 Username = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=32), AfterValidator(_plain_username)
 ]
-DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
 NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=128)]
 GivenPassword = Annotated[SecretStr, Field(min_length=1, max_length=128)]
 Grade = Annotated[int, Field(ge=1, le=12)]
 Token = Annotated[str, StringConstraints(min_length=16, max_length=256)]
+
+
+def is_username(name: str) -> bool:
+    """Whether somebody could sign up under this username."""
+    return USERNAME.fullmatch(name) is not None
+
+
+def is_display_name(name: str) -> bool:
+    """Whether somebody could be called this."""
+    return 1 <= len(name.strip()) <= LONGEST_NAME
 
 
 class Register(Command):
@@ -87,7 +98,7 @@ class UserView(Answer):
 
     id: str
     username: str
-    email: str
+    email: str | None
     display_name: str
     role: Role
     grade: int | None

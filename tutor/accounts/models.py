@@ -8,11 +8,14 @@ from tutor.core.caller import Language, Role
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person with a password. `grade` is 1-12 for students and None for teachers."""
+    """A person with a password. `grade` is 1-12 for students and None for teachers.
+
+    A student whom a teacher enrolled has no `email` until they give one.
+    """
 
     id: str
     username: str
-    email: str
+    email: str | None
     password_hash: str
     display_name: str
     role: Role

@@ -62,6 +62,28 @@ class Accounts:
         user = await self._new_user(command, "student", command.grade, language)
         return await self._insert(user)
 
+    async def enrol(self, username: str, display_name: str, grade: int, password: str, language: Language) -> User:
+        """Open an account for a student who is on a teacher's roster.
+
+        Raises:
+            UsernameTaken: somebody was earlier.
+
+        """
+        now = self._clock.now()
+        user = User(
+            id=new_id(),
+            username=username,
+            email=None,
+            password_hash=await self._passwords.hash(password),
+            display_name=display_name,
+            role="student",
+            grade=grade,
+            language=language,
+            created_at=now,
+            updated_at=now,
+        )
+        return await self._insert(user)
+
     async def create_teacher(self, command: Register, language: Language = "zh") -> User:
         """Open a teacher's account without an invitation: only the command line may; see `register`."""
         return await self._insert(await self._new_user(command, "teacher", None, language))

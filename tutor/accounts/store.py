@@ -44,14 +44,16 @@ class Users:
             UsernameTaken, EmailTaken: somebody was earlier.
 
         """
-        keys = {"username_key": folded(user.username), "email_key": folded(user.email)}
-        if await self._users.find_one({"username_key": keys["username_key"]}) is not None:
+        username_key, email_key = folded(user.username), folded(user.email) if user.email is not None else None
+        if await self._users.find_one({"username_key": username_key}) is not None:
             raise UsernameTaken
-        await self._take_address(keys["email_key"], user.id, user.created_at)
+        if email_key is not None:
+            await self._take_address(email_key, user.id, user.created_at)
+        document = {**self._mapped.to_document(user), "username_key": username_key, "email_key": email_key}
         try:
-            await self._users.insert_one({**self._mapped.to_document(user), **keys})
+            await self._users.insert_one(document)
         except DuplicateKeyError as error:
-            await self._give_address_back(keys["email_key"], user.id)
+            await self._give_address_back(email_key, user.id)
             raise UsernameTaken from error
 
     async def _take_address(self, key: str, user_id: str, now: datetime) -> None:
@@ -74,8 +76,9 @@ class Users:
             return False
         return await self._users.find_one({"_id": held["user_id"], "email_key": key}) is None
 
-    async def _give_address_back(self, key: str, user_id: str) -> None:
-        await self._addresses.delete_one({"_id": key, "user_id": user_id})
+    async def _give_address_back(self, key: str | None, user_id: str) -> None:
+        if key is not None:
+            await self._addresses.delete_one({"_id": key, "user_id": user_id})
 
     async def find(self, user_id: str) -> User | None:
         """The user with this id."""
@@ -121,8 +124,13 @@ class Users:
         before: Document | None = await self._users.find_one_and_update(
             {"_id": user_id}, {"$set": {**changes, "updated_at": now}}
         )
-        if before is not None and email_key not in {None, before["email_key"]}:
-            await self._give_address_back(str(before["email_key"]), user_id)
+        if (
+            before is not None
+            and email_key is not None
+            and isinstance(old := before["email_key"], str)
+            and old != email_key
+        ):
+            await self._give_address_back(old, user_id)
         return await self.find(user_id)
 
     async def replace_password(self, user: User, password_hash: str, now: datetime) -> bool:

@@ -1,27 +1,69 @@
-"""What crosses the edge of classes: creating and joining one, and how classes and members are shown."""
+"""What crosses the edge of classes: creating, changing and joining one, its roster, and how all of it is shown."""
 
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from tutor.core.messages import Answer, Command
+from tutor.core.messages import Answer, Command, Id
 
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
+Grade = Annotated[int, Field(ge=1, le=12)]
 
 
 class CreateClass(Command):
     """Open a class; the caller becomes its teacher."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    name: Name
     subject: Subject | None = None
-    grade: Annotated[int, Field(ge=1, le=12)] | None = None
+    grade: Grade | None = None
+
+
+class UpdateClass(Command):
+    """Rename or archive a class, or change its subject and grade; a field that is left out stays."""
+
+    name: Name | None = None
+    subject: Subject | None = None
+    grade: Grade | None = None
+    archived: bool | None = None
+
+
+class RotateCode(Command):
+    """Make a new join code; the old one opens nothing any more. Without `days` it is good until the next one."""
+
+    days: Annotated[int, Field(ge=1, le=366)] | None = None
 
 
 class JoinClass(Command):
     """Join a class with the code that its teacher gave out; case and spaces do not matter."""
 
     code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=16)]
+
+
+class AddTeacher(Command):
+    """Let one more teacher have the class."""
+
+    username: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254)]
+
+
+class MoveStudent(Command):
+    """Put a student into another class of the caller's, and take them out of this one."""
+
+    class_id: Id
+
+
+class ImportRoster(Command):
+    """A roster as CSV text; its first line names the columns: username, name and, if there is one, grade."""
+
+    csv: Annotated[str, StringConstraints(max_length=60_000)]
+
+
+class TeacherView(Answer):
+    """A teacher of a class."""
+
+    id: str
+    display_name: str
 
 
 class ClassView(Answer):
@@ -32,8 +74,10 @@ class ClassView(Answer):
     subject: str | None
     grade: int | None
     code: str | None
+    code_expires_at: datetime | None
     teachers: list[str]
     students: int
+    archived: bool
     created_at: datetime
 
 
@@ -46,7 +90,7 @@ class OneClass(Answer):
 
 
 class Classes(Answer):
-    """The caller's classes, newest first."""
+    """The caller's classes, newest first, the archived ones last."""
 
     items: list[ClassView]
     next: str | None = None
@@ -61,9 +105,34 @@ class MemberView(Answer):
 
 
 class ClassRoster(Answer):
-    """A class and its students, for its teachers."""
+    """A class, its teachers and its students, for its teachers."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
     class_: Annotated[ClassView, Field(alias="class")]
+    teachers: list[TeacherView]
     students: list[MemberView]
+
+
+class NewAccount(Answer):
+    """An account that the roster made. Its password is shown this once."""
+
+    username: str
+    display_name: str
+    password: str
+
+
+class RefusedRow(Answer):
+    """A row of the roster that was not taken. `line` counts as the spreadsheet does; `problem` says why."""
+
+    line: int
+    username: str
+    problem: str
+
+
+class RosterTaken(Answer):
+    """What became of a roster: how many are in the class because of it, who is new, and what was refused."""
+
+    students: int
+    created: list[NewAccount]
+    refused: list[RefusedRow]

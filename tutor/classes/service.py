@@ -1,15 +1,27 @@
-"""The verbs of classes: open one, join it, list the own ones, read the roster; and who teaches whom, for the chat."""
+"""The verbs of classes: open and change one, join it, say who belongs to it; and who teaches whom, for the chat."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
 from tutor.accounts.models import User
 from tutor.accounts.service import Accounts
 from tutor.classes.codes import new_code, plain
-from tutor.classes.errors import ClassCodeUnknown
-from tutor.classes.messages import ClassRoster, ClassView, CreateClass, JoinClass, MemberView
-from tutor.classes.models import Class, Membership
+from tutor.classes.errors import ClassCodeUnknown, LastTeacher, TeacherUnknown
+from tutor.classes.messages import (
+    AddTeacher,
+    ClassRoster,
+    ClassView,
+    CreateClass,
+    JoinClass,
+    MemberView,
+    MoveStudent,
+    RotateCode,
+    TeacherView,
+    UpdateClass,
+)
+from tutor.classes.models import Class, JoinCode, Membership
 from tutor.classes.store import ClassStore
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
@@ -29,6 +41,8 @@ class Classes:
         self._clock = clock
         self._make_code = make_code
 
+    # The class itself
+
     async def create(self, caller: Caller, command: CreateClass) -> ClassView:
         """Open a class; the caller becomes its teacher.
 
@@ -38,52 +52,70 @@ class Classes:
         """
         if caller.role != "teacher":
             raise NotAllowed
-        new = self._new_class(caller, command)
-        while not await self._store.insert(new):  # another class has the code: draw again
-            new = self._new_class(caller, command)
-        log.info("class_created", user=caller.id, class_id=new.id)
-        return (await self._views(caller, [new]))[0]
-
-    def _new_class(self, caller: Caller, command: CreateClass) -> Class:
-        return Class(
-            id=new_id(),
+        class_id = new_id()
+        new = Class(
+            id=class_id,
             name=command.name,
             subject=command.subject,
             grade=command.grade,
-            code=self._make_code(),
+            code=await self._new_code(class_id, None),
+            code_expires_at=None,
             teacher_ids=(caller.id,),
-            students=0,
             created_at=self._clock.now(),
         )
+        await self._store.insert(new)
+        log.info("class_created", user=caller.id, class_id=class_id)
+        return await self._view(caller, new)
 
-    async def join(self, caller: Caller, command: JoinClass) -> ClassView:
-        """Put the caller into the class that a code opens; joining again changes nothing.
+    async def _new_code(self, class_id: str, expires_at: datetime | None) -> str:
+        while not await self._store.add_code(JoinCode(code := self._make_code(), class_id, expires_at)):
+            pass  # another class has it: draw again
+        return code
+
+    async def update(self, caller: Caller, class_id: str, command: UpdateClass) -> ClassView:
+        """Rename or archive a class, or change its subject or grade, as its teacher.
 
         Raises:
-            NotAllowed: the caller is no student.
-            ClassCodeUnknown: no class has the code.
+            NotFound: no such class, or the caller is not its teacher.
 
         """
-        if caller.role != "student":
-            raise NotAllowed
-        found = await self._store.find_by_code(plain(command.code))
-        if found is None:
-            raise ClassCodeUnknown
-        await self._store.add_member(Membership(new_id(), found.id, caller.id, self._clock.now()))
-        await self._store.count_members(found.id)
-        log.info("class_joined", user=caller.id, class_id=found.id)
-        return (await self._views(caller, await self._store.find_many([found.id])))[0]
+        found = await self.get_for_teacher(caller, class_id)
+        changes = command.model_dump(exclude={"archived"}, exclude_none=True)
+        if command.archived is not None and command.archived != (found.archived_at is not None):
+            changes["archived_at"] = self._clock.now() if command.archived else None
+            log.info("class_archived", user=caller.id, class_id=class_id, archived=command.archived)
+        return await self._changed(caller, await self._store.change(class_id, changes) if changes else found)
+
+    async def rotate_code(self, caller: Caller, class_id: str, command: RotateCode) -> ClassView:
+        """Give a class a new code; the old one opens nothing any more.
+
+        Raises:
+            NotFound: no such class, or the caller is not its teacher.
+
+        """
+        await self.get_for_teacher(caller, class_id)
+        expires_at = self._clock.now() + timedelta(days=command.days) if command.days is not None else None
+        code = await self._new_code(class_id, expires_at)
+        changed = await self._store.change(class_id, {"code": code, "code_expires_at": expires_at})
+        await self._store.keep_only_code(class_id, code)
+        log.info("class_code_rotated", user=caller.id, class_id=class_id)
+        return await self._changed(caller, changed)
+
+    async def _changed(self, caller: Caller, changed: Class | None) -> ClassView:
+        if changed is None:
+            raise NotFound(what="class")
+        return await self._view(caller, changed)
 
     async def list_own(self, caller: Caller) -> list[ClassView]:
-        """The classes that the caller teaches or is in, newest first."""
+        """The classes that the caller teaches or is in, newest first, the archived ones last."""
         if caller.role == "teacher":
             found = await self._store.of_teacher(caller.id)
         else:
             found = await self._store.find_many(await self._store.class_ids_of(caller.id))
-        return await self._views(caller, found)
+        return await self._views(caller, sorted(found, key=lambda one: one.archived_at is not None))
 
     async def roster(self, caller: Caller, class_id: str) -> ClassRoster:
-        """A class and its students in the order they joined, for its teachers.
+        """A class with its teachers, and its students in the order they joined, for its teachers.
 
         Raises:
             NotFound: no such class, or the caller is not its teacher.
@@ -91,9 +123,14 @@ class Classes:
         """
         found = await self.get_for_teacher(caller, class_id)
         student_ids = await self._store.student_ids(class_id)
-        people = await self._accounts.names_of(student_ids)
-        students = [_member(people[student_id]) for student_id in student_ids if student_id in people]
-        return ClassRoster(class_=(await self._views(caller, [found]))[0], students=students)
+        people = await self._accounts.names_of([*student_ids, *found.teacher_ids])
+        return ClassRoster(
+            class_=await self._view(caller, found),
+            teachers=[
+                TeacherView(id=one, display_name=people[one].display_name) for one in found.teacher_ids if one in people
+            ],
+            students=[_member(people[student_id]) for student_id in student_ids if student_id in people],
+        )
 
     async def get_for_teacher(self, caller: Caller, class_id: str) -> Class:
         """A class, for its teachers.
@@ -107,32 +144,131 @@ class Classes:
             raise NotFound(what="class")
         return found
 
+    # Who belongs to it
+
+    async def join(self, caller: Caller, command: JoinClass) -> ClassView:
+        """Put the caller into the class that a code opens; joining again changes nothing.
+
+        Raises:
+            NotAllowed: the caller is no student.
+            ClassCodeUnknown: no class has the code, or not any more.
+
+        """
+        if caller.role != "student":
+            raise NotAllowed
+        code = await self._store.find_code(plain(command.code))
+        found = await self._store.find(code.class_id) if code is not None and code.opens(self._clock.now()) else None
+        if found is None or found.archived_at is not None:
+            raise ClassCodeUnknown
+        await self.admit(found.id, caller.id)
+        return await self._view(caller, found)
+
+    async def admit(self, class_id: str, student_id: str) -> None:
+        """Put a student into a class; being there already is no error."""
+        await self._store.add_member(Membership(new_id(), class_id, student_id, self._clock.now()))
+        log.info("class_joined", user=student_id, class_id=class_id)
+
+    async def remove_student(self, caller: Caller, class_id: str, student_id: str) -> ClassRoster:
+        """Take a student out of a class, as its teacher. Open sockets lose what they may not see within 5 s.
+
+        Raises:
+            NotFound: no such class, the caller is not its teacher, or the student is not in it.
+
+        """
+        await self.get_for_teacher(caller, class_id)
+        if not await self._store.remove_member(class_id, student_id):
+            raise NotFound(what="student")
+        log.info("class_left", user=student_id, class_id=class_id, by=caller.id)
+        return await self.roster(caller, class_id)
+
+    async def move_student(self, caller: Caller, class_id: str, student_id: str, command: MoveStudent) -> ClassRoster:
+        """Put a student into another class of the caller's and take them out of this one.
+
+        Raises:
+            NotFound: no such class, the caller does not teach both, or the student is not in it.
+
+        """
+        await self.get_for_teacher(caller, class_id)
+        await self.get_for_teacher(caller, command.class_id)
+        if student_id not in await self._store.student_ids(class_id):
+            raise NotFound(what="student")
+        await self.admit(command.class_id, student_id)
+        return await self.remove_student(caller, class_id, student_id)
+
+    async def add_teacher(self, caller: Caller, class_id: str, command: AddTeacher) -> ClassRoster:
+        """Let one more teacher have the class.
+
+        Raises:
+            NotFound: no such class, or the caller is not its teacher.
+            TeacherUnknown: nobody of that name is a teacher.
+
+        """
+        await self.get_for_teacher(caller, class_id)
+        teacher = await self._accounts.find(command.username)
+        if teacher is None or teacher.role != "teacher":
+            raise TeacherUnknown
+        await self._store.add_teacher(class_id, teacher.id)
+        log.info("class_teacher_added", user=teacher.id, class_id=class_id, by=caller.id)
+        return await self.roster(caller, class_id)
+
+    async def remove_teacher(self, caller: Caller, class_id: str, teacher_id: str) -> ClassView:
+        """Take a class from one of its teachers, who may be the caller.
+
+        Raises:
+            NotFound: no such class, the caller is not its teacher, or the other is not.
+            LastTeacher: nobody else has it.
+
+        """
+        found = await self.get_for_teacher(caller, class_id)
+        if teacher_id not in found.teacher_ids:
+            raise NotFound(what="teacher")
+        changed = await self._store.remove_teacher(class_id, teacher_id)
+        if changed is not None and teacher_id in changed.teacher_ids:
+            raise LastTeacher
+        log.info("class_teacher_removed", user=teacher_id, class_id=class_id, by=caller.id)
+        return await self._changed(caller, changed)
+
+    # Who teaches whom
+
     async def teaches(self, teacher_id: str, student_id: str) -> bool:
-        """Whether the student is in a class of this teacher."""
-        return await self._store.any_taught_by(teacher_id, await self._store.class_ids_of(student_id))
+        """Whether the student is in a class of this teacher that is not archived."""
+        return any(teacher_id in one.teacher_ids for one in await self.active_of(student_id))
+
+    async def active_of(self, student_id: str) -> list[Class]:
+        """The classes a student is in that are not archived."""
+        found = await self._store.find_many(await self._store.class_ids_of(student_id))
+        return [one for one in found if one.archived_at is None]
 
     async def class_ids_of(self, student_id: str) -> list[str]:
-        """The classes a student is in."""
+        """The classes a student is in, archived or not."""
         return await self._store.class_ids_of(student_id)
 
     async def student_ids(self, class_id: str) -> list[str]:
         """The students of a class, in the order they joined."""
         return await self._store.student_ids(class_id)
 
+    # How it is shown
+
+    async def _view(self, caller: Caller, one: Class) -> ClassView:
+        return (await self._views(caller, [one]))[0]
+
     async def _views(self, caller: Caller, found: Sequence[Class]) -> list[ClassView]:
         people = await self._accounts.names_of(teacher for one in found for teacher in one.teacher_ids)
-        return [_view(one, people, with_code=caller.id in one.teacher_ids) for one in found]
+        counts = await self._store.counts([one.id for one in found])
+        return [_view(one, people, counts[one.id], with_code=caller.id in one.teacher_ids) for one in found]
 
 
-def _view(one: Class, people: dict[str, User], *, with_code: bool) -> ClassView:
+def _view(one: Class, people: dict[str, User], students: int, *, with_code: bool) -> ClassView:
     return ClassView(
         id=one.id,
         name=one.name,
         subject=one.subject,
         grade=one.grade,
         code=one.code if with_code else None,
+        code_expires_at=one.code_expires_at if with_code else None,
         teachers=[people[teacher].display_name for teacher in one.teacher_ids if teacher in people],
-        students=one.students,
+        students=students,
+        archived=one.archived_at is not None,
         created_at=one.created_at,
     )
 

@@ -1,32 +1,37 @@
-"""Classes and who is in them in MongoDB: the only code that knows their documents. Used by the service."""
+"""Classes, their codes and who is in them in MongoDB: the only code that knows their documents. Used by the service."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from tutor.classes.models import Class, Membership
-from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes
+from tutor.classes.models import Class, JoinCode, Membership
+from tutor.core.mongo import Database, Document, Mapped, Value, documents, ensure_indexes
 
 NEWEST_FIRST = (("created_at", DESCENDING),)
 EARLIEST_FIRST = (("joined_at", ASCENDING),)
 
 
 class ClassStore:
-    """The classes and their members."""
+    """The classes and their members.
+
+    Codes are documents of their own, inserted and deleted: the embedded store keeps the old entry of a unique index
+    when an update changes its field.
+    """
 
     def __init__(self, database: Database) -> None:
         self._classes = database["classes"]
+        self._codes = database["class_codes"]
         self._members = database["members"]
         self._class = Mapped(Class)
+        self._code = Mapped(JoinCode)
         self._membership = Mapped(Membership)
 
     async def prepare(self) -> None:
         """Create the indexes."""
-        await ensure_indexes(
-            self._classes,
-            [IndexModel("code", unique=True), IndexModel([("teacher_ids", ASCENDING), ("created_at", DESCENDING)])],
-        )
+        await ensure_indexes(self._classes, [IndexModel([("teacher_ids", ASCENDING), ("created_at", DESCENDING)])])
+        await ensure_indexes(self._codes, [IndexModel("class_id")])
         await ensure_indexes(
             self._members,
             [
@@ -36,21 +41,32 @@ class ClassStore:
             ],
         )
 
-    async def insert(self, new: Class) -> bool:
-        """Store a new class; False when another class has its code."""
-        try:
-            await self._classes.insert_one(self._class.to_document(new))
-        except DuplicateKeyError:
-            return False
-        return True
+    # Classes
+
+    async def insert(self, new: Class) -> None:
+        """Store a new class."""
+        await self._classes.insert_one(self._class.to_document(new))
 
     async def find(self, class_id: str) -> Class | None:
         """The class with this id."""
         return self._of(await self._classes.find_one({"_id": class_id}))
 
-    async def find_by_code(self, code: str) -> Class | None:
-        """The class that this code opens."""
-        return self._of(await self._classes.find_one({"code": code}))
+    async def change(self, class_id: str, changes: Mapping[str, Value]) -> Class | None:
+        """Set fields of a class and return it as it is then."""
+        await self._classes.update_one({"_id": class_id}, {"$set": dict(changes)})
+        return await self.find(class_id)
+
+    async def add_teacher(self, class_id: str, teacher_id: str) -> Class | None:
+        """Let one more teacher have the class, and return it."""
+        await self._classes.update_one({"_id": class_id}, {"$addToSet": {"teacher_ids": teacher_id}})
+        return await self.find(class_id)
+
+    async def remove_teacher(self, class_id: str, teacher_id: str) -> Class | None:
+        """Take the class from a teacher unless it is the last one, and return it."""
+        others = {"$filter": {"input": "$teacher_ids", "cond": {"$ne": ["$$this", teacher_id]}}}
+        kept = {"$cond": [{"$eq": [{"$size": others}, 0]}, "$teacher_ids", others]}
+        await self._classes.update_one({"_id": class_id}, [{"$set": {"teacher_ids": kept}}])
+        return await self.find(class_id)
 
     async def of_teacher(self, teacher_id: str) -> list[Class]:
         """A teacher's classes, newest first."""
@@ -60,10 +76,26 @@ class ClassStore:
         """Those of the classes that exist, newest first."""
         return await self._list({"_id": {"$in": list(class_ids)}})
 
-    async def any_taught_by(self, teacher_id: str, class_ids: Iterable[str]) -> bool:
-        """Whether this is a teacher of one of the classes."""
-        wanted = {"_id": {"$in": list(class_ids)}, "teacher_ids": teacher_id}
-        return await self._classes.find_one(wanted, {"_id": 1}) is not None
+    # Codes
+
+    async def add_code(self, code: JoinCode) -> bool:
+        """Give a code to a class; False when it belongs to one already."""
+        try:
+            await self._codes.insert_one(self._code.to_document(code))
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def keep_only_code(self, class_id: str, code: str) -> None:
+        """Make all other codes of a class worthless."""
+        await self._codes.delete_many({"class_id": class_id, "_id": {"$ne": code}})
+
+    async def find_code(self, code: str) -> JoinCode | None:
+        """The code as it was given out."""
+        found = await self._codes.find_one({"_id": code})
+        return None if found is None else self._code.from_document(found)
+
+    # Members
 
     async def add_member(self, membership: Membership) -> None:
         """Put a student into a class; being there already is no error."""
@@ -72,14 +104,15 @@ class ClassStore:
         except DuplicateKeyError:
             return
 
-    async def count_members(self, class_id: str) -> None:
-        """Bring a class's counter up to its members.
+    async def remove_member(self, class_id: str, student_id: str) -> bool:
+        """Take a student out of a class; False when they were not in it."""
+        result = await self._members.delete_one({"class_id": class_id, "student_id": student_id})
+        return result.deleted_count == 1
 
-        Members only ever come, so the highest count is right whoever writes last; a join that died between its two
-        writes is put right by the next one.
-        """
-        count = await self._members.count_documents({"class_id": class_id})
-        await self._classes.update_one({"_id": class_id}, {"$max": {"students": count}})
+    async def counts(self, class_ids: Sequence[str]) -> dict[str, int]:
+        """How many students each class has."""
+        counts = await asyncio.gather(*(self._members.count_documents({"class_id": one}) for one in class_ids))
+        return dict(zip(class_ids, counts, strict=True))
 
     async def student_ids(self, class_id: str) -> list[str]:
         """The students of a class, in the order they joined."""

@@ -14,7 +14,8 @@ setUpReveals();
 show((await api.get<Me>("users/me").catch(() => ({ user: signedIn }))).user);
 
 setUpForm(profile, async ({ display_name = "", email = "", grade, language }) => {
-  const wish: UpdateMe = { display_name, email, language: language === "en" ? "en" : "zh" };
+  const wish: UpdateMe = { display_name, language: language === "en" ? "en" : "zh" };
+  if (email) wish.email = email;
   if (grade) wish.grade = Number(grade);
   const { user } = await api.patch<Me>("users/me", wish);
   show(user);
@@ -40,7 +41,7 @@ function show(user: UserView): void {
   byId("who").textContent = fill(words.signed_in_as, { name: user.username });
   byId<HTMLAnchorElement>("home").href = user.role === "teacher" ? "/teacher" : "/chat";
   byId<HTMLInputElement>("display_name").value = user.display_name;
-  byId<HTMLInputElement>("email").value = user.email;
+  byId<HTMLInputElement>("email").value = user.email ?? "";
   byId("grade").hidden = user.role === "teacher";
   part<HTMLInputElement>(password, "[name=username]").value = user.username;
   for (const [name, value] of [["grade", user.grade], ["language", user.language]] as const) {

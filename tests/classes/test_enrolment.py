@@ -1,0 +1,75 @@
+"""Taking a roster into a class: good rows whole, bad ones with a reason, and the same roster again changes nothing."""
+
+from pydantic import SecretStr
+
+from tests.accounts.household import Household
+from tests.classes.test_service import join, new_class, student, teacher
+from tutor.accounts.messages import SignIn
+from tutor.classes.enrolment import Enrolment
+from tutor.classes.messages import ImportRoster, RosterTaken
+from tutor.core.caller import Caller
+from tutor.core.clock import new_id
+
+
+async def take(house: Household, caller: Caller, class_id: str, *rows: str) -> RosterTaken:
+    csv = "\n".join(["username,name,grade", *rows])
+    return await Enrolment(house.classes, house.accounts).take(caller, class_id, ImportRoster(csv=csv))
+
+
+def a_name() -> str:
+    return f"pupil{new_id()}"
+
+
+async def test_every_good_row_is_an_account_that_can_sign_in(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await new_class(house, wang)
+    ming, hong = a_name(), a_name()
+    taken = await take(house, wang, shown.id, f"{ming},小明,7", f"{hong},小红,八年级")
+    assert (taken.students, taken.refused) == (2, [])
+    assert [one.username for one in taken.created] == [ming, hong]
+    for one in taken.created:
+        user = (await house.accounts.sign_in(SignIn(username=one.username, password=SecretStr(one.password)))).user
+        assert (user.role, user.email, user.display_name) == ("student", None, one.display_name)
+    roster = await house.classes.roster(wang, shown.id)
+    assert [(one.display_name, one.grade) for one in roster.students] == [("小明", 7), ("小红", 8)]
+
+
+async def test_bad_rows_are_listed_and_good_ones_taken(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await new_class(house, wang)
+    good = a_name()
+    taken = await take(house, wang, shown.id, ",小明,7", f"{good},小红,7", "a b,小刚,7", f"{a_name()},{'长' * 41},7")
+    assert [(one.line, one.problem) for one in taken.refused] == [
+        (2, "username_missing"),
+        (4, "username_invalid"),
+        (5, "name_invalid"),
+    ]
+    assert [one.username for one in taken.created] == [good]
+
+
+async def test_the_same_roster_again_changes_nothing(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await new_class(house, wang)
+    row = f"{a_name()},小明,7"
+    await take(house, wang, shown.id, row)
+    again = await take(house, wang, shown.id, row)
+    assert (again.students, again.created, again.refused) == (1, [], [])
+    assert len((await house.classes.roster(wang, shown.id)).students) == 1
+
+
+async def test_nobody_gets_at_a_child_by_its_username(house: Household) -> None:
+    wang, ming = await teacher(house), await student(house)
+    shown = await new_class(house, wang)
+    name = (await house.accounts.me(ming)).username
+    taken = await take(house, wang, shown.id, f"{name},小明,7")
+    assert [one.problem for one in taken.refused] == ["username_taken"]
+    assert not await house.classes.teaches(wang.id, ming.id)
+
+
+async def test_a_student_of_the_teacher_is_taken_into_another_class(house: Household) -> None:
+    wang, ming = await teacher(house), await student(house)
+    await join(house, ming, await new_class(house, wang))
+    other = await new_class(house, wang, "竞赛班")
+    taken = await take(house, wang, other.id, f"{(await house.accounts.me(ming)).username},小明,7")
+    assert (taken.students, taken.created) == (1, [])
+    assert other.id in await house.classes.class_ids_of(ming.id)
