@@ -142,11 +142,13 @@ def _set_limits(app: web.Application, settings: Settings) -> None:
     rates = {name: Rate.parse(text) for name, text in section.model_dump(exclude={"redis_timeout_s"}).items()}
     app[LIMITS] = Limits(client, rates, prefix=settings.redis.prefix)
 
-    async def close(_app: web.Application) -> AsyncIterator[None]:
+    async def watched(app: web.Application) -> AsyncIterator[None]:
+        watching = app[TASKS].keep(redis.guard_of(client).watch, "limits-guard")  # else somebody's request would try
         yield
+        watching.cancel()
         await client.aclose()
 
-    app.cleanup_ctx.append(close)
+    app.cleanup_ctx.append(watched)
 
 
 def _open_sockets(app: web.Application, settings: Settings, words: Words) -> None:

@@ -15,6 +15,7 @@ from tests.factories import People, Server, Socket
 from tutor.chat import rescue
 from tutor.chat.context import REPLIES, RESCUE
 from tutor.chat.keeper import Keeper
+from tutor.chat.rescue import Rescue
 from tutor.chat.running import Running
 
 LEASE_S = 0.3
@@ -33,6 +34,18 @@ class Far:
     @property
     def running(self) -> Running | None:
         return self.server.app[REPLIES].running(self.reply_id)
+
+
+@pytest.fixture(autouse=True)
+def nobody_else(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests' servers are nodes on the same stores too: they would take replies over, with another model."""
+    sweep = Rescue.sweep
+
+    async def sweep_with_the_puppet(rescue: Rescue) -> None:
+        if rescue._replies._model is puppet:
+            await sweep(rescue)
+
+    monkeypatch.setattr(Rescue, "sweep", sweep_with_the_puppet)
 
 
 @pytest.fixture

@@ -84,6 +84,7 @@ class Tab:
         socket, self._socket = self.socket, None
         await socket.client.eio.disconnect(abort=True)
         socket.gone.set()
+        self.person.sockets.remove(socket)  # thousands of tabs would be kept in memory
 
     def read(self) -> None:
         """Read what has come by now."""
