@@ -10,7 +10,7 @@ from functools import partial
 
 from aiohttp import web
 
-from tutor import accounts, chat, classes, writers
+from tutor import accounts, board, broadcasts, chat, classes, records, writers
 from tutor.accounts import routes as accounts_routes
 from tutor.accounts import sockets as accounts_sockets
 from tutor.accounts.context import ACCOUNTS_SETTINGS
@@ -44,7 +44,7 @@ from tutor.core.transport import TRANSPORT, Transport
 from tutor.core.words import Words
 from tutor.settings import ROOT, Settings, secret_of
 
-ROOMS_OF_THE_HOUSE = (accounts, classes, chat)
+ROOMS_OF_THE_HOUSE = (accounts, classes, chat, board, records, broadcasts)
 TABLES = (accounts_sockets.events, chat_sockets.events)
 EVENTS = (crowd, status, chat_messages)
 APIS = (accounts_routes.api, classes_routes.api, chat_routes.api)

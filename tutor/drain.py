@@ -11,7 +11,8 @@ import structlog
 from aiohttp import web
 
 from tutor.chat.context import CHAT_SETTINGS, REPLIES
-from tutor.chat.reply import Replies, room_of
+from tutor.chat.places import room_of
+from tutor.chat.reply import Replies
 from tutor.core.rooms import ROOMS, Rooms
 from tutor.core.sockets import DOOR, Door
 from tutor.core.transport import TRANSPORT

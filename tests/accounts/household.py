@@ -120,3 +120,8 @@ def signing_in(user: User, password: str = PASSWORD) -> SignIn:
 
 def session_of(admission: Admission) -> str:
     return admission.refresh_token.partition(".")[0]
+
+
+def address_of(admission: Admission) -> str:
+    assert admission.user.email is not None
+    return admission.user.email

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from tests.accounts.household import SETTINGS, Household, registration, session_of, signing_in
+from tests.accounts.household import SETTINGS, Household, address_of, registration, session_of, signing_in
 from tests.factories import PASSWORD
 from tutor.accounts.errors import EmailTaken, InvitationInvalid, UsernameTaken, WrongPassword
 from tutor.accounts.messages import ChangePassword, SignIn, UpdateMe
@@ -267,7 +267,7 @@ async def test_a_sign_in_that_overlaps_a_change_of_the_password_leaves_no_sessio
 
 async def test_the_command_line_sets_a_password_and_signs_everything_out(house: Household) -> None:
     student = await house.student()
-    await house.accounts.set_password(student.user.email, NEW_PASSWORD)
+    await house.accounts.set_password(address_of(student), NEW_PASSWORD)
     with pytest.raises(SessionEnded):
         await house.caller(student)
     assert await house.admits(await house.accounts.sign_in(signing_in(student.user, NEW_PASSWORD)))
@@ -303,13 +303,13 @@ async def test_a_changed_email_address_is_the_one_to_sign_in_with(house: Househo
     await house.accounts.update_me(await house.caller(student), UpdateMe(email="New.Mail@example.com"))
     assert (await house.accounts.sign_in(sign_in("new.mail@EXAMPLE.com"))).user.id == student.user.id
     with pytest.raises(WrongPassword):
-        await house.accounts.sign_in(sign_in(student.user.email))
+        await house.accounts.sign_in(sign_in(address_of(student)))
 
 
 async def test_an_email_address_of_somebody_else_cannot_be_taken(house: Household) -> None:
     student, other = await house.student(), await house.student()
     with pytest.raises(EmailTaken):
-        await house.accounts.update_me(await house.caller(student), UpdateMe(email=other.user.email.upper()))
+        await house.accounts.update_me(await house.caller(student), UpdateMe(email=address_of(other).upper()))
 
 
 async def test_the_own_email_address_may_be_given_again(house: Household) -> None:

@@ -11,7 +11,7 @@ from tests.core.raw import until
 from tests.factories import People, Refused, a_client_id
 from tutor.ai.errors import ModelCut, ModelUnavailable
 from tutor.chat.context import REPLIES
-from tutor.chat.reply import room_of
+from tutor.chat.places import room_of
 from tutor.core.rooms import ROOMS
 
 UNKNOWN = "0" * 24

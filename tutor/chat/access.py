@@ -4,7 +4,7 @@ from tutor.chat.models import Conversation
 from tutor.chat.store import ChatStore
 from tutor.classes.service import Classes
 from tutor.core.caller import Caller
-from tutor.core.errors import NotFound
+from tutor.core.errors import NotAllowed, NotFound
 
 
 class Access:
@@ -29,6 +29,18 @@ class Access:
         if caller.role == "teacher" and await self._classes.teaches(caller.id, conversation.student_id):
             return conversation
         raise NotFound(what="conversation")
+
+    async def taught(self, caller: Caller, conversation_id: str) -> Conversation:
+        """The conversation of a student whom the caller teaches.
+
+        Raises:
+            NotAllowed: the caller is no teacher.
+            NotFound: the caller does not teach its student, or it is deleted, or there is none.
+
+        """
+        if caller.role != "teacher":
+            raise NotAllowed
+        return await self.visible(caller, conversation_id)
 
     async def own(self, caller: Caller, conversation_id: str, *, deleted: bool = False) -> Conversation:
         """The caller's own conversation, put away or not.

@@ -10,6 +10,8 @@ from tutor.ai.model import Model
 from tutor.chat.access import Access
 from tutor.chat.allowance import Allowance
 from tutor.chat.briefing import Briefing
+from tutor.chat.changes import Changes
+from tutor.chat.notices import Notices
 from tutor.chat.parts import PartsLog
 from tutor.chat.presence import Presence
 from tutor.chat.prompts import PromptLimits, Prompts
@@ -48,6 +50,9 @@ PRESENCE: web.AppKey[Presence] = web.AppKey("presence", Presence)
 RESCUE: web.AppKey[Rescue] = web.AppKey("rescue", Rescue)
 REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
 CHAT_SETTINGS: web.AppKey[ChatSettings] = web.AppKey("chat_settings", ChatSettings)
+CHANGES: web.AppKey[Changes] = web.AppKey("changes", Changes)
+NOTICES: web.AppKey[Notices] = web.AppKey("notices", Notices)
+CHAT_STORE: web.AppKey[ChatStore] = web.AppKey("chat_store", ChatStore)
 MODEL: web.AppKey[Model] = web.AppKey("model", Model)
 
 
@@ -57,9 +62,10 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     store = ChatStore(app[MONGO])
     await store.prepare()
     parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
-    replies = Replies(store, rooms, parts, app[BUS], app[MODEL], tasks, clock, settings.reply)
+    app[CHAT_STORE], app[CHANGES], app[NOTICES] = store, Changes(), Notices(store, rooms, clock)
+    replies = Replies(store, rooms, parts, app[BUS], app[MODEL], tasks, clock, settings.reply, app[CHANGES])
     presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
-    replies.on_change = presence.refresh
+    app[CHANGES].listen(presence.refresh)
     access = Access(store, app[CLASSES])
     app[ACCESS] = access
     app[REPLIES] = replies

@@ -11,8 +11,8 @@ import structlog
 from aiohttp import web
 
 from tutor.chat.context import CHAT_SETTINGS, READING, REPLIES, RESCUE
+from tutor.chat.places import CONVERSATIONS
 from tutor.chat.reading import Reading
-from tutor.chat.reply import room_of
 from tutor.chat.rescue import Rescue
 from tutor.core.bus import BUS, Bus
 from tutor.core.clock import CLOCK, Clock
@@ -60,7 +60,7 @@ class Tops:
         bus.when_back(self._fell_behind)
 
     def _fell_behind(self, rooms: Sequence[str]) -> None:
-        self._behind |= dict.fromkeys(room for room in rooms if room.startswith(room_of("")))
+        self._behind |= dict.fromkeys(room for room in rooms if room.startswith(CONVERSATIONS))
         self._wake.set()
 
     async def run(self) -> None:
@@ -70,7 +70,7 @@ class Tops:
                 async with asyncio.timeout(TOP_S if self._bus.up else ALONE_S):
                     await self._wake.wait()
             except TimeoutError:
-                self._fell_behind(self._rooms.names(room_of("")))
+                self._fell_behind(self._rooms.names(CONVERSATIONS))
             self._wake.clear()
             while self._behind:
                 room, _ = self._behind.popitem()
@@ -78,7 +78,7 @@ class Tops:
 
     async def _tell(self, room: str) -> None:
         try:
-            top = await self._reading.top(room.removeprefix(room_of("")))
+            top = await self._reading.top(room.removeprefix(CONVERSATIONS))
         except StoreFault as error:
             log.warning("top_not_told", error=type(error).__name__)
             return

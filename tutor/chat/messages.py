@@ -1,12 +1,13 @@
 """What crosses the edge of the chat: socket commands and their answers, events to a room, and the HTTP bodies."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
 from tutor.ai.model import Mode
-from tutor.chat.models import AuthorKind, Rating, State, Subject
+from tutor.chat.models import AuthorKind, FloorState, Rating, State, Subject
+from tutor.core.caller import Role
 from tutor.core.messages import Answer, ClientId, Command, Event, Id
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -18,8 +19,18 @@ Seq = Annotated[int, Field(ge=0, le=2**31)]
 # What is shown
 
 
+class FloorView(Answer):
+    """Who answers the student, and since when. `number` grows with every change."""
+
+    state: FloorState
+    teacher_id: str | None
+    teacher_name: str | None
+    since: datetime | None
+    number: int
+
+
 class ConversationView(Answer):
-    """A conversation as its student and teachers see it."""
+    """A conversation as its student and teachers see it. `level` is how much help there was with the last problem."""
 
     id: str
     student_id: str
@@ -30,6 +41,8 @@ class ConversationView(Answer):
     last_seq: int
     archived: bool
     deleted: bool
+    floor: FloorView
+    level: int
     created_at: datetime
     updated_at: datetime
 
@@ -52,7 +65,8 @@ class UsageView(Answer):
 class ReplyView(Answer):
     """What is known of a tutor's reply beside its text.
 
-    `error` is the code of what ended it early; `continues` is the reply that this one goes on from.
+    `error` is the code of what ended it early; `continues` is the reply that this one goes on from. The text of a
+    `hidden` one is shown to teachers only.
     """
 
     question_id: str
@@ -67,10 +81,19 @@ class ReplyView(Answer):
     error: str | None
     rating: Rating | None
     continues: str | None = None
+    hidden: bool = False
+
+
+class NoticeView(Answer):
+    """What the system tells in a room: what happened, by whom, and its facts. The client words it."""
+
+    kind: str
+    by: AuthorView | None
+    facts: dict[str, str | int]
 
 
 class MessageView(Answer):
-    """One message; the tutor's reply is a message with `reply` set."""
+    """One message; the tutor's reply is a message with `reply` set, what the system tells one with `notice` set."""
 
     id: str
     seq: int
@@ -81,6 +104,7 @@ class MessageView(Answer):
     state: State
     created_at: datetime
     reply: ReplyView | None = None
+    notice: NoticeView | None = None
 
 
 class PartView(Answer):
@@ -95,7 +119,7 @@ class PresentView(Answer):
 
     id: str
     name: str
-    role: Literal["student", "teacher"]
+    role: Role
 
 
 # Socket commands and the data in their acks

@@ -8,15 +8,39 @@ from tutor.ai.model import FinishReason, Mode, Usage
 from tutor.core.caller import Language
 
 AuthorKind = Literal["student", "teacher", "tutor", "system"]
-State = Literal["sent", "queued", "running", "complete", "stopped", "interrupted", "failed"]
+# A reply that is `checking` waits for a teacher; `rejected` is one that she did not let through.
+State = Literal["sent", "queued", "running", "checking", "complete", "stopped", "interrupted", "failed", "rejected"]
+FloorState = Literal["tutor", "teacher", "approval"]
 Rating = Literal["up", "down"]
-FINAL: frozenset[State] = frozenset({"sent", "complete", "stopped", "interrupted", "failed"})
+FINAL: frozenset[State] = frozenset({"sent", "complete", "stopped", "interrupted", "failed", "rejected"})
 SUBJECTS = (
     "math", "physics", "chemistry", "biology", "chinese", "english", "history", "geography", "politics", "other",
 )  # fmt: skip
 Subject = Literal[
     "math", "physics", "chemistry", "biology", "chinese", "english", "history", "geography", "politics", "other"
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Who answers the student: the tutor, a teacher, or the tutor with a teacher who checks every reply first.
+
+    `number` grows with every change, so that of two changes at once only one succeeds.
+    """
+
+    state: FloorState = "tutor"
+    teacher_id: str | None = None
+    teacher_name: str | None = None
+    since: datetime | None = None
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """How much help the student has had with the problem at hand: level 0 is none yet, 5 the full solution."""
+
+    problem_id: str | None = None
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +59,8 @@ class Conversation:
     updated_at: datetime
     archived_at: datetime | None = None
     deleted_at: datetime | None = None
+    floor: Floor = field(default_factory=Floor)
+    ladder: Ladder = field(default_factory=Ladder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +77,8 @@ class Reply:
     """What is known of a tutor's reply beside its text.
 
     `fence` grows when another node takes the reply over. `continues` is the reply that it goes on from. `language` is
-    the asker's, so that another node can begin it again.
+    the asker's, so that another node can begin it again. A `hidden` one is seen by teachers only, from its first word
+    on and until one of them lets it through.
     """
 
     question_id: str
@@ -68,11 +95,27 @@ class Reply:
     rating: Rating | None = None
     language: Language = "zh"
     continues: str | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that happened in a room, told as a message of the system: what, by whom, and its facts.
+
+    The sentence is made from the catalogue where it is shown.
+    """
+
+    kind: str
+    by: Author | None = None
+    facts: dict[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a conversation; a tutor's reply is one too, with `reply` set and its text growing."""
+    """One message of a conversation.
+
+    A tutor's reply is one too, with `reply` set and its text growing; so is what the system tells, with a `notice`.
+    """
 
     id: str
     conversation_id: str
@@ -83,10 +126,16 @@ class Message:
     state: State
     created_at: datetime
     reply: Reply | None = None
+    notice: Notice | None = None
 
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether only teachers may see its text."""
+        return self.reply is not None and self.reply.hidden
 
     @property
     def can_go_on(self) -> bool:

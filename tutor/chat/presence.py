@@ -6,19 +6,12 @@ Told to rooms whenever somebody enters or leaves; `sockets.py` and `routes.py` a
 from tutor.accounts.service import Accounts
 from tutor.chat.messages import PresenceChanged, PresentView, RoomChanged, RoomView
 from tutor.chat.models import Conversation
-from tutor.chat.reply import room_of
+from tutor.chat.places import CONVERSATIONS, class_room_of, room_of
 from tutor.chat.store import ChatStore
 from tutor.classes.service import Classes
 from tutor.core.roll import Roll
 from tutor.core.rooms import Rooms
 from tutor.core.tasks import Tasks
-
-PREFIX = room_of("")
-
-
-def class_room(class_id: str) -> str:
-    """The name of the room of those who watch a class."""
-    return f"class:{class_id}"
 
 
 class Presence:
@@ -33,7 +26,7 @@ class Presence:
         self._rooms = rooms
         self._roll = roll
         self._tasks = tasks
-        roll.watch(PREFIX, self._moved)
+        roll.watch(CONVERSATIONS, self._moved)
 
     async def of(self, conversation_id: str) -> list[PresentView]:
         """The people who have the conversation open, on any node."""
@@ -41,7 +34,7 @@ class Presence:
         return [PresentView(id=person.id, name=person.name, role=person.role) for person in people]
 
     async def _moved(self, room: str) -> None:
-        conversation_id = room.removeprefix(PREFIX)
+        conversation_id = room.removeprefix(CONVERSATIONS)
         present = await self.of(conversation_id)
         self._rooms.send(room, PresenceChanged(conversation_id=conversation_id, present=present))
         conversation = await self._store.conversation(conversation_id)
@@ -59,7 +52,7 @@ class Presence:
             return
         view = await self._view(conversation)
         for class_id in class_ids:
-            self._rooms.send(class_room(class_id), RoomChanged(class_id=class_id, room=view))
+            self._rooms.send(class_room_of(class_id), RoomChanged(class_id=class_id, room=view))
 
     async def _view(self, conversation: Conversation) -> RoomView:
         student = await self._accounts.user(conversation.student_id)
@@ -82,7 +75,7 @@ class Presence:
     async def live_rooms(self, student_ids: list[str]) -> list[RoomView]:
         """The rooms of some students that are open or being answered, last used first."""
         students = set(student_ids)
-        ids = {room.removeprefix(PREFIX) for room in await self._roll.rooms_with(students, PREFIX)}
+        ids = {room.removeprefix(CONVERSATIONS) for room in await self._roll.rooms_with(students, CONVERSATIONS)}
         ids |= {lease.id for lease in await self._store.leases.of(students)}
         rows = await self._store.conversations_by_id(ids)
         views = [await self._view(row) for row in rows if row.student_id in students]

@@ -84,16 +84,18 @@ class Reading:
     async def messages(self, caller: Caller, conversation_id: str, query: ListMessages) -> Messages:
         """A page of a conversation's messages, in order of `seq`."""
         conversation = await self._access.visible(caller, conversation_id)
+        staff = caller.role == "teacher"
         if query.after_seq is not None:
             rows = await self._store.messages(conversation.id, query.after_seq, query.after_seq + query.limit + 2)
             page = _that_fit(rows[: query.limit])
             more = len(rows) > len(page)
-            return Messages(items=[message_view(row) for row in page], next=page[-1].seq if more else None)
+            return Messages(items=[message_view(row, staff=staff) for row in page], next=page[-1].seq if more else None)
         below = query.before_seq if query.before_seq is not None else conversation.last_seq + 1
         newest = NEWEST if query.before_seq is None else below
         rows = _newest_that_fit(await self._store.messages(conversation.id, below - query.limit - 1, newest))
         return Messages(
-            items=[message_view(row) for row in rows], next=rows[0].seq if rows and rows[0].seq > 1 else None
+            items=[message_view(row, staff=staff) for row in rows],
+            next=rows[0].seq if rows and rows[0].seq > 1 else None,
         )
 
     async def open(self, caller: Caller, command: OpenConversation) -> Opened:
@@ -105,11 +107,13 @@ class Reading:
         newer = {row.id: row for row in rows}
         if running is not None and (running := newer.get(running.id, running)).is_final:
             running = None
-        asked = command.reply
+        asked, staff = command.reply, caller.role == "teacher"
+        if running is not None and running.is_hidden and not staff:
+            running = None  # it is among the messages, as one that is being checked
         known = asked.part if asked is not None and running is not None and running.id == asked.id else None
         return Opened(
             conversation=conversation_view(conversation),
-            messages=[message_view(row) for row in rows],
+            messages=[message_view(row, staff=staff) for row in rows],
             reply=await self._opened_reply(running, known) if running is not None else None,
             present=await self._presence.of(conversation.id),
         )

@@ -5,7 +5,7 @@ not. `delivery.py` shows their text, `keeper.py` keeps it, `rescue.py` brings th
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 
@@ -14,6 +14,7 @@ import structlog
 
 from tutor.ai.errors import ModelCut
 from tutor.ai.model import Finish, Model, Prompt
+from tutor.chat.changes import Changes
 from tutor.chat.claims import Claims
 from tutor.chat.delivery import Delivery
 from tutor.chat.errors import ReplyInterrupted
@@ -21,6 +22,7 @@ from tutor.chat.keeper import Keeper
 from tutor.chat.messages import ReplyFinished, ReplyQueued, ReplyStarted
 from tutor.chat.models import Message, Reply, State
 from tutor.chat.parts import PartsLog
+from tutor.chat.places import room_of
 from tutor.chat.queue import Queue
 from tutor.chat.running import Running
 from tutor.chat.store import ChatStore
@@ -37,11 +39,6 @@ log = structlog.get_logger(__name__)
 
 END_WITHIN_S = 60.0
 INTERRUPT_S = 2.0
-
-
-def room_of(conversation_id: str) -> str:
-    """The name of a conversation's room."""
-    return f"conversation:{conversation_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +67,7 @@ class Replies:
         tasks: Tasks,
         clock: Clock,
         settings: ReplySettings,
+        changes: Changes,
     ) -> None:
         self._store = store
         self._rooms = rooms
@@ -88,7 +86,7 @@ class Replies:
             checkpoint_chars=settings.checkpoint_chars,
         )
         self.delivery = Delivery(log_of_parts, rooms, bus, room_of, self.keeper.save, settings.part_s)
-        self.on_change: Callable[[str, str], None] = lambda _conversation_id, _student_id: None
+        self.changes = changes
 
     def running(self, reply_id: str) -> Running | None:
         """The reply, if this node is writing it."""
@@ -161,7 +159,7 @@ class Replies:
         finally:
             self._running.pop(message.id, None)
             self._queue.leave(message.id)
-            self.on_change(message.conversation_id, running.student_id)
+            self.changes.tell(message.conversation_id, running.student_id)
 
     async def _outcome(self, running: Running) -> tuple[State, TutorError | None]:
         if running.task is None:
@@ -197,7 +195,7 @@ class Replies:
             conversation_id=conversation_id, reply_id=running.message.id, message_id=running.facts.question_id
         )
         self._rooms.send(room_of(conversation_id), news)
-        self.on_change(conversation_id, running.student_id)
+        self.changes.tell(conversation_id, running.student_id)
 
     async def _consume(self, running: Running) -> None:
         started = self._clock.monotonic()

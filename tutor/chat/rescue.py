@@ -81,7 +81,7 @@ class Rescue:
         if stored is not None:
             log.warning("reply_abandoned", reply=reply.id, parts=count)
             self._replies.announce_end(stored)
-            self._replies.on_change(stored.conversation_id, lease.group)
+            self._replies.changes.tell(stored.conversation_id, lease.group)
 
     async def _begin_anew(self, lease: Lease, reply: Message, mine: Reply) -> bool:
         """Write a reply again of which nothing was shown; True when that is no business of this node any more."""

@@ -32,7 +32,9 @@ from tutor.chat.messages import (
     UpdateConversation,
 )
 from tutor.chat.models import Author, Conversation, Message, Reply
-from tutor.chat.reply import Replies, room_of
+from tutor.chat.notices import by
+from tutor.chat.places import room_of
+from tutor.chat.reply import Replies
 from tutor.chat.store import ChatStore
 from tutor.chat.views import conversation_view, message_view
 from tutor.classes.service import Classes
@@ -142,7 +144,7 @@ class Chat:
         async with self._turn(command.conversation_id):
             if caller.role == "student":
                 return await self._ask(caller, command)
-            conversation = await self._access.visible(caller, command.conversation_id)
+            conversation = await self._access.taught(caller, command.conversation_id)
             message, created = await self._store.add_message(
                 self._said(conversation, caller, command), conversation.student_id
             )
@@ -158,7 +160,7 @@ class Chat:
             conversation_id=conversation.id,
             seq=conversation.last_seq + 1,
             client_id=command.client_id.lower(),
-            author=Author(caller.role, caller.id, caller.name),
+            author=by(caller),
             text=command.text,
             state="sent",
             created_at=self._clock.now(),

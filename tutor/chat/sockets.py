@@ -19,8 +19,7 @@ from tutor.chat.messages import (
     UnwatchClass,
     WatchClass,
 )
-from tutor.chat.presence import class_room
-from tutor.chat.reply import room_of
+from tutor.chat.places import class_room_of, room_of, staff_room_of
 from tutor.classes.context import CLASSES
 from tutor.core.messages import Nothing
 from tutor.core.rooms import ROOMS
@@ -40,13 +39,16 @@ async def open_conversation(call: Call, command: OpenConversation) -> Opened:
     """Enter a room, or catch up in it. The socket is subscribed first, so that nothing falls between."""
     conversation = await call.app[ACCESS].visible(call.caller, command.conversation_id)
     await call.app[ROOMS].enter(call.sid, call.caller, room_of(conversation.id))
+    if call.caller.role == "teacher":
+        await call.app[ROOMS].enter(call.sid, call.caller, staff_room_of(conversation.id))
     return await call.app[READING].open(call.caller, command)
 
 
 @events.on("conversation.close")
 async def close(call: Call, command: CloseConversation) -> Nothing:
     """Leave a room."""
-    await call.app[ROOMS].leave(call.sid, room_of(command.conversation_id))
+    for room in (room_of(command.conversation_id), staff_room_of(command.conversation_id)):
+        await call.app[ROOMS].leave(call.sid, room)
     return Nothing()
 
 
@@ -84,7 +86,7 @@ async def rate(call: Call, command: RateReply) -> OneMessage:
 async def watch(call: Call, command: WatchClass) -> Rooms:
     """Follow which rooms of a class are live."""
     await call.app[CLASSES].get_for_teacher(call.caller, command.class_id)
-    await call.app[ROOMS].enter(call.sid, call.caller, class_room(command.class_id))
+    await call.app[ROOMS].enter(call.sid, call.caller, class_room_of(command.class_id))
     students = await call.app[CLASSES].student_ids(command.class_id)
     return Rooms(rooms=await call.app[PRESENCE].live_rooms(students))
 
@@ -92,5 +94,5 @@ async def watch(call: Call, command: WatchClass) -> Rooms:
 @events.on("class.unwatch", access="teacher")
 async def unwatch(call: Call, command: UnwatchClass) -> Nothing:
     """Stop following a class."""
-    await call.app[ROOMS].leave(call.sid, class_room(command.class_id))
+    await call.app[ROOMS].leave(call.sid, class_room_of(command.class_id))
     return Nothing()

@@ -1,20 +1,25 @@
 """How the chat's nouns are shown: from models to the answers of `messages.py`.
 
-Used by the service and by running replies.
+Used by the service and by running replies. Events to a conversation's room show what its student may see.
 """
+
+from dataclasses import replace
 
 from tutor.chat.messages import (
     AuthorView,
     ConversationView,
+    FloorView,
     MessageView,
+    NoticeView,
     ReplyView,
     UsageView,
 )
-from tutor.chat.models import Conversation, Message, Reply
+from tutor.chat.models import Author, Conversation, Message, Notice, Reply
 
 
 def conversation_view(conversation: Conversation) -> ConversationView:
     """A conversation as it is shown."""
+    floor = conversation.floor
     return ConversationView(
         id=conversation.id,
         student_id=conversation.student_id,
@@ -25,25 +30,50 @@ def conversation_view(conversation: Conversation) -> ConversationView:
         last_seq=conversation.last_seq,
         archived=conversation.archived_at is not None,
         deleted=conversation.deleted_at is not None,
+        floor=FloorView(
+            state=floor.state,
+            teacher_id=floor.teacher_id,
+            teacher_name=floor.teacher_name,
+            since=floor.since,
+            number=floor.number,
+        ),
+        level=conversation.ladder.level,
         created_at=conversation.created_at,
         updated_at=conversation.updated_at,
     )
 
 
-def message_view(message: Message) -> MessageView:
-    """A message as it is shown."""
-    author = message.author
+def message_view(message: Message, *, staff: bool = False) -> MessageView:
+    """A message as it is shown: to a student, or to `staff`, who see what is hidden."""
+    shown = message if staff else _for_students(message)
     return MessageView(
-        id=message.id,
-        seq=message.seq,
-        conversation_id=message.conversation_id,
-        client_id=message.client_id,
-        author=AuthorView(kind=author.kind, id=author.id, name=author.name),
-        text=message.text,
-        state=message.state,
-        created_at=message.created_at,
-        reply=_reply_view(message.reply) if message.reply else None,
+        id=shown.id,
+        seq=shown.seq,
+        conversation_id=shown.conversation_id,
+        client_id=shown.client_id,
+        author=_author_view(shown.author),
+        text=shown.text,
+        state=shown.state,
+        created_at=shown.created_at,
+        reply=_reply_view(shown.reply) if shown.reply else None,
+        notice=_notice_view(shown.notice) if shown.notice else None,
     )
+
+
+def _for_students(message: Message) -> Message:
+    """A hidden reply has neither text nor parts, and is being checked for as long as it may still be let through."""
+    if message.reply is None or not message.reply.hidden:
+        return message
+    state = message.state if message.is_final else "checking"
+    return replace(message, text="", state=state, reply=replace(message.reply, parts=0, finish_reason=None))
+
+
+def _author_view(author: Author) -> AuthorView:
+    return AuthorView(kind=author.kind, id=author.id, name=author.name)
+
+
+def _notice_view(notice: Notice) -> NoticeView:
+    return NoticeView(kind=notice.kind, by=_author_view(notice.by) if notice.by else None, facts=notice.facts)
 
 
 def _reply_view(reply: Reply) -> ReplyView:
@@ -60,4 +90,5 @@ def _reply_view(reply: Reply) -> ReplyView:
         error=reply.error,
         rating=reply.rating,
         continues=reply.continues,
+        hidden=reply.hidden,
     )

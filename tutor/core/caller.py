@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Role = Literal["student", "teacher"]
+Role = Literal["student", "guardian", "teacher", "admin", "operator"]
 Language = Literal["zh", "en"]
 
 

@@ -11,7 +11,7 @@ from tutor.core.caller import Caller, Language
 from tutor.core.errors import Fact, Internal, InvalidInput, NotAllowed, StoreUnavailable, TutorError
 
 Model = TypeVar("Model", bound=BaseModel)
-Access = Literal["anyone", "user", "student", "teacher"]
+Access = Literal["anyone", "user", "student", "guardian", "teacher", "admin", "operator"]
 
 
 class Authenticate(Protocol):
@@ -40,7 +40,7 @@ def check_access(access: Access, caller: Caller) -> None:
         NotAllowed: the entry is for another role.
 
     """
-    if access in {"student", "teacher"} and caller.role != access:
+    if access not in {"anyone", "user", caller.role}:
         raise NotAllowed
 
 

@@ -1,0 +1,21 @@
+"""Tells those who keep an overview that something about a conversation changed. Replies, verbs and presence say so."""
+
+from collections.abc import Callable
+
+Listener = Callable[[str, str], None]
+
+
+class Changes:
+    """Who wants to know, on this node. A listener gets the ids of the conversation and of its student."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Call the listener at every change from now on."""
+        self._listeners.append(listener)
+
+    def tell(self, conversation_id: str, student_id: str) -> None:
+        """Something changed: its messages, its reply, its floor, or who is there."""
+        for listener in self._listeners:
+            listener(conversation_id, student_id)
