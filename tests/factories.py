@@ -289,4 +289,4 @@ class People:
 
 async def make_teacher(server: Server, registration: Json) -> None:
     """A teacher made as the command line does it."""
-    await server.app[ACCOUNTS].create_teacher(Register.model_validate(registration))
+    await server.app[ACCOUNTS].appoint(Register.model_validate(registration), "teacher")

@@ -125,7 +125,7 @@ class UserView(Answer):
     role: Role
     grade: int | None
     language: Language
-    school_id: str | None
+    school_id: str | None = None
     created_at: datetime
 
     @classmethod

@@ -396,7 +396,7 @@ class UpdateConversation(Command):
 
 
 class ListConversations(Command):
-    """A page of the own conversations, last used first."""
+    """A page of a student's conversations, last used first."""
 
     archived: bool = False
     cursor: Annotated[str, StringConstraints(max_length=100)] | None = None

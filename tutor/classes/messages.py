@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tutor.ai.model import Mode
+from tutor.classes.models import ALL_MODES
 from tutor.core.messages import Answer, Command, Id
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
@@ -46,7 +47,7 @@ class PolicyHours(Command):
 class UpdatePolicy(Command):
     """Change parts of a policy; a field that is left out stays, and null takes hours or a daily number away."""
 
-    modes: Annotated[list[Mode], Field(min_length=1, max_length=2)] = ["guide", "explain"]
+    modes: list[Mode] = Field(default=[*ALL_MODES], min_length=1, max_length=2)
     hint_cap: Annotated[int, Field(ge=1, le=5)] = 5
     exam: bool = False
     hours: PolicyHours | None = None
