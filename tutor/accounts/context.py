@@ -22,6 +22,7 @@ from tutor.core.tokens import SECRET, Tokens
 
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
 SCHOOLS: web.AppKey[Schools] = web.AppKey("schools", Schools)
+TICKETS: web.AppKey[Tickets] = web.AppKey("tickets", Tickets)
 WARDS: web.AppKey[Wards] = web.AppKey("wards", Wards)
 SESSIONS: web.AppKey[Sessions] = web.AppKey("sessions", Sessions)
 ACCOUNTS_SETTINGS: web.AppKey[AccountsSettings] = web.AppKey("accounts_settings", AccountsSettings)
@@ -38,6 +39,7 @@ async def accounts_context(app: web.Application) -> AsyncIterator[None]:
     sessions = Sessions(store, users, tokens, clock, settings, app[DOOR].end_session)
     app[SESSIONS] = sessions
     tickets = Tickets(invitations, clock, timedelta(days=settings.invitation_days))
+    app[TICKETS] = tickets
     app[WARDS] = Wards(wards, users, tickets, clock)
     app[SCHOOLS] = Schools(SchoolStore(database), users, tickets, clock)
     app[ACCOUNTS] = Accounts(users, tickets, app[WARDS], sessions, Passwords(), clock)

@@ -260,10 +260,6 @@ class Accounts:
             raise NotAllowed
         return await self._tickets.invite(caller, "teacher", (await self.me(caller)).school_id)
 
-    async def invite_guardian(self, caller: Caller, student_id: str) -> Invited:
-        """Make a code for a student's guardian: the classes know whether the caller may."""
-        return await self._tickets.for_guardian(caller, student_id)
-
     async def enter_school(self, student_id: str, school_id: str) -> bool:
         """Put a student who is in no school yet into one; False when they are in another.
 

@@ -1,6 +1,6 @@
 """Tickets, each good once: invitations for teachers and admins, and the codes that guardians get on paper.
 
-Used by `service.py`, `schools.py` and `wards.py`, which decide who may give one out.
+Used by `service.py`, `schools.py` and `wards.py`, and by the classes for guardians: they decide who may give one out.
 """
 
 from datetime import timedelta

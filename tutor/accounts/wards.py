@@ -60,9 +60,17 @@ class Wards:
             NotFound: the child is none of the caller's wards.
 
         """
-        if not await self._store.remove(caller.id, student_id):
+        if not await self.end(caller.id, student_id):
             raise NotFound(what="ward")
         log.info("ward_removed", user=caller.id, student=student_id)
+
+    async def end(self, guardian_id: str, student_id: str) -> bool:
+        """Forget that a student is somebody's ward; False when they were not."""
+        return await self._store.remove(guardian_id, student_id)
+
+    async def of_student(self, student_id: str) -> list[Ward]:
+        """The pairs that a student is the ward of."""
+        return await self._store.of_student(student_id)
 
     async def has(self, guardian_id: str, student_id: str) -> bool:
         """Whether the student is this guardian's ward."""

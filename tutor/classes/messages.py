@@ -180,6 +180,21 @@ class ClassRoster(Answer):
     students: list[MemberView]
 
 
+class GuardianView(Answer):
+    """A guardian of a student."""
+
+    id: str
+    display_name: str
+    since: datetime
+
+
+class Guardians(Answer):
+    """Who reads along with a student."""
+
+    items: list[GuardianView]
+    next: str | None = None
+
+
 class NewAccount(Answer):
     """An account that the roster made. Its password is shown this once."""
 

@@ -1,15 +1,16 @@
-"""Classes over HTTP: open, change and archive one, its code, its roster, its teachers and students."""
+"""Classes over HTTP: open, change and archive one, its code, its roster, its teachers, students and guardians."""
 
 from aiohttp import web
 
 from tutor.accounts.messages import Invited
-from tutor.classes.context import CLASSES, ENROLMENT
+from tutor.classes.context import CLASSES, ENROLMENT, GUARDIANSHIP
 from tutor.classes.errors import ClassCodeUnknown
 from tutor.classes.messages import (
     AddTeacher,
     Classes,
     ClassRoster,
     CreateClass,
+    Guardians,
     ImportRoster,
     JoinClass,
     MoveStudent,
@@ -100,7 +101,22 @@ async def move_student(request: web.Request, body: MoveStudent) -> ClassRoster:
 async def invite_guardian(request: web.Request) -> Invited:
     """Make a code with which a guardian may read along with a student."""
     ids = request.match_info
-    return await request.app[CLASSES].invite_guardian(request[CALLER], ids["id"], ids["student_id"])
+    return await request.app[GUARDIANSHIP].invite(request[CALLER], ids["id"], ids["student_id"])
+
+
+@api.on("GET", "/classes/{id}/students/{student_id}/guardians", access="manager")
+async def guardians(request: web.Request) -> Guardians:
+    """List who reads along with a student."""
+    ids = request.match_info
+    return await request.app[GUARDIANSHIP].list_of(request[CALLER], ids["id"], ids["student_id"])
+
+
+@api.on("DELETE", "/classes/{id}/students/{student_id}/guardians/{guardian_id}", access="manager")
+async def remove_guardian(request: web.Request) -> Guardians:
+    """Let a guardian read along with a student no more."""
+    ids = request.match_info
+    whose = ids["id"], ids["student_id"], ids["guardian_id"]
+    return await request.app[GUARDIANSHIP].remove(request[CALLER], *whose)
 
 
 @api.on("GET", "/school/classes", access="admin")

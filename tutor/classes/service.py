@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from tutor.accounts.codes import new_code, plain
-from tutor.accounts.messages import Invited
 from tutor.accounts.models import User
 from tutor.accounts.service import Accounts
 from tutor.classes.errors import ClassCodeUnknown, LastTeacher, OtherSchool, TeacherUnknown
@@ -251,24 +250,22 @@ class Classes:
         """
         await self.managed(caller, class_id)
         other = await self.managed(caller, command.class_id)
-        if not await self._store.is_member(class_id, student_id):
-            raise NotFound(what="student")
+        await self.get_student(class_id, student_id)
         if other.id == class_id:
             return await self.roster(caller, class_id)
         await self.admit(other, student_id)
         return await self.remove_student(caller, class_id, student_id)
 
-    async def invite_guardian(self, caller: Caller, class_id: str, student_id: str) -> Invited:
-        """Make a code with which a guardian may read along with a student: an admin, who reads no lesson, may not.
+    async def get_student(self, class_id: str, student_id: str) -> User:
+        """A student of a class.
 
         Raises:
-            NotFound: no such class, the caller is not its teacher, it is archived, or the student is not in it.
+            NotFound: they are not in it.
 
         """
-        await self.get_active(caller, class_id)
         if not await self._store.is_member(class_id, student_id):
             raise NotFound(what="student")
-        return await self._accounts.invite_guardian(caller, student_id)
+        return await self._accounts.user(student_id)
 
     async def add_teacher(self, caller: Caller, class_id: str, command: AddTeacher) -> ClassRoster:
         """Let one more teacher have the class.

@@ -121,6 +121,17 @@ export interface FloorView {
   number: number;
 }
 
+export interface GuardianView {
+  id: string;
+  display_name: string;
+  since: string;
+}
+
+export interface Guardians {
+  items: GuardianView[];
+  next?: string | null;
+}
+
 export interface Hit {
   conversation: ConversationView;
   message_id: string | null;
