@@ -36,7 +36,8 @@ async def test_signing_up_answers_with_the_person_and_a_pair_of_tokens(http: aio
     assert status == 201
     assert set(answer) == {"user", "access_token", "refresh_token", "expires_in", "token_type"}
     assert set(answer["user"]) == {
-        "id", "username", "email", "display_name", "role", "grade", "language", "created_at",
+        "id", "username", "email", "display_name", "role", "grade", "language",
+        "school_id", "created_at",
     }  # fmt: skip
     assert (answer["user"]["role"], answer["user"]["grade"]) == ("student", 8)
     assert (answer["expires_in"], answer["token_type"]) == (900, "Bearer")
