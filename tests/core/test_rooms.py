@@ -153,3 +153,12 @@ async def test_rooms_are_found_by_how_their_names_begin(rooms: Rooms) -> None:
     for room in ("class:1", "class:2", "hall"):
         await rooms.enter("a", MING, room)
     assert rooms.names("class:") == ["class:1", "class:2"]
+
+
+async def test_the_members_of_a_room_are_told_with_their_sockets(rooms: Rooms) -> None:
+    await rooms.enter("s1", ming := a_caller("ming"), "a")
+    await rooms.enter("s2", ming, "a")
+    members = rooms.members("a")
+    assert members == {"s1": ming, "s2": ming}
+    await rooms.leave("s1", "a")
+    assert (len(members), rooms.members("a"), rooms.members("b")) == (2, {"s2": ming}, {})

@@ -1,5 +1,18 @@
 /** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */
 
+export interface AccessLost {
+  conversation_id?: string | null;
+  class_id?: string | null;
+}
+
+export interface AddTeacher {
+  username: string;
+}
+
+export interface AddWard {
+  code: string;
+}
+
 export interface AuthorView {
   kind: "student" | "teacher" | "tutor" | "system";
   id?: string | null;
@@ -18,6 +31,7 @@ export interface ChangePassword {
 
 export interface ClassRoster {
   class: ClassView;
+  teachers: TeacherView[];
   students: MemberView[];
 }
 
@@ -27,8 +41,12 @@ export interface ClassView {
   subject: string | null;
   grade: number | null;
   code: string | null;
+  code_expires_at: string | null;
   teachers: string[];
   students: number;
+  archived: boolean;
+  school_id: string | null;
+  policy: PolicyView;
   created_at: string;
 }
 
@@ -66,6 +84,8 @@ export interface ConversationView {
   last_seq: number;
   archived: boolean;
   deleted: boolean;
+  floor: FloorView;
+  level: number;
   created_at: string;
   updated_at: string;
 }
@@ -89,6 +109,29 @@ export interface CreateConversation {
   title?: string | null;
 }
 
+export interface CreateSchool {
+  name: string;
+}
+
+export interface FloorView {
+  state: "tutor" | "teacher" | "approval";
+  teacher_id: string | null;
+  teacher_name: string | null;
+  since: string | null;
+  number: number;
+}
+
+export interface GuardianView {
+  id: string;
+  display_name: string;
+  since: string;
+}
+
+export interface Guardians {
+  items: GuardianView[];
+  next?: string | null;
+}
+
 export interface Hit {
   conversation: ConversationView;
   message_id: string | null;
@@ -98,6 +141,17 @@ export interface Hit {
 
 export interface Hits {
   items: Hit[];
+}
+
+export interface HoursView {
+  days: number[];
+  from: string;
+  to: string;
+  zone: string;
+}
+
+export interface ImportRoster {
+  csv: string;
 }
 
 export interface Invited {
@@ -118,6 +172,12 @@ export interface ListConversations {
 export interface ListMessages {
   after_seq?: number | null;
   before_seq?: number | null;
+  limit?: number;
+}
+
+export interface ListPeople {
+  role?: "student" | "teacher" | "admin" | null;
+  cursor?: string | null;
   limit?: number;
 }
 
@@ -153,9 +213,10 @@ export interface MessageView {
   client_id: string;
   author: AuthorView;
   text: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   created_at: string;
   reply?: ReplyView | null;
+  notice?: NoticeView | null;
 }
 
 export interface Messages {
@@ -163,7 +224,23 @@ export interface Messages {
   next: number | null;
 }
 
+export interface MoveStudent {
+  class_id: string;
+}
+
+export interface NewAccount {
+  username: string;
+  display_name: string;
+  password: string;
+}
+
 export type Nothing = Record<string, never>;
+
+export interface NoticeView {
+  kind: string;
+  by: AuthorView | null;
+  facts: Record<string, string | number>;
+}
 
 export interface OneClass {
   class: ClassView;
@@ -181,6 +258,14 @@ export interface OneReply {
   reply: ReplyTicket;
 }
 
+export interface OneSchool {
+  school: SchoolView;
+}
+
+export interface OneWard {
+  ward: WardView;
+}
+
 export interface OpenConversation {
   conversation_id: string;
   after_seq?: number | null;
@@ -196,7 +281,7 @@ export interface Opened {
 
 export interface OpenedReply {
   id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   parts?: PartView[] | null;
   text?: string | null;
   next_part: number;
@@ -207,6 +292,29 @@ export interface PartView {
   text: string;
 }
 
+export interface PersonView {
+  id: string;
+  username: string;
+  display_name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+  grade: number | null;
+}
+
+export interface PolicyHours {
+  days: number[];
+  from: string;
+  to: string;
+  zone: string;
+}
+
+export interface PolicyView {
+  modes: ("guide" | "explain")[];
+  hint_cap: number;
+  exam: boolean;
+  hours: HoursView | null;
+  daily_replies: number | null;
+}
+
 export interface PresenceChanged {
   conversation_id: string;
   present: PresentView[];
@@ -215,7 +323,7 @@ export interface PresenceChanged {
 export interface PresentView {
   id: string;
   name: string;
-  role: "student" | "teacher";
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
 }
 
 export interface RateReply {
@@ -228,6 +336,12 @@ export interface Refresh {
   refresh_token?: string | null;
 }
 
+export interface RefusedRow {
+  line: number;
+  username: string;
+  problem: string;
+}
+
 export interface Register {
   username: string;
   email: string;
@@ -236,6 +350,7 @@ export interface Register {
   grade?: number | null;
   language?: "zh" | "en" | null;
   invitation?: string | null;
+  guardian_code?: string | null;
 }
 
 export interface RenewSession {
@@ -256,7 +371,7 @@ export interface ReplyDelta {
 export interface ReplyFinished {
   conversation_id: string;
   reply_id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   parts: number;
   length: number;
   message: MessageView;
@@ -276,7 +391,7 @@ export interface ReplyStarted {
 
 export interface ReplyTicket {
   id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   position?: number | null;
 }
 
@@ -293,6 +408,7 @@ export interface ReplyView {
   error: string | null;
   rating: "up" | "down" | null;
   continues?: string | null;
+  hidden?: boolean;
 }
 
 export interface RetryReply {
@@ -320,9 +436,35 @@ export interface Rooms {
   rooms: RoomView[];
 }
 
+export interface RosterTaken {
+  students: number;
+  created: NewAccount[];
+  refused: RefusedRow[];
+}
+
+export interface RotateCode {
+  days?: number | null;
+}
+
 export interface RunningReply {
   id: string;
   part: number;
+}
+
+export interface SchoolPeople {
+  items: PersonView[];
+  next: string | null;
+}
+
+export interface SchoolView {
+  id: string;
+  name: string;
+  created_at: string;
+}
+
+export interface Schools {
+  items: SchoolView[];
+  next?: string | null;
 }
 
 export interface SearchConversations {
@@ -359,6 +501,11 @@ export interface StopReply {
   reply_id: string;
 }
 
+export interface TeacherView {
+  id: string;
+  display_name: string;
+}
+
 export interface UnfinishedReply {
   id: string;
   part: number;
@@ -366,6 +513,14 @@ export interface UnfinishedReply {
 
 export interface UnwatchClass {
   class_id: string;
+}
+
+export interface UpdateClass {
+  name?: string | null;
+  subject?: string | null;
+  grade?: number | null;
+  archived?: boolean | null;
+  policy?: UpdatePolicy | null;
 }
 
 export interface UpdateConversation {
@@ -380,6 +535,14 @@ export interface UpdateMe {
   language?: "zh" | "en" | null;
 }
 
+export interface UpdatePolicy {
+  modes?: ("guide" | "explain")[];
+  hint_cap?: number;
+  exam?: boolean;
+  hours?: PolicyHours | null;
+  daily_replies?: number | null;
+}
+
 export interface UsageView {
   prompt_tokens: number;
   completion_tokens: number;
@@ -388,12 +551,25 @@ export interface UsageView {
 export interface UserView {
   id: string;
   username: string;
-  email: string;
+  email: string | null;
   display_name: string;
-  role: "student" | "teacher";
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
   grade: number | null;
   language: "zh" | "en";
+  school_id?: string | null;
   created_at: string;
+}
+
+export interface WardView {
+  student_id: string;
+  display_name: string;
+  grade: number | null;
+  since: string;
+}
+
+export interface Wards {
+  items: WardView[];
+  next?: string | null;
 }
 
 export interface WatchClass {
@@ -415,6 +591,7 @@ export interface Commands {
 }
 
 export interface Events {
+  "access.lost": AccessLost;
   "bye": Bye;
   "conversation.changed": ConversationChanged;
   "conversation.top": ConversationTop;
