@@ -354,7 +354,7 @@ class Chat:
 
     async def stop(self, caller: Caller, command: StopReply) -> OneReply:
         """End a running reply as its student; its text so far stays."""
-        conversation = await self._access.own(caller, command.conversation_id)
+        conversation = await self._access.steerable(caller, command.conversation_id)
         reply = await self._reply(conversation, command.reply_id)
         if not reply.is_running or not await self._replies.stop(conversation.id, reply.id):
             raise ReplyNotRunning

@@ -1,5 +1,29 @@
 /** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */
 
+export interface AccessLost {
+  conversation_id?: string | null;
+  class_id?: string | null;
+}
+
+export interface AddTeacher {
+  username: string;
+}
+
+export interface AddWard {
+  code: string;
+}
+
+export interface AddWhisper {
+  conversation_id: string;
+  client_id: string;
+  text: string;
+  lasts?: "reply" | "lesson";
+}
+
+export interface AskSuggestion {
+  conversation_id: string;
+}
+
 export interface AuthorView {
   kind: "student" | "teacher" | "tutor" | "system";
   id?: string | null;
@@ -18,6 +42,7 @@ export interface ChangePassword {
 
 export interface ClassRoster {
   class: ClassView;
+  teachers: TeacherView[];
   students: MemberView[];
 }
 
@@ -27,8 +52,12 @@ export interface ClassView {
   subject: string | null;
   grade: number | null;
   code: string | null;
+  code_expires_at: string | null;
   teachers: string[];
   students: number;
+  archived: boolean;
+  school_id: string | null;
+  policy: PolicyView;
   created_at: string;
 }
 
@@ -54,6 +83,7 @@ export interface ConversationTop {
   conversation_id: string;
   seq: number;
   reply: UnfinishedReply | null;
+  checking: string[];
 }
 
 export interface ConversationView {
@@ -66,6 +96,8 @@ export interface ConversationView {
   last_seq: number;
   archived: boolean;
   deleted: boolean;
+  floor: FloorView;
+  level: number;
   created_at: string;
   updated_at: string;
 }
@@ -89,6 +121,60 @@ export interface CreateConversation {
   title?: string | null;
 }
 
+export interface CreateSchool {
+  name: string;
+}
+
+export interface Desk {
+  whispers: WhisperView[];
+  drafts: MessageView[];
+}
+
+export interface DraftReady {
+  conversation_id: string;
+  message: MessageView;
+}
+
+export interface DraftWaiting {
+  class_id: string;
+  conversation_id: string;
+  reply_id: string;
+  since: string;
+}
+
+export interface EndWhisper {
+  conversation_id: string;
+  whisper_id: string;
+}
+
+export interface FloorChanged {
+  conversation_id: string;
+  floor: FloorView;
+}
+
+export interface FloorSet {
+  conversation: ConversationView;
+}
+
+export interface FloorView {
+  state: "tutor" | "teacher" | "approval";
+  teacher_id: string | null;
+  teacher_name: string | null;
+  since: string | null;
+  number: number;
+}
+
+export interface GuardianView {
+  id: string;
+  display_name: string;
+  since: string;
+}
+
+export interface Guardians {
+  items: GuardianView[];
+  next?: string | null;
+}
+
 export interface Hit {
   conversation: ConversationView;
   message_id: string | null;
@@ -98,6 +184,22 @@ export interface Hit {
 
 export interface Hits {
   items: Hit[];
+}
+
+export interface HoldReply {
+  conversation_id: string;
+  reply_id: string;
+}
+
+export interface HoursView {
+  days: number[];
+  from: string;
+  to: string;
+  zone: string;
+}
+
+export interface ImportRoster {
+  csv: string;
 }
 
 export interface Invited {
@@ -118,6 +220,12 @@ export interface ListConversations {
 export interface ListMessages {
   after_seq?: number | null;
   before_seq?: number | null;
+  limit?: number;
+}
+
+export interface ListPeople {
+  role?: "student" | "teacher" | "admin" | null;
+  cursor?: string | null;
   limit?: number;
 }
 
@@ -153,9 +261,10 @@ export interface MessageView {
   client_id: string;
   author: AuthorView;
   text: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   created_at: string;
   reply?: ReplyView | null;
+  notice?: NoticeView | null;
 }
 
 export interface Messages {
@@ -163,7 +272,23 @@ export interface Messages {
   next: number | null;
 }
 
+export interface MoveStudent {
+  class_id: string;
+}
+
+export interface NewAccount {
+  username: string;
+  display_name: string;
+  password: string;
+}
+
 export type Nothing = Record<string, never>;
+
+export interface NoticeView {
+  kind: string;
+  by: AuthorView | null;
+  facts: Record<string, string | number>;
+}
 
 export interface OneClass {
   class: ClassView;
@@ -181,6 +306,18 @@ export interface OneReply {
   reply: ReplyTicket;
 }
 
+export interface OneSchool {
+  school: SchoolView;
+}
+
+export interface OneWard {
+  ward: WardView;
+}
+
+export interface OneWhisper {
+  whisper: WhisperView;
+}
+
 export interface OpenConversation {
   conversation_id: string;
   after_seq?: number | null;
@@ -192,11 +329,13 @@ export interface Opened {
   messages: MessageView[];
   reply?: OpenedReply | null;
   present: PresentView[];
+  desk?: Desk | null;
 }
 
 export interface OpenedReply {
   id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
+  held?: boolean;
   parts?: PartView[] | null;
   text?: string | null;
   next_part: number;
@@ -207,6 +346,29 @@ export interface PartView {
   text: string;
 }
 
+export interface PersonView {
+  id: string;
+  username: string;
+  display_name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+  grade: number | null;
+}
+
+export interface PolicyHours {
+  days: number[];
+  from: string;
+  to: string;
+  zone: string;
+}
+
+export interface PolicyView {
+  modes: ("guide" | "explain")[];
+  hint_cap: number;
+  exam: boolean;
+  hours: HoursView | null;
+  daily_replies: number | null;
+}
+
 export interface PresenceChanged {
   conversation_id: string;
   present: PresentView[];
@@ -215,7 +377,7 @@ export interface PresenceChanged {
 export interface PresentView {
   id: string;
   name: string;
-  role: "student" | "teacher";
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
 }
 
 export interface RateReply {
@@ -228,6 +390,12 @@ export interface Refresh {
   refresh_token?: string | null;
 }
 
+export interface RefusedRow {
+  line: number;
+  username: string;
+  problem: string;
+}
+
 export interface Register {
   username: string;
   email: string;
@@ -236,6 +404,18 @@ export interface Register {
   grade?: number | null;
   language?: "zh" | "en" | null;
   invitation?: string | null;
+  guardian_code?: string | null;
+}
+
+export interface RejectDraft {
+  conversation_id: string;
+  reply_id: string;
+  why?: string | null;
+}
+
+export interface ReleaseReply {
+  conversation_id: string;
+  reply_id: string;
 }
 
 export interface RenewSession {
@@ -256,7 +436,7 @@ export interface ReplyDelta {
 export interface ReplyFinished {
   conversation_id: string;
   reply_id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   parts: number;
   length: number;
   message: MessageView;
@@ -276,7 +456,7 @@ export interface ReplyStarted {
 
 export interface ReplyTicket {
   id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   position?: number | null;
 }
 
@@ -293,6 +473,12 @@ export interface ReplyView {
   error: string | null;
   rating: "up" | "down" | null;
   continues?: string | null;
+  hidden?: boolean;
+  sent_by?: AuthorView | null;
+  decided_at?: string | null;
+  ready_at?: string | null;
+  draft?: string | null;
+  why?: string | null;
 }
 
 export interface RetryReply {
@@ -320,13 +506,45 @@ export interface Rooms {
   rooms: RoomView[];
 }
 
+export interface RosterTaken {
+  students: number;
+  created: NewAccount[];
+  refused: RefusedRow[];
+}
+
+export interface RotateCode {
+  days?: number | null;
+}
+
 export interface RunningReply {
   id: string;
   part: number;
 }
 
+export interface SchoolPeople {
+  items: PersonView[];
+  next: string | null;
+}
+
+export interface SchoolView {
+  id: string;
+  name: string;
+  created_at: string;
+}
+
+export interface Schools {
+  items: SchoolView[];
+  next?: string | null;
+}
+
 export interface SearchConversations {
   q: string;
+}
+
+export interface SendDraft {
+  conversation_id: string;
+  reply_id: string;
+  text?: string | null;
 }
 
 export interface SendMessage {
@@ -339,6 +557,13 @@ export interface ServiceChanged {
   mongodb: boolean;
   redis: boolean;
   ai: boolean;
+}
+
+export interface SetFloor {
+  conversation_id: string;
+  state: "tutor" | "teacher" | "approval";
+  running?: "stop" | "finish";
+  number?: number | null;
 }
 
 export interface SignIn {
@@ -359,6 +584,30 @@ export interface StopReply {
   reply_id: string;
 }
 
+export interface SuggestionDelta {
+  conversation_id: string;
+  suggestion_id: string;
+  part: number;
+  text: string;
+}
+
+export interface SuggestionFinished {
+  conversation_id: string;
+  suggestion_id: string;
+  state: "complete" | "interrupted" | "failed";
+  text: string;
+  error: string | null;
+}
+
+export interface SuggestionTicket {
+  suggestion_id: string;
+}
+
+export interface TeacherView {
+  id: string;
+  display_name: string;
+}
+
 export interface UnfinishedReply {
   id: string;
   part: number;
@@ -366,6 +615,14 @@ export interface UnfinishedReply {
 
 export interface UnwatchClass {
   class_id: string;
+}
+
+export interface UpdateClass {
+  name?: string | null;
+  subject?: string | null;
+  grade?: number | null;
+  archived?: boolean | null;
+  policy?: UpdatePolicy | null;
 }
 
 export interface UpdateConversation {
@@ -380,6 +637,14 @@ export interface UpdateMe {
   language?: "zh" | "en" | null;
 }
 
+export interface UpdatePolicy {
+  modes?: ("guide" | "explain")[];
+  hint_cap?: number;
+  exam?: boolean;
+  hours?: PolicyHours | null;
+  daily_replies?: number | null;
+}
+
 export interface UsageView {
   prompt_tokens: number;
   completion_tokens: number;
@@ -388,16 +653,49 @@ export interface UsageView {
 export interface UserView {
   id: string;
   username: string;
-  email: string;
+  email: string | null;
   display_name: string;
-  role: "student" | "teacher";
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
   grade: number | null;
   language: "zh" | "en";
+  school_id?: string | null;
   created_at: string;
+}
+
+export interface WardView {
+  student_id: string;
+  display_name: string;
+  grade: number | null;
+  since: string;
+}
+
+export interface Wards {
+  items: WardView[];
+  next?: string | null;
 }
 
 export interface WatchClass {
   class_id: string;
+}
+
+export interface WhisperAdded {
+  conversation_id: string;
+  whisper: WhisperView;
+}
+
+export interface WhisperEnded {
+  conversation_id: string;
+  whisper_id: string;
+}
+
+export interface WhisperView {
+  id: string;
+  client_id: string;
+  teacher: AuthorView;
+  text: string;
+  lasts: "reply" | "lesson";
+  created_at: string;
+  ended_at: string | null;
 }
 
 export interface Commands {
@@ -406,18 +704,30 @@ export interface Commands {
   "conversation.close": { payload: CloseConversation; data: Nothing };
   "conversation.create": { payload: CreateConversation; data: OneConversation };
   "conversation.open": { payload: OpenConversation; data: Opened };
+  "draft.reject": { payload: RejectDraft; data: OneMessage };
+  "draft.send": { payload: SendDraft; data: OneMessage };
+  "floor.set": { payload: SetFloor; data: FloorSet };
   "message.send": { payload: SendMessage; data: MessageSent };
   "reply.continue": { payload: ContinueReply; data: OneReply };
+  "reply.hold": { payload: HoldReply; data: OneReply };
   "reply.rate": { payload: RateReply; data: OneMessage };
+  "reply.release": { payload: ReleaseReply; data: OneReply };
   "reply.retry": { payload: RetryReply; data: OneReply };
   "reply.stop": { payload: StopReply; data: OneReply };
   "session.renew": { payload: RenewSession; data: Renewed };
+  "suggestion.ask": { payload: AskSuggestion; data: SuggestionTicket };
+  "whisper.add": { payload: AddWhisper; data: OneWhisper };
+  "whisper.end": { payload: EndWhisper; data: OneWhisper };
 }
 
 export interface Events {
+  "access.lost": AccessLost;
   "bye": Bye;
   "conversation.changed": ConversationChanged;
   "conversation.top": ConversationTop;
+  "draft.ready": DraftReady;
+  "draft.waiting": DraftWaiting;
+  "floor.changed": FloorChanged;
   "message.added": MessageAdded;
   "message.changed": MessageChanged;
   "presence.changed": PresenceChanged;
@@ -427,4 +737,8 @@ export interface Events {
   "reply.started": ReplyStarted;
   "room.changed": RoomChanged;
   "service.changed": ServiceChanged;
+  "suggestion.delta": SuggestionDelta;
+  "suggestion.finished": SuggestionFinished;
+  "whisper.added": WhisperAdded;
+  "whisper.ended": WhisperEnded;
 }
