@@ -1,4 +1,4 @@
-"""Approval: the tutor's draft is the teachers' alone until one of them sends it, and nothing of it reaches the student."""
+"""Approval: the tutor's draft is the teachers' alone until one of them sends it; nothing of it reaches the student."""
 
 import asyncio
 
