@@ -13,6 +13,17 @@ export interface AddWard {
   code: string;
 }
 
+export interface AddWhisper {
+  conversation_id: string;
+  client_id: string;
+  text: string;
+  lasts?: "reply" | "lesson";
+}
+
+export interface AskSuggestion {
+  conversation_id: string;
+}
+
 export interface AuthorView {
   kind: "student" | "teacher" | "tutor" | "system";
   id?: string | null;
@@ -72,6 +83,7 @@ export interface ConversationTop {
   conversation_id: string;
   seq: number;
   reply: UnfinishedReply | null;
+  checking: string[];
 }
 
 export interface ConversationView {
@@ -113,6 +125,37 @@ export interface CreateSchool {
   name: string;
 }
 
+export interface Desk {
+  whispers: WhisperView[];
+  drafts: MessageView[];
+}
+
+export interface DraftReady {
+  conversation_id: string;
+  message: MessageView;
+}
+
+export interface DraftWaiting {
+  class_id: string;
+  conversation_id: string;
+  reply_id: string;
+  since: string;
+}
+
+export interface EndWhisper {
+  conversation_id: string;
+  whisper_id: string;
+}
+
+export interface FloorChanged {
+  conversation_id: string;
+  floor: FloorView;
+}
+
+export interface FloorSet {
+  conversation: ConversationView;
+}
+
 export interface FloorView {
   state: "tutor" | "teacher" | "approval";
   teacher_id: string | null;
@@ -141,6 +184,11 @@ export interface Hit {
 
 export interface Hits {
   items: Hit[];
+}
+
+export interface HoldReply {
+  conversation_id: string;
+  reply_id: string;
 }
 
 export interface HoursView {
@@ -266,6 +314,10 @@ export interface OneWard {
   ward: WardView;
 }
 
+export interface OneWhisper {
+  whisper: WhisperView;
+}
+
 export interface OpenConversation {
   conversation_id: string;
   after_seq?: number | null;
@@ -277,11 +329,13 @@ export interface Opened {
   messages: MessageView[];
   reply?: OpenedReply | null;
   present: PresentView[];
+  desk?: Desk | null;
 }
 
 export interface OpenedReply {
   id: string;
   state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
+  held?: boolean;
   parts?: PartView[] | null;
   text?: string | null;
   next_part: number;
@@ -353,6 +407,17 @@ export interface Register {
   guardian_code?: string | null;
 }
 
+export interface RejectDraft {
+  conversation_id: string;
+  reply_id: string;
+  why?: string | null;
+}
+
+export interface ReleaseReply {
+  conversation_id: string;
+  reply_id: string;
+}
+
 export interface RenewSession {
   token: string;
 }
@@ -409,6 +474,11 @@ export interface ReplyView {
   rating: "up" | "down" | null;
   continues?: string | null;
   hidden?: boolean;
+  sent_by?: AuthorView | null;
+  decided_at?: string | null;
+  ready_at?: string | null;
+  draft?: string | null;
+  why?: string | null;
 }
 
 export interface RetryReply {
@@ -471,6 +541,12 @@ export interface SearchConversations {
   q: string;
 }
 
+export interface SendDraft {
+  conversation_id: string;
+  reply_id: string;
+  text?: string | null;
+}
+
 export interface SendMessage {
   conversation_id: string;
   client_id: string;
@@ -481,6 +557,13 @@ export interface ServiceChanged {
   mongodb: boolean;
   redis: boolean;
   ai: boolean;
+}
+
+export interface SetFloor {
+  conversation_id: string;
+  state: "tutor" | "teacher" | "approval";
+  running?: "stop" | "finish";
+  number?: number | null;
 }
 
 export interface SignIn {
@@ -499,6 +582,25 @@ export interface SignedIn {
 export interface StopReply {
   conversation_id: string;
   reply_id: string;
+}
+
+export interface SuggestionDelta {
+  conversation_id: string;
+  suggestion_id: string;
+  part: number;
+  text: string;
+}
+
+export interface SuggestionFinished {
+  conversation_id: string;
+  suggestion_id: string;
+  state: "complete" | "interrupted" | "failed";
+  text: string;
+  error: string | null;
+}
+
+export interface SuggestionTicket {
+  suggestion_id: string;
 }
 
 export interface TeacherView {
@@ -576,18 +678,46 @@ export interface WatchClass {
   class_id: string;
 }
 
+export interface WhisperAdded {
+  conversation_id: string;
+  whisper: WhisperView;
+}
+
+export interface WhisperEnded {
+  conversation_id: string;
+  whisper_id: string;
+}
+
+export interface WhisperView {
+  id: string;
+  client_id: string;
+  teacher: AuthorView;
+  text: string;
+  lasts: "reply" | "lesson";
+  created_at: string;
+  ended_at: string | null;
+}
+
 export interface Commands {
   "class.unwatch": { payload: UnwatchClass; data: Nothing };
   "class.watch": { payload: WatchClass; data: Rooms };
   "conversation.close": { payload: CloseConversation; data: Nothing };
   "conversation.create": { payload: CreateConversation; data: OneConversation };
   "conversation.open": { payload: OpenConversation; data: Opened };
+  "draft.reject": { payload: RejectDraft; data: OneMessage };
+  "draft.send": { payload: SendDraft; data: OneMessage };
+  "floor.set": { payload: SetFloor; data: FloorSet };
   "message.send": { payload: SendMessage; data: MessageSent };
   "reply.continue": { payload: ContinueReply; data: OneReply };
+  "reply.hold": { payload: HoldReply; data: OneReply };
   "reply.rate": { payload: RateReply; data: OneMessage };
+  "reply.release": { payload: ReleaseReply; data: OneReply };
   "reply.retry": { payload: RetryReply; data: OneReply };
   "reply.stop": { payload: StopReply; data: OneReply };
   "session.renew": { payload: RenewSession; data: Renewed };
+  "suggestion.ask": { payload: AskSuggestion; data: SuggestionTicket };
+  "whisper.add": { payload: AddWhisper; data: OneWhisper };
+  "whisper.end": { payload: EndWhisper; data: OneWhisper };
 }
 
 export interface Events {
@@ -595,6 +725,9 @@ export interface Events {
   "bye": Bye;
   "conversation.changed": ConversationChanged;
   "conversation.top": ConversationTop;
+  "draft.ready": DraftReady;
+  "draft.waiting": DraftWaiting;
+  "floor.changed": FloorChanged;
   "message.added": MessageAdded;
   "message.changed": MessageChanged;
   "presence.changed": PresenceChanged;
@@ -604,4 +737,8 @@ export interface Events {
   "reply.started": ReplyStarted;
   "room.changed": RoomChanged;
   "service.changed": ServiceChanged;
+  "suggestion.delta": SuggestionDelta;
+  "suggestion.finished": SuggestionFinished;
+  "whisper.added": WhisperAdded;
+  "whisper.ended": WhisperEnded;
 }
