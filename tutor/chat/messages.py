@@ -12,6 +12,7 @@ from tutor.core.messages import Answer, ClientId, Command, Event, Id
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Part = Annotated[int, Field(ge=0, le=2**31)]  # MongoDB could not take every integer that JSON can write
 Seq = Annotated[int, Field(ge=0, le=2**31)]
 
@@ -155,11 +156,15 @@ class RunningReply(Command):
 
 
 class OpenConversation(Command):
-    """Enter a room, or catch up after a gap: what lies after `after_seq`, and the parts from `reply.part` on."""
+    """Enter a room, or catch up after a gap: what lies after `after_seq`, and the parts from `reply.part` on.
+
+    Who reads while the student is away may say `why`: the student sees it.
+    """
 
     conversation_id: Id
     after_seq: Seq | None = None
     reply: RunningReply | None = None
+    why: Why | None = None
 
 
 class OpenedReply(Answer):
