@@ -1,5 +1,20 @@
 /** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */
 
+export interface AddTeacher {
+  username: string;
+}
+
+export interface AddWhisper {
+  conversation_id: string;
+  client_id: string;
+  text: string;
+  lasts?: "reply" | "lesson";
+}
+
+export interface AskSuggestion {
+  conversation_id: string;
+}
+
 export interface AuthorView {
   kind: "student" | "teacher" | "tutor" | "system";
   id?: string | null;
@@ -16,8 +31,13 @@ export interface ChangePassword {
   new_password: string;
 }
 
+export interface ClaimHand {
+  conversation_id: string;
+}
+
 export interface ClassRoster {
   class: ClassView;
+  teachers: TeacherView[];
   students: MemberView[];
 }
 
@@ -27,8 +47,10 @@ export interface ClassView {
   subject: string | null;
   grade: number | null;
   code: string | null;
+  code_expires_at: string | null;
   teachers: string[];
   students: number;
+  archived: boolean;
   created_at: string;
 }
 
@@ -54,6 +76,7 @@ export interface ConversationTop {
   conversation_id: string;
   seq: number;
   reply: UnfinishedReply | null;
+  checking?: string[];
 }
 
 export interface ConversationView {
@@ -66,6 +89,8 @@ export interface ConversationView {
   last_seq: number;
   archived: boolean;
   deleted: boolean;
+  floor: FloorView;
+  level: number;
   created_at: string;
   updated_at: string;
 }
@@ -89,6 +114,80 @@ export interface CreateConversation {
   title?: string | null;
 }
 
+export interface Desk {
+  whispers: WhisperView[];
+  drafts: MessageView[];
+}
+
+export interface DraftReady {
+  conversation_id: string;
+  message: MessageView;
+}
+
+export interface DraftWaiting {
+  class_id: string;
+  conversation_id: string;
+  reply_id: string;
+  since: string;
+}
+
+export interface EndHand {
+  conversation_id: string;
+}
+
+export interface EndWhisper {
+  conversation_id: string;
+  whisper_id: string;
+}
+
+export interface FlagTile {
+  conversation_id: string;
+  on: boolean;
+}
+
+export interface FloorChanged {
+  conversation_id: string;
+  floor: FloorView;
+}
+
+export interface FloorSet {
+  conversation: ConversationView;
+}
+
+export interface FloorView {
+  state: "tutor" | "teacher" | "approval";
+  teacher_id: string | null;
+  teacher_name: string | null;
+  since: string | null;
+  number: number;
+}
+
+export interface GetHand {
+  conversation_id: string;
+}
+
+export interface HandChanged {
+  conversation_id: string;
+  hand: HandView | null;
+  place: number | null;
+}
+
+export interface HandView {
+  conversation_id: string;
+  student_id: string;
+  student_name: string;
+  line: string | null;
+  raised_at: string;
+  claimed_by: string | null;
+  claimed_name: string | null;
+  claimed_at: string | null;
+}
+
+export interface HandsChanged {
+  class_id: string;
+  hands: HandView[];
+}
+
 export interface Hit {
   conversation: ConversationView;
   message_id: string | null;
@@ -98,6 +197,15 @@ export interface Hit {
 
 export interface Hits {
   items: Hit[];
+}
+
+export interface HoldReply {
+  conversation_id: string;
+  reply_id: string;
+}
+
+export interface ImportRoster {
+  csv: string;
 }
 
 export interface Invited {
@@ -119,6 +227,10 @@ export interface ListMessages {
   after_seq?: number | null;
   before_seq?: number | null;
   limit?: number;
+}
+
+export interface LowerHand {
+  conversation_id: string;
 }
 
 export interface Me {
@@ -153,9 +265,10 @@ export interface MessageView {
   client_id: string;
   author: AuthorView;
   text: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   created_at: string;
   reply?: ReplyView | null;
+  notice?: NoticeView | null;
 }
 
 export interface Messages {
@@ -163,7 +276,23 @@ export interface Messages {
   next: number | null;
 }
 
+export interface MoveStudent {
+  class_id: string;
+}
+
+export interface NewAccount {
+  username: string;
+  display_name: string;
+  password: string;
+}
+
 export type Nothing = Record<string, never>;
+
+export interface NoticeView {
+  kind: string;
+  by: AuthorView | null;
+  facts: Record<string, string | number>;
+}
 
 export interface OneClass {
   class: ClassView;
@@ -171,6 +300,11 @@ export interface OneClass {
 
 export interface OneConversation {
   conversation: ConversationView;
+}
+
+export interface OneHand {
+  hand: HandView | null;
+  place: number | null;
 }
 
 export interface OneMessage {
@@ -181,10 +315,15 @@ export interface OneReply {
   reply: ReplyTicket;
 }
 
+export interface OneWhisper {
+  whisper: WhisperView;
+}
+
 export interface OpenConversation {
   conversation_id: string;
   after_seq?: number | null;
   reply?: RunningReply | null;
+  why?: string | null;
 }
 
 export interface Opened {
@@ -192,11 +331,13 @@ export interface Opened {
   messages: MessageView[];
   reply?: OpenedReply | null;
   present: PresentView[];
+  desk?: Desk | null;
 }
 
 export interface OpenedReply {
   id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
+  held?: boolean;
   parts?: PartView[] | null;
   text?: string | null;
   next_part: number;
@@ -215,7 +356,12 @@ export interface PresenceChanged {
 export interface PresentView {
   id: string;
   name: string;
-  role: "student" | "teacher";
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+}
+
+export interface RaiseHand {
+  conversation_id: string;
+  line?: string | null;
 }
 
 export interface RateReply {
@@ -228,6 +374,12 @@ export interface Refresh {
   refresh_token?: string | null;
 }
 
+export interface RefusedRow {
+  line: number;
+  username: string;
+  problem: string;
+}
+
 export interface Register {
   username: string;
   email: string;
@@ -236,6 +388,17 @@ export interface Register {
   grade?: number | null;
   language?: "zh" | "en" | null;
   invitation?: string | null;
+}
+
+export interface RejectDraft {
+  conversation_id: string;
+  reply_id: string;
+  why?: string | null;
+}
+
+export interface ReleaseReply {
+  conversation_id: string;
+  reply_id: string;
 }
 
 export interface RenewSession {
@@ -256,7 +419,7 @@ export interface ReplyDelta {
 export interface ReplyFinished {
   conversation_id: string;
   reply_id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   parts: number;
   length: number;
   message: MessageView;
@@ -276,7 +439,7 @@ export interface ReplyStarted {
 
 export interface ReplyTicket {
   id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   position?: number | null;
 }
 
@@ -293,6 +456,11 @@ export interface ReplyView {
   error: string | null;
   rating: "up" | "down" | null;
   continues?: string | null;
+  hidden?: boolean;
+  sent_by?: AuthorView | null;
+  ready_at?: string | null;
+  draft?: string | null;
+  why?: string | null;
 }
 
 export interface RetryReply {
@@ -320,6 +488,16 @@ export interface Rooms {
   rooms: RoomView[];
 }
 
+export interface RosterTaken {
+  students: number;
+  created: NewAccount[];
+  refused: RefusedRow[];
+}
+
+export interface RotateCode {
+  days?: number | null;
+}
+
 export interface RunningReply {
   id: string;
   part: number;
@@ -327,6 +505,12 @@ export interface RunningReply {
 
 export interface SearchConversations {
   q: string;
+}
+
+export interface SendDraft {
+  conversation_id: string;
+  reply_id: string;
+  text?: string | null;
 }
 
 export interface SendMessage {
@@ -339,6 +523,18 @@ export interface ServiceChanged {
   mongodb: boolean;
   redis: boolean;
   ai: boolean;
+}
+
+export interface SetFloor {
+  conversation_id: string;
+  state: "tutor" | "teacher" | "approval";
+  running?: "stop" | "finish";
+  number?: number | null;
+}
+
+export interface SetTyping {
+  conversation_id: string;
+  on: boolean;
 }
 
 export interface SignIn {
@@ -359,6 +555,61 @@ export interface StopReply {
   reply_id: string;
 }
 
+export interface SuggestionDelta {
+  conversation_id: string;
+  suggestion_id: string;
+  part: number;
+  text: string;
+}
+
+export interface SuggestionFinished {
+  conversation_id: string;
+  suggestion_id: string;
+  state: "complete" | "interrupted" | "failed";
+  text: string;
+  error: string | null;
+}
+
+export interface SuggestionTicket {
+  suggestion_id: string;
+}
+
+export interface TeacherView {
+  id: string;
+  display_name: string;
+}
+
+export interface TileView {
+  student_id: string;
+  name: string;
+  conversation_id: string | null;
+  title: string;
+  state: "offline" | "idle" | "writing" | "answering" | "waiting" | "stuck" | "flagged";
+  since: string | null;
+  preview: string;
+  said_by: "student" | "teacher" | "tutor" | "system" | null;
+  hand: string | null;
+  floor: "tutor" | "teacher" | "approval";
+  need: number;
+}
+
+export interface TilesChanged {
+  class_id: string;
+  tiles: TileView[];
+  gone: string[];
+}
+
+export interface TypingChanged {
+  conversation_id: string;
+  people: TypingView[];
+}
+
+export interface TypingView {
+  id: string;
+  name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+}
+
 export interface UnfinishedReply {
   id: string;
   part: number;
@@ -366,6 +617,13 @@ export interface UnfinishedReply {
 
 export interface UnwatchClass {
   class_id: string;
+}
+
+export interface UpdateClass {
+  name?: string | null;
+  subject?: string | null;
+  grade?: number | null;
+  archived?: boolean | null;
 }
 
 export interface UpdateConversation {
@@ -388,9 +646,9 @@ export interface UsageView {
 export interface UserView {
   id: string;
   username: string;
-  email: string;
+  email: string | null;
   display_name: string;
-  role: "student" | "teacher";
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
   grade: number | null;
   language: "zh" | "en";
   created_at: string;
@@ -400,24 +658,64 @@ export interface WatchClass {
   class_id: string;
 }
 
+export interface WhisperAdded {
+  conversation_id: string;
+  whisper: WhisperView;
+}
+
+export interface WhisperEnded {
+  conversation_id: string;
+  whisper_id: string;
+}
+
+export interface WhisperView {
+  id: string;
+  client_id: string;
+  teacher: AuthorView;
+  text: string;
+  lasts: "reply" | "lesson";
+  created_at: string;
+  ended_at: string | null;
+}
+
 export interface Commands {
   "class.unwatch": { payload: UnwatchClass; data: Nothing };
   "class.watch": { payload: WatchClass; data: Rooms };
   "conversation.close": { payload: CloseConversation; data: Nothing };
   "conversation.create": { payload: CreateConversation; data: OneConversation };
   "conversation.open": { payload: OpenConversation; data: Opened };
+  "draft.reject": { payload: RejectDraft; data: OneMessage };
+  "draft.send": { payload: SendDraft; data: OneMessage };
+  "floor.set": { payload: SetFloor; data: FloorSet };
+  "hand.claim": { payload: ClaimHand; data: OneHand };
+  "hand.done": { payload: EndHand; data: OneHand };
+  "hand.get": { payload: GetHand; data: OneHand };
+  "hand.lower": { payload: LowerHand; data: OneHand };
+  "hand.raise": { payload: RaiseHand; data: OneHand };
   "message.send": { payload: SendMessage; data: MessageSent };
   "reply.continue": { payload: ContinueReply; data: OneReply };
+  "reply.hold": { payload: HoldReply; data: OneReply };
   "reply.rate": { payload: RateReply; data: OneMessage };
+  "reply.release": { payload: ReleaseReply; data: OneReply };
   "reply.retry": { payload: RetryReply; data: OneReply };
   "reply.stop": { payload: StopReply; data: OneReply };
   "session.renew": { payload: RenewSession; data: Renewed };
+  "suggestion.ask": { payload: AskSuggestion; data: SuggestionTicket };
+  "tile.flag": { payload: FlagTile; data: Nothing };
+  "typing.set": { payload: SetTyping; data: Nothing };
+  "whisper.add": { payload: AddWhisper; data: OneWhisper };
+  "whisper.end": { payload: EndWhisper; data: Nothing };
 }
 
 export interface Events {
   "bye": Bye;
   "conversation.changed": ConversationChanged;
   "conversation.top": ConversationTop;
+  "draft.ready": DraftReady;
+  "draft.waiting": DraftWaiting;
+  "floor.changed": FloorChanged;
+  "hand.changed": HandChanged;
+  "hands.changed": HandsChanged;
   "message.added": MessageAdded;
   "message.changed": MessageChanged;
   "presence.changed": PresenceChanged;
@@ -427,4 +725,10 @@ export interface Events {
   "reply.started": ReplyStarted;
   "room.changed": RoomChanged;
   "service.changed": ServiceChanged;
+  "suggestion.delta": SuggestionDelta;
+  "suggestion.finished": SuggestionFinished;
+  "tiles.changed": TilesChanged;
+  "typing.changed": TypingChanged;
+  "whisper.added": WhisperAdded;
+  "whisper.ended": WhisperEnded;
 }
