@@ -31,7 +31,7 @@ from tutor.chat.reply import Replies
 from tutor.chat.store import NEWEST, ChatStore
 from tutor.chat.views import conversation_view, message_view
 from tutor.core.caller import Caller
-from tutor.core.errors import InvalidInput
+from tutor.core.errors import InvalidInput, NotFound
 
 PAGE = 50
 CATCH_UP = 200
@@ -50,10 +50,17 @@ class Reading:
         self._parts = parts
         self._presence = presence
 
-    async def conversations(self, caller: Caller, query: ListConversations) -> Conversations:
-        """A page of the caller's conversations."""
+    async def conversations(self, caller: Caller, student_id: str, query: ListConversations) -> Conversations:
+        """A page of a student's conversations, for the student, their teachers and guardians.
+
+        Raises:
+            NotFound: there is no such student, or none that the caller has to do with.
+
+        """
+        if not await self._access.sees(caller, student_id):
+            raise NotFound(what="student")
         rows = await self._store.conversations(
-            caller.id, archived=query.archived, before=_position(query.cursor), limit=query.limit + 1
+            student_id, archived=query.archived, before=_position(query.cursor), limit=query.limit + 1
         )
         page = rows[: query.limit]
         more = len(rows) > query.limit
