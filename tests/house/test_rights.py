@@ -35,6 +35,7 @@ class Scene:
     class_id: str
     conversation_id: str = ""
     reply_id: str = ""
+    broadcast_id: str = ""
     ended: str = ""
 
     async def with_a_fresh_owner(self) -> "Scene":
@@ -49,8 +50,17 @@ class Scene:
         await socket.close()
         return Scene(
             self.people, owner, self.other, self.teacher, self.stranger, self.code, self.class_id,
-            conversation_id, sent["reply"]["id"], self.ended,
+            conversation_id, sent["reply"]["id"], await self._said_to(owner), self.ended,
         )  # fmt: skip
+
+    async def _said_to(self, student: Person) -> str:
+        """A broadcast for the student alone."""
+        desk = await self.teacher.connect()
+        said = {"class_id": self.class_id, "client_id": a_client_id(), "text": "带尺子", "student_ids": [student.id]}
+        broadcast_id: str = (await desk.ask("broadcast.send", **said))["broadcast"]["id"]
+        await desk.close()
+        self.teacher.sockets.clear()
+        return broadcast_id
 
     def token(self, who: str) -> str | None:
         if who in PEOPLE:
@@ -70,6 +80,8 @@ class Scene:
         words = {
             "$conversation": self.conversation_id,
             "$reply": self.reply_id,
+            "$broadcast": self.broadcast_id,
+            "$owner": self.owner.id,
             "$class": self.class_id,
             "$token": self.token(who) or "",
             "$uuid": a_client_id(),
@@ -171,12 +183,13 @@ async def test_a_route(
 ) -> None:
     here = await scene.with_a_fresh_owner() if row.get("fresh") and who == "owner" else scene
     method, _, path = name.partition(" ")
-    path = path.replace("{id}", here.fill(row.get("id", ""), who)) + row.get("query", "")
+    field, asks, value = row.get("query", "").partition("=")
+    path = path.replace("{id}", here.fill(row.get("id", ""), who)) + field + asks + here.fill(value, who)
     token = here.token(who)
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
     payload = {field: here.fill(value, who) for field, value in row.get("payload", {}).items()}
     body = payload if method in {"POST", "PATCH"} else None
     async with http.request(method, path, json=body, headers=headers) as response:
-        answer = await response.json()
+        answer = await response.json() if response.content_type == "application/json" else {}
         assert (response.status < 400) == (expected == "ok")
         assert answer.get("error", {}).get("code", "ok") == expected

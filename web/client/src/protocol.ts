@@ -1,9 +1,44 @@
 /** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */
 
+export interface AddTeacher {
+  username: string;
+}
+
 export interface AuthorView {
   kind: "student" | "teacher" | "tutor" | "system";
   id?: string | null;
   name?: string | null;
+}
+
+export interface BroadcastAdded {
+  broadcast: BroadcastView;
+}
+
+export interface BroadcastChanged {
+  class_id: string;
+  id: string;
+  read: number;
+}
+
+export interface BroadcastSeen {
+  id: string;
+}
+
+export interface BroadcastView {
+  id: string;
+  class_id: string;
+  class_name: string;
+  teacher_id: string;
+  teacher_name: string;
+  text: string;
+  sent_at: string;
+  read?: boolean | null;
+  reached?: Reach | null;
+}
+
+export interface Broadcasts {
+  items: BroadcastView[];
+  next: string | null;
 }
 
 export interface Bye {
@@ -18,6 +53,7 @@ export interface ChangePassword {
 
 export interface ClassRoster {
   class: ClassView;
+  teachers: TeacherView[];
   students: MemberView[];
 }
 
@@ -27,8 +63,10 @@ export interface ClassView {
   subject: string | null;
   grade: number | null;
   code: string | null;
+  code_expires_at: string | null;
   teachers: string[];
   students: number;
+  archived: boolean;
   created_at: string;
 }
 
@@ -66,6 +104,8 @@ export interface ConversationView {
   last_seq: number;
   archived: boolean;
   deleted: boolean;
+  floor: FloorView;
+  level: number;
   created_at: string;
   updated_at: string;
 }
@@ -89,6 +129,18 @@ export interface CreateConversation {
   title?: string | null;
 }
 
+export interface ExportReads {
+  student_id?: string | null;
+}
+
+export interface FloorView {
+  state: "tutor" | "teacher" | "approval";
+  teacher_id: string | null;
+  teacher_name: string | null;
+  since: string | null;
+  number: number;
+}
+
 export interface Hit {
   conversation: ConversationView;
   message_id: string | null;
@@ -100,6 +152,10 @@ export interface Hits {
   items: Hit[];
 }
 
+export interface ImportRoster {
+  csv: string;
+}
+
 export interface Invited {
   code: string;
   expires_at: string;
@@ -107,6 +163,12 @@ export interface Invited {
 
 export interface JoinClass {
   code: string;
+}
+
+export interface ListBroadcasts {
+  class_id?: string | null;
+  cursor?: string | null;
+  limit?: number;
 }
 
 export interface ListConversations {
@@ -118,6 +180,12 @@ export interface ListConversations {
 export interface ListMessages {
   after_seq?: number | null;
   before_seq?: number | null;
+  limit?: number;
+}
+
+export interface ListReads {
+  student_id?: string | null;
+  cursor?: string | null;
   limit?: number;
 }
 
@@ -153,9 +221,10 @@ export interface MessageView {
   client_id: string;
   author: AuthorView;
   text: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   created_at: string;
   reply?: ReplyView | null;
+  notice?: NoticeView | null;
 }
 
 export interface Messages {
@@ -163,7 +232,27 @@ export interface Messages {
   next: number | null;
 }
 
+export interface MoveStudent {
+  class_id: string;
+}
+
+export interface NewAccount {
+  username: string;
+  display_name: string;
+  password: string;
+}
+
 export type Nothing = Record<string, never>;
+
+export interface NoticeView {
+  kind: string;
+  by: AuthorView | null;
+  facts: Record<string, string | number>;
+}
+
+export interface OneBroadcast {
+  broadcast: BroadcastView;
+}
 
 export interface OneClass {
   class: ClassView;
@@ -185,6 +274,7 @@ export interface OpenConversation {
   conversation_id: string;
   after_seq?: number | null;
   reply?: RunningReply | null;
+  why?: string | null;
 }
 
 export interface Opened {
@@ -196,10 +286,15 @@ export interface Opened {
 
 export interface OpenedReply {
   id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   parts?: PartView[] | null;
   text?: string | null;
   next_part: number;
+}
+
+export interface PaceView {
+  reply_id: string;
+  marks: number[][];
 }
 
 export interface PartView {
@@ -215,7 +310,7 @@ export interface PresenceChanged {
 export interface PresentView {
   id: string;
   name: string;
-  role: "student" | "teacher";
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
 }
 
 export interface RateReply {
@@ -224,8 +319,44 @@ export interface RateReply {
   rating: "up" | "down" | null;
 }
 
+export interface Reach {
+  addressed: number;
+  read: number;
+}
+
+export interface ReadBroadcast {
+  broadcast_id: string;
+}
+
+export interface ReadReplay {
+  after_seq?: number;
+  limit?: number;
+}
+
+export interface ReadView {
+  conversation_id: string;
+  title: string | null;
+  reader_id: string;
+  reader_name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+  why: string | null;
+  at: string;
+  until: string;
+}
+
+export interface Reads {
+  items: ReadView[];
+  next: string | null;
+}
+
 export interface Refresh {
   refresh_token?: string | null;
+}
+
+export interface RefusedRow {
+  line: number;
+  username: string;
+  problem: string;
 }
 
 export interface Register {
@@ -246,6 +377,29 @@ export interface Renewed {
   expires_in: number;
 }
 
+export interface Replay {
+  conversation: ConversationView;
+  items: ReplayItem[];
+  next: number | null;
+}
+
+export interface ReplayItem {
+  kind: "message" | "notice" | "whisper" | "pace";
+  at: string;
+  message?: MessageView | null;
+  whisper?: ReplayedWhisper | null;
+  pace?: PaceView | null;
+}
+
+export interface ReplayedWhisper {
+  id: string;
+  teacher_id: string;
+  teacher_name: string;
+  text: string;
+  lasts: "reply" | "lesson";
+  ended_at: string | null;
+}
+
 export interface ReplyDelta {
   conversation_id: string;
   reply_id: string;
@@ -256,7 +410,7 @@ export interface ReplyDelta {
 export interface ReplyFinished {
   conversation_id: string;
   reply_id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   parts: number;
   length: number;
   message: MessageView;
@@ -276,7 +430,7 @@ export interface ReplyStarted {
 
 export interface ReplyTicket {
   id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   position?: number | null;
 }
 
@@ -293,6 +447,7 @@ export interface ReplyView {
   error: string | null;
   rating: "up" | "down" | null;
   continues?: string | null;
+  hidden?: boolean;
 }
 
 export interface RetryReply {
@@ -320,6 +475,16 @@ export interface Rooms {
   rooms: RoomView[];
 }
 
+export interface RosterTaken {
+  students: number;
+  created: NewAccount[];
+  refused: RefusedRow[];
+}
+
+export interface RotateCode {
+  days?: number | null;
+}
+
 export interface RunningReply {
   id: string;
   part: number;
@@ -327,6 +492,13 @@ export interface RunningReply {
 
 export interface SearchConversations {
   q: string;
+}
+
+export interface SendBroadcast {
+  class_id: string;
+  client_id: string;
+  text: string;
+  student_ids?: string[] | null;
 }
 
 export interface SendMessage {
@@ -359,6 +531,11 @@ export interface StopReply {
   reply_id: string;
 }
 
+export interface TeacherView {
+  id: string;
+  display_name: string;
+}
+
 export interface UnfinishedReply {
   id: string;
   part: number;
@@ -366,6 +543,13 @@ export interface UnfinishedReply {
 
 export interface UnwatchClass {
   class_id: string;
+}
+
+export interface UpdateClass {
+  name?: string | null;
+  subject?: string | null;
+  grade?: number | null;
+  archived?: boolean | null;
 }
 
 export interface UpdateConversation {
@@ -388,9 +572,9 @@ export interface UsageView {
 export interface UserView {
   id: string;
   username: string;
-  email: string;
+  email: string | null;
   display_name: string;
-  role: "student" | "teacher";
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
   grade: number | null;
   language: "zh" | "en";
   created_at: string;
@@ -401,6 +585,8 @@ export interface WatchClass {
 }
 
 export interface Commands {
+  "broadcast.read": { payload: ReadBroadcast; data: Nothing };
+  "broadcast.send": { payload: SendBroadcast; data: OneBroadcast };
   "class.unwatch": { payload: UnwatchClass; data: Nothing };
   "class.watch": { payload: WatchClass; data: Rooms };
   "conversation.close": { payload: CloseConversation; data: Nothing };
@@ -415,6 +601,9 @@ export interface Commands {
 }
 
 export interface Events {
+  "broadcast.added": BroadcastAdded;
+  "broadcast.changed": BroadcastChanged;
+  "broadcast.seen": BroadcastSeen;
   "bye": Bye;
   "conversation.changed": ConversationChanged;
   "conversation.top": ConversationTop;
