@@ -14,10 +14,11 @@ import aiohttp
 import socketio
 from aiohttp import web
 
-from tutor.accounts.context import ACCOUNTS
+from tutor.accounts.context import ACCOUNTS, SCHOOLS
 from tutor.accounts.messages import Register
 from tutor.ai.model import Model
 from tutor.app import make_app
+from tutor.core.caller import Role
 from tutor.core.clock import Clock
 from tutor.serve import running_app
 from tutor.settings import Settings, load
@@ -261,25 +262,36 @@ class People:
         """A fresh student."""
         return await self.register(**changes)
 
-    async def teacher(self, **changes: Any) -> Person:
+    async def teacher(self, *, school: str | None = None, **changes: Any) -> Person:
         """A fresh teacher, who came by invitation."""
-        inviter = await self._first_teacher()
+        inviter = await self.appointed("teacher", school)
         invited = await inviter.call("POST", "/auth/invitations", {})
         body = {"display_name": "王老师", "invitation": invited["code"], "grade": None, **changes}
         return await self.register(**body)
 
-    async def _first_teacher(self) -> Person:
+    async def school(self) -> str:
+        """The id of a fresh school."""
+        return (await self.server.app[SCHOOLS].create("实验中学")).id
+
+    async def appointed(self, role: Role, school: str | None = None) -> Person:
+        """A teacher, admin or operator made as the command line does it."""
         from_cli = a_registration(display_name="校长", grade=None)
-        await make_teacher(self.server, from_cli)
+        await appoint(self.server, from_cli, role, school)
         return await self.sign_in(from_cli["username"], PASSWORD)
+
+    async def guardian(self, teacher: Person, class_id: str, student: Person, **changes: Any) -> Person:
+        """A fresh guardian of a teacher's student."""
+        path = f"/classes/{class_id}/students/{student.id}/guardian-code"
+        code = (await teacher.call("POST", path, {}))["code"]
+        return await self.register(**{"display_name": "妈妈", "guardian_code": code, "grade": None, **changes})
 
     async def sign_in(self, username: str, password: str = PASSWORD) -> Person:
         """Sign somebody in over HTTP."""
         return await self._enter("login", {"username": username, "password": password})
 
-    async def classroom(self, students: int = 1) -> tuple[Person, list[Person], str]:
+    async def classroom(self, students: int = 1, *, school: str | None = None) -> tuple[Person, list[Person], str]:
         """A teacher, students who joined her class, and the class's id."""
-        teacher = await self.teacher()
+        teacher = await self.teacher(school=school)
         made = (await teacher.call("POST", "/classes", {"name": "七年级一班", "subject": "数学", "grade": 7}))["class"]
         joined = [await self.student() for _ in range(students)]
         for student in joined:
@@ -287,6 +299,6 @@ class People:
         return teacher, joined, made["id"]
 
 
-async def make_teacher(server: Server, registration: Json) -> None:
-    """A teacher made as the command line does it."""
-    await server.app[ACCOUNTS].create_teacher(Register.model_validate(registration))
+async def appoint(server: Server, registration: Json, role: Role = "teacher", school: str | None = None) -> None:
+    """Somebody with a post, made as the command line does it."""
+    await server.app[ACCOUNTS].appoint(Register.model_validate(registration), role, school)

@@ -1,35 +1,43 @@
-"""The command line: `tutor serve`, `demo`, `teacher`, `backup`, `restore` and `catalogue`."""
+"""The command line: `tutor serve`, `demo`, `school`, `schools`, `teacher`, `admin`, `operator`, `backup`, `restore` and
+`catalogue`.
+"""
 
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 import uvloop
+from aiohttp import web
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from tutor import __version__
-from tutor.accounts.context import ACCOUNTS
-from tutor.accounts.messages import Register
+from tutor.accounts.context import ACCOUNTS, SCHOOLS
+from tutor.accounts.messages import CreateSchool, Register
 from tutor.app import catalogue_of_the_house, database_of, make_app
 from tutor.core.archive import Counts
 from tutor.core.archive import backup as write_archive
 from tutor.core.archive import restore as read_archive
+from tutor.core.caller import Role
 from tutor.core.catalogue import TYPESCRIPT
 from tutor.core.errors import TutorError
 from tutor.core.logs import set_up_logs
+from tutor.core.messages import Command
 from tutor.core.mongo import Database, MongodbUnusable, StoreFault
 from tutor.core.tokens import new_secret
 from tutor.core.words import Words, WordsBroken
 from tutor.demo import Demo, make_demo
 from tutor.serve import Served, any_stores, running_app, serve
 from tutor.settings import ROOT, Settings, load
+
+Given = TypeVar("Given", bound=Command)
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -68,6 +76,13 @@ def _run(work: Coroutine[None, None, None]) -> None:
         runner.run(work)
 
 
+@asynccontextmanager
+async def _whole(settings: Settings) -> AsyncIterator[web.Application]:
+    """The application on a port that nobody knows, for commands that need its services."""
+    async with any_stores(settings) as complete, running_app(make_app(complete), "127.0.0.1", 0) as served:
+        yield served.app
+
+
 @cli.command("serve")
 def serve_command(
     *, demo: Annotated[bool, typer.Option("--demo", help="Create demo accounts if there are none.")] = False
@@ -97,8 +112,8 @@ def demo_command(
         sys.exit("tutor: demo accounts are not for production")
 
     async def work() -> None:
-        async with any_stores(settings) as complete, running_app(make_app(complete), "127.0.0.1", 0) as served:
-            demo = await make_demo(served.app, renew=True)
+        async with _whole(settings) as app:
+            demo = await make_demo(app, renew=True)
         if as_json:
             sys.stdout.write(json.dumps(asdict(demo), ensure_ascii=False) + "\n")
         else:
@@ -119,25 +134,80 @@ def _show(console: Console, demo: Demo) -> None:
     console.print(table)
 
 
-@cli.command("teacher")
-def teacher_command(username: str, email: str, display_name: str) -> None:
-    """Create a teacher's account and print its password once."""
-    settings = _begin()
-    password = new_secret()[:16]
+def _checked(model: type[Given], given: dict[str, str]) -> Given:
+    """What somebody typed as the command it stands for; what is wrong ends the program with one sentence."""
     try:
-        command = Register.model_validate(
-            {"username": username, "email": email, "display_name": display_name, "password": password}
-        )
+        return model.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         sys.exit(f"tutor: {first['loc'][0]}: {first['msg']}")
 
+
+def _appoint(role: Role, username: str, email: str, display_name: str, school: str | None) -> None:
+    """Create an account and print its password once."""
+    settings = _begin()
+    password = new_secret()[:16]
+    given = {"username": username, "email": email, "display_name": display_name, "password": password}
+    command = _checked(Register, given)
+
     async def work() -> None:
-        async with any_stores(settings) as complete, running_app(make_app(complete), "127.0.0.1", 0) as served:
-            user = await served.app[ACCOUNTS].create_teacher(command)
+        async with _whole(settings) as app:
+            school_id = (await app[SCHOOLS].get(school)).id if school is not None else None
+            user = await app[ACCOUNTS].appoint(command, role, school_id)
         Console().print(f"{user.username}: {password}")
 
     _run(work())
+
+
+@cli.command("school")
+def school_command(name: str) -> None:
+    """Found a school and print its id, which `admin` and `teacher` ask for."""
+    settings = _begin()
+    command = _checked(CreateSchool, {"name": name})
+
+    async def work() -> None:
+        async with _whole(settings) as app:
+            school = await app[SCHOOLS].create(command.name)
+        Console().print(school.id)
+
+    _run(work())
+
+
+@cli.command("schools")
+def schools_command() -> None:
+    """List the schools with their ids."""
+    settings = _begin()
+
+    async def work() -> None:
+        async with _whole(settings) as app:
+            schools = await app[SCHOOLS].all()
+        for school in schools:
+            Console().print(f"{school.id} {school.name}", markup=False)
+
+    _run(work())
+
+
+@cli.command("teacher")
+def teacher_command(
+    username: str,
+    email: str,
+    display_name: str,
+    school: Annotated[str | None, typer.Option(help="The id of the school that the teacher belongs to.")] = None,
+) -> None:
+    """Create a teacher's account and print its password once."""
+    _appoint("teacher", username, email, display_name, school)
+
+
+@cli.command("admin")
+def admin_command(school: str, username: str, email: str, display_name: str) -> None:
+    """Create an account that manages the school with this id, and print its password once."""
+    _appoint("admin", username, email, display_name, school)
+
+
+@cli.command("operator")
+def operator_command(username: str, email: str, display_name: str) -> None:
+    """Create an account that founds schools and invites their admins, and print its password once."""
+    _appoint("operator", username, email, display_name, None)
 
 
 async def _on_database(

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from tutor import accounts, board, broadcasts, chat, classes, records, writers
 from tutor.accounts import routes as accounts_routes
+from tutor.accounts import school_routes
 from tutor.accounts import sockets as accounts_sockets
 from tutor.accounts.context import ACCOUNTS_SETTINGS
 from tutor.accounts.models import AccountsSettings
@@ -51,7 +52,10 @@ from tutor.settings import ROOT, Settings, secret_of
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat, board, records, broadcasts)
 TABLES = (accounts_sockets.events, chat_sockets.events, broadcasts_sockets.events)
 EVENTS = (crowd, status, chat_messages, broadcasts_messages)
-APIS = (accounts_routes.api, classes_routes.api, chat_routes.api, records_routes.api, broadcasts_routes.api)
+APIS = (
+    accounts_routes.api, school_routes.api, classes_routes.api, chat_routes.api, records_routes.api,
+    broadcasts_routes.api,
+)  # fmt: skip
 
 WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
 

@@ -102,7 +102,9 @@ async def _create(accounts: Accounts, script: Script, password: str) -> User:
         display_name=script.display_name,
         grade=script.grade,
     )
-    return await (accounts.create_teacher(command) if script.role == "teacher" else accounts.create_student(command))
+    if script.role == "student":
+        return await accounts.create_student(command)
+    return await accounts.appoint(command, script.role)
 
 
 def _caller(user: User, clock: Clock) -> Caller:

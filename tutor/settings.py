@@ -143,6 +143,7 @@ class LimitsSection(Section):
     register_address: RateText
     refresh_session: RateText
     invite_user: RateText
+    guardian_code_user: RateText
     join_user: WindowText
     join_address: WindowText
     search_user: RateText

@@ -9,13 +9,17 @@ from tests.factories import PASSWORD, a_registration, changed
 from tutor.accounts.messages import Register, SignIn
 from tutor.accounts.models import AccountsSettings, Admission, User
 from tutor.accounts.passwords import Passwords
+from tutor.accounts.registry import SchoolStore, WardStore
+from tutor.accounts.schools import Schools
 from tutor.accounts.service import Accounts
 from tutor.accounts.sessions import Sessions
 from tutor.accounts.store import Invitations, SessionStore, Users
+from tutor.accounts.tickets import Tickets
+from tutor.accounts.wards import Wards
 from tutor.app import database_of
 from tutor.classes.service import Classes
 from tutor.classes.store import ClassStore
-from tutor.core.caller import Caller
+from tutor.core.caller import Caller, Role
 from tutor.core.clock import Clock, new_id
 from tutor.core.mongo import Database
 from tutor.core.tokens import Tokens
@@ -53,9 +57,11 @@ class Household:
     users: Users
     store: SessionStore
     tokens: Tokens
-    invitations: Invitations
+    tickets: Tickets
     sessions: Sessions
     accounts: Accounts
+    schools: Schools
+    wards: Wards
     classes: Classes
     clock: MovableClock
     closed: list[str] = field(default_factory=list)
@@ -64,7 +70,10 @@ class Household:
         return await self.accounts.register(registration(**changes), "zh")
 
     async def teacher(self, **changes: object) -> Admission:
-        user = await self.accounts.create_teacher(registration(**changes))
+        return await self.appointed("teacher", None, **changes)
+
+    async def appointed(self, role: Role, school_id: str | None, /, **changes: object) -> Admission:
+        user = await self.accounts.appoint(registration(**changes), role, school_id)
         return await self.accounts.sign_in(signing_in(user))
 
     async def caller(self, admission: Admission) -> Caller:
@@ -86,8 +95,8 @@ async def fresh_database(settings: Settings) -> AsyncIterator[Database]:
 async def household(database: Database) -> AsyncIterator[Household]:
     clock = MovableClock()
     users, store, invitations = Users(database), SessionStore(database), Invitations(database)
-    classes = ClassStore(database)
-    for part in (users, store, invitations, classes):
+    classes, ward_store = ClassStore(database), WardStore(database)
+    for part in (users, store, invitations, classes, ward_store):
         await part.prepare()
     closed: list[str] = []
     tokens = Tokens(SECRET, clock, timedelta(minutes=SETTINGS.access_minutes))
@@ -97,9 +106,22 @@ async def household(database: Database) -> AsyncIterator[Household]:
         closed.append(session_id)
 
     sessions = Sessions(store, users, tokens, clock, SETTINGS, close)
-    accounts = Accounts(users, invitations, sessions, cheap_passwords(), clock, SETTINGS)
+    tickets = Tickets(invitations, clock, timedelta(days=SETTINGS.invitation_days))
+    wards = Wards(ward_store, users, tickets, clock)
+    schools = Schools(SchoolStore(database), users, tickets, clock)
+    accounts = Accounts(users, tickets, wards, sessions, cheap_passwords(), clock)
     yield Household(
-        users, store, tokens, invitations, sessions, accounts, Classes(classes, accounts, clock), clock, closed
+        users=users,
+        store=store,
+        tokens=tokens,
+        tickets=tickets,
+        sessions=sessions,
+        accounts=accounts,
+        schools=schools,
+        wards=wards,
+        classes=Classes(classes, accounts, clock),
+        clock=clock,
+        closed=closed,
     )
 
 

@@ -207,7 +207,7 @@ async def test_two_sign_ins_that_renew_the_hash_at_once_both_succeed(house: Hous
 
 
 def _with_passwords(house: Household, database: Database, passwords: Passwords) -> Accounts:
-    return Accounts(house.users, house.invitations, house.sessions, passwords, house.clock, SETTINGS)
+    return Accounts(house.users, house.tickets, house.wards, house.sessions, passwords, house.clock)
 
 
 # Changing the password

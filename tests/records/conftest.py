@@ -34,9 +34,9 @@ class Lesson:
         return await (person or self.student).call("GET", f"/reads?student_id={self.student.id}{query}")
 
 
-async def a_lesson(people: People, text: str = "2x=6") -> Lesson:
+async def a_lesson(people: People, text: str = "2x=6", *, school: str | None = None) -> Lesson:
     """A fresh class of one, its student's lesson, and nobody in it."""
-    teacher, (student,), _ = await people.classroom()
+    teacher, (student,), _ = await people.classroom(school=school)
     room = await a_room(people, student)
     await room.say(text)
     await room.socket.until("reply.finished")

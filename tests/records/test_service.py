@@ -224,3 +224,31 @@ async def test_the_log_is_given_out_as_a_file(lesson: Lesson) -> None:
 async def test_the_file_of_another_student_is_not_found(lesson: Lesson, people: People) -> None:
     with pytest.raises(Refused, match="not_found"):
         await (await people.student()).call("GET", f"/reads.csv?student_id={lesson.student.id}")
+
+
+# Guardians and admins
+
+
+async def test_a_guardian_who_reads_is_written_down_and_sees_the_log(lesson: Lesson, people: People) -> None:
+    class_id = (await lesson.teacher.call("GET", "/classes"))["items"][0]["id"]
+    guardian = await people.guardian(lesson.teacher, class_id, lesson.student)
+    await lesson.look(await guardian.connect())
+    assert [(read["reader_id"], read["role"]) for read in await lesson.reads(guardian)] == [(guardian.id, "guardian")]
+    other = await people.student()
+    with pytest.raises(Refused, match="not_found"):
+        await guardian.call("GET", f"/reads?student_id={other.id}")
+
+
+async def test_an_admin_sees_the_log_of_the_school_without_a_word_of_the_lessons(people: People) -> None:
+    school = await people.school()
+    lesson = await a_lesson(people, school=school)
+    await lesson.look(why="检查")
+    here, elsewhere = await people.appointed("admin", school), await people.appointed("admin", await people.school())
+    assert [(read["reader_name"], read["why"], read["title"]) for read in await lesson.reads(here)] == [
+        ("王老师", "检查", None)
+    ]
+    for stranger in (elsewhere, await people.appointed("operator")):
+        with pytest.raises(Refused, match="not_found"):
+            await lesson.reads(stranger)
+    with pytest.raises(Refused, match="not_found"):
+        await here.call("GET", f"/reads?student_id={lesson.teacher.id}")

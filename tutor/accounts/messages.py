@@ -1,4 +1,4 @@
-"""What crosses the edge of accounts: the bodies of sign-up, sign-in and profile, and their answers."""
+"""What crosses the edge of accounts: sign-up, sign-in and profile, schools and their people, guardians' wards."""
 
 import re
 from datetime import datetime
@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, EmailStr, Field, SecretStr, StringConstraints
 
-from tutor.accounts.models import User
+from tutor.accounts.models import School, User
 from tutor.core.caller import Language, Role
-from tutor.core.messages import Answer, Command
+from tutor.core.messages import Answer, Command, Id
 
 LONGEST_NAME = 40
 USERNAME = re.compile(r"^[\w][\w.-]{1,31}$")
@@ -28,6 +28,7 @@ NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=128)]
 GivenPassword = Annotated[SecretStr, Field(min_length=1, max_length=128)]
 Grade = Annotated[int, Field(ge=1, le=12)]
 Token = Annotated[str, StringConstraints(min_length=16, max_length=256)]
+TicketCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=64)]
 
 
 def is_username(name: str) -> bool:
@@ -41,7 +42,7 @@ def is_display_name(name: str) -> bool:
 
 
 class Register(Command):
-    """Open an account. Students give their grade; an invitation makes a teacher and needs none."""
+    """Open an account. Students give their grade; who comes with an invitation or a guardian's code needs none."""
 
     username: Username
     email: EmailStr
@@ -49,7 +50,8 @@ class Register(Command):
     display_name: DisplayName
     grade: Grade | None = None
     language: Language | None = None
-    invitation: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=64)] | None = None
+    invitation: TicketCode | None = None
+    guardian_code: TicketCode | None = None
 
 
 class SignIn(Command):
@@ -81,6 +83,26 @@ class UpdateMe(Command):
     language: Language | None = None
 
 
+class AddWard(Command):
+    """Read along with one more child, with the code that its teacher gave out; case and hyphens do not matter."""
+
+    code: TicketCode
+
+
+class CreateSchool(Command):
+    """Found a school."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+
+
+class ListPeople(Command):
+    """A page of the people of the own school, those who came first before the others."""
+
+    role: Literal["student", "teacher", "admin"] | None = None
+    cursor: Id | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 100
+
+
 class RenewSession(Command):
     """Go on with a newer access token of the same sign-in, before the socket's old one ends."""
 
@@ -103,6 +125,7 @@ class UserView(Answer):
     role: Role
     grade: int | None
     language: Language
+    school_id: str | None = None
     created_at: datetime
 
     @classmethod
@@ -116,6 +139,7 @@ class UserView(Answer):
             role=user.role,
             grade=user.grade,
             language=user.language,
+            school_id=user.school_id,
             created_at=user.created_at,
         )
 
@@ -137,7 +161,72 @@ class SignedIn(Answer):
 
 
 class Invited(Answer):
-    """A teacher's invitation; the code is shown this once."""
+    """An invitation, or a guardian's code; the code is shown this once."""
 
     code: str
     expires_at: datetime
+
+
+class SchoolView(Answer):
+    """A school."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, school: School) -> "SchoolView":
+        """The view of a school."""
+        return cls(id=school.id, name=school.name, created_at=school.created_at)
+
+
+class OneSchool(Answer):
+    """A school in its envelope."""
+
+    school: SchoolView
+
+
+class Schools(Answer):
+    """All schools, the oldest first."""
+
+    items: list[SchoolView]
+    next: str | None = None
+
+
+class PersonView(Answer):
+    """A person of a school, as its admin sees them."""
+
+    id: str
+    username: str
+    display_name: str
+    role: Role
+    grade: int | None
+
+
+class SchoolPeople(Answer):
+    """A page of a school's people; `next` is the cursor of the following one, None at the end."""
+
+    items: list[PersonView]
+    next: str | None
+
+
+class WardView(Answer):
+    """A child with whom a guardian may read along."""
+
+    student_id: str
+    display_name: str
+    grade: int | None
+    since: datetime
+
+
+class OneWard(Answer):
+    """A ward in its envelope."""
+
+    ward: WardView
+
+
+class Wards(Answer):
+    """The caller's wards, by name."""
+
+    items: list[WardView]
+    next: str | None = None

@@ -1,4 +1,7 @@
-"""The nouns of accounts: a user, a sign-in session, an invitation. Plain values; the store reads and writes them."""
+"""The nouns of accounts: a user, a school, a ward, a sign-in session, an invitation.
+
+Plain values; the stores read and write them.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +11,11 @@ from tutor.core.caller import Language, Role
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person with a password. `grade` is 1-12 for students and None for teachers.
+    """A person with a password. `grade` is 1-12 for students and None for all others.
 
-    A student whom a teacher enrolled has no `email` until they give one.
+    A student whom a teacher enrolled has no `email` until they give one. `school_id` is None until it is known: people
+    with a post get it with their invitation or from the command line, students from the first class they are in.
+    Guardians and operators belong to no school.
     """
 
     id: str
@@ -23,6 +28,26 @@ class User:
     language: Language
     created_at: datetime
     updated_at: datetime
+    school_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school. Classes, teachers and students belong to one, and nobody of another has to do with them."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ward:
+    """That a guardian may read along with a student. `id` is made of both ids, so that a pair is there once."""
+
+    id: str
+    guardian_id: str
+    student_id: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +75,19 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A teacher's ticket: whoever registers with its code becomes a teacher, once. `id` is the digest of the code."""
+    """A ticket, good once: who registers with its code gets `role`, in the school if there is one.
+
+    `id` is the digest of the code. A guardian's is for the student of `student_id`, and who is a guardian already adds
+    one more ward with it.
+    """
 
     id: str
     created_by: str
     expires_at: datetime
     used_by: str | None
+    role: Role = "teacher"
+    school_id: str | None = None
+    student_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

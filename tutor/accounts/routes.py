@@ -1,20 +1,23 @@
-"""Accounts over HTTP: sign-up, sign-in, refresh, sign-out, password, invitations and the own profile."""
+"""Accounts over HTTP: sign-up, sign-in, refresh, sign-out, password, invitations, the own profile and wards."""
 
 from aiohttp import web
 
-from tutor.accounts.context import ACCOUNTS, SESSIONS
+from tutor.accounts.context import ACCOUNTS, SESSIONS, WARDS
 from tutor.accounts.cookies import admitted, forget_cookie, is_page, refresh_token_of
-from tutor.accounts.errors import WrongPassword
+from tutor.accounts.errors import InvitationInvalid, WrongPassword
 from tutor.accounts.messages import (
+    AddWard,
     ChangePassword,
     Invited,
     Me,
+    OneWard,
     Refresh,
     Register,
     SignedIn,
     SignIn,
     UpdateMe,
     UserView,
+    Wards,
 )
 from tutor.accounts.store import folded
 from tutor.core.address import client_address
@@ -45,6 +48,7 @@ PASSWORDS = Limit("password", {"user": by_caller}, failure=WrongPassword)
 REGISTRATIONS = Limit("register", {"address": by_address})
 REFRESHES = Limit("refresh", {"session": _by_session})
 INVITATIONS = Limit("invite", {"user": by_caller})
+GUESSES = Limit("join", {"user": by_caller, "address": by_address}, failure=InvitationInvalid)
 
 
 @api.on("POST", "/auth/register", access="anyone", status=201, answers=SignedIn, limit=REGISTRATIONS)
@@ -114,3 +118,22 @@ async def me(request: web.Request) -> Me:
 async def update_me(request: web.Request, body: UpdateMe) -> Me:
     """Change parts of the own profile."""
     return Me(user=UserView.of(await request.app[ACCOUNTS].update_me(request[CALLER], body)))
+
+
+@api.on("GET", "/wards", access="guardian")
+async def wards(request: web.Request) -> Wards:
+    """List the children with whom the caller may read along."""
+    return Wards(items=await request.app[WARDS].list_own(request[CALLER]))
+
+
+@api.on("POST", "/wards", access="guardian", status=201, limit=GUESSES)
+async def add_ward(request: web.Request, body: AddWard) -> OneWard:
+    """Read along with one more child, with a code from its teacher."""
+    return OneWard(ward=await request.app[WARDS].add(request[CALLER], body))
+
+
+@api.on("DELETE", "/wards/{student_id}", access="guardian")
+async def remove_ward(request: web.Request) -> Nothing:
+    """Stop reading along with a child."""
+    await request.app[WARDS].remove(request[CALLER], request.match_info["student_id"])
+    return Nothing()

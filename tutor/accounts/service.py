@@ -1,20 +1,20 @@
 """The verbs of accounts: open one, sign in, change it, invite a teacher. Called by the routes and the command line."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 import structlog
 
-from tutor.accounts.errors import EmailTaken, InvitationInvalid, UsernameTaken, WrongPassword
+from tutor.accounts.errors import EmailTaken, UsernameTaken, WrongPassword
 from tutor.accounts.messages import ChangePassword, Invited, Register, SignIn, UpdateMe
-from tutor.accounts.models import AccountsSettings, Admission, Invitation, User
+from tutor.accounts.models import Admission, Invitation, User
 from tutor.accounts.passwords import Passwords
 from tutor.accounts.sessions import Sessions
-from tutor.accounts.store import Invitations, Users
+from tutor.accounts.store import Users
+from tutor.accounts.tickets import Tickets
+from tutor.accounts.wards import Wards
 from tutor.core.caller import Caller, Language, Role
 from tutor.core.clock import Clock, new_id
 from tutor.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from tutor.core.tokens import digest, new_secret
 
 log = structlog.get_logger(__name__)
 
@@ -25,34 +25,38 @@ class Accounts:
     def __init__(
         self,
         users: Users,
-        invitations: Invitations,
+        tickets: Tickets,
+        wards: Wards,
         sessions: Sessions,
         passwords: Passwords,
         clock: Clock,
-        settings: AccountsSettings,
     ) -> None:
         self._users = users
-        self._invitations = invitations
+        self._tickets = tickets
+        self._wards = wards
         self._sessions = sessions
         self._passwords = passwords
         self._clock = clock
-        self._invitation_life = timedelta(days=settings.invitation_days)
 
     async def register(self, command: Register, language: Language) -> Admission:
-        """Open an account and sign in: a teacher's with an invitation, else a student's.
+        """Open an account and sign in: a teacher's or admin's with an invitation, a guardian's with a code from their
+        child's teacher, else a student's.
 
         `language` is the asker's, for those who chose none.
 
         Raises:
             UsernameTaken, EmailTaken: somebody was earlier.
             InvalidInput: a student gave no grade.
-            InvitationInvalid: the invitation is not good (any more).
+            InvitationInvalid: the invitation or code is not good (any more).
 
         """
-        if command.invitation is None:
-            user = await self.create_student(command, language)
+        if command.guardian_code is not None:
+            ticket = await self._tickets.guardian_code(command.guardian_code)
+            user = await self._create_invited(command, ticket, language)
+        elif command.invitation is not None:
+            user = await self._create_invited(command, await self._tickets.invitation(command.invitation), language)
         else:
-            user = await self._create_invited(command, command.invitation, language)
+            user = await self.create_student(command, language)
         return await self._sessions.begin(user)
 
     async def create_student(self, command: Register, language: Language = "zh") -> User:
@@ -62,8 +66,16 @@ class Accounts:
         user = await self._new_user(command, "student", command.grade, language)
         return await self._insert(user)
 
-    async def enrol(self, username: str, display_name: str, grade: int, password: str, language: Language) -> User:
-        """Open an account for a student who is on a teacher's roster.
+    async def enrol(
+        self,
+        username: str,
+        display_name: str,
+        grade: int,
+        password: str,
+        language: Language,
+        school_id: str | None = None,
+    ) -> User:
+        """Open an account for a student who is on the roster of a school's class.
 
         Raises:
             UsernameTaken: somebody was earlier.
@@ -81,24 +93,35 @@ class Accounts:
             language=language,
             created_at=now,
             updated_at=now,
+            school_id=school_id,
         )
         return await self._insert(user)
 
-    async def create_teacher(self, command: Register, language: Language = "zh") -> User:
-        """Open a teacher's account without an invitation: only the command line may; see `register`."""
-        return await self._insert(await self._new_user(command, "teacher", None, language))
+    async def appoint(
+        self, command: Register, role: Role, school_id: str | None = None, language: Language = "zh"
+    ) -> User:
+        """Open a teacher's, an admin's or an operator's account without an invitation: only the command line may.
 
-    async def _create_invited(self, command: Register, code: str, language: Language) -> User:
-        user = await self._new_user(command, "teacher", None, language)
-        if not await self._invitations.claim(digest(code), user.id, user.created_at):
-            raise InvitationInvalid
+        Raises:
+            UsernameTaken, EmailTaken: somebody was earlier.
+
+        """
+        return await self._insert(await self._new_user(command, role, None, language, school_id))
+
+    async def _create_invited(self, command: Register, ticket: Invitation, language: Language) -> User:
+        user = await self._new_user(command, ticket.role, None, language, ticket.school_id)
+        await self._tickets.claim(ticket, user.id)
         try:
-            return await self._insert(user)
+            await self._insert(user)
         except (UsernameTaken, EmailTaken):
-            await self._invitations.give_back(digest(code), user.id)
+            await self._tickets.give_back(ticket)
             raise
+        await self._wards.bind(ticket, user.id)
+        return user
 
-    async def _new_user(self, command: Register, role: Role, grade: int | None, language: Language) -> User:
+    async def _new_user(
+        self, command: Register, role: Role, grade: int | None, language: Language, school_id: str | None = None
+    ) -> User:
         password_hash = await self._passwords.hash(command.password.get_secret_value())
         now = self._clock.now()
         return User(
@@ -112,6 +135,7 @@ class Accounts:
             language=command.language or language,
             created_at=now,
             updated_at=now,
+            school_id=school_id,
         )
 
     async def _insert(self, user: User) -> User:
@@ -226,7 +250,7 @@ class Accounts:
         return user
 
     async def invite(self, caller: Caller) -> Invited:
-        """Make an invitation for one more teacher.
+        """Make an invitation for one more teacher of the caller's own school.
 
         Raises:
             NotAllowed: the caller is no teacher.
@@ -234,10 +258,19 @@ class Accounts:
         """
         if caller.role != "teacher":
             raise NotAllowed
-        code, expires_at = new_secret(), self._clock.now() + self._invitation_life
-        await self._invitations.insert(Invitation(digest(code), caller.id, expires_at, used_by=None))
-        log.info("teacher_invited", user=caller.id)
-        return Invited(code=code, expires_at=expires_at)
+        return await self._tickets.invite(caller, "teacher", (await self.me(caller)).school_id)
+
+    async def enter_school(self, student_id: str, school_id: str) -> bool:
+        """Put a student who is in no school yet into one; False when they are in another.
+
+        Raises:
+            NotFound: the account is gone.
+
+        """
+        user = await self._users.enter_school(student_id, school_id)
+        if user is None:
+            raise NotFound(what="user")
+        return user.school_id == school_id
 
     async def names_of(self, user_ids: Iterable[str]) -> dict[str, User]:
         """The users behind ids, for rooms that show people; those who are gone are left out."""

@@ -4,12 +4,12 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from pymongo import IndexModel
+from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from tutor.accounts.errors import EmailTaken, UsernameTaken
 from tutor.accounts.models import Invitation, Session, User
-from tutor.core.caller import Language
+from tutor.core.caller import Language, Role
 from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes
 
 
@@ -35,7 +35,8 @@ class Users:
 
     async def prepare(self) -> None:
         """Create the indexes."""
-        await ensure_indexes(self._users, [IndexModel("username_key", unique=True), IndexModel("email_key")])
+        in_school = IndexModel([("school_id", ASCENDING), ("_id", ASCENDING)])
+        await ensure_indexes(self._users, [IndexModel("username_key", unique=True), IndexModel("email_key"), in_school])
 
     async def insert(self, user: User) -> None:
         """Store a new user.
@@ -93,6 +94,22 @@ class Users:
         """Those of the users that exist."""
         wanted = {"_id": {"$in": sorted(set(user_ids))}}
         return [self._mapped.from_document(document) async for document in documents(self._users, wanted)]
+
+    async def of_school(self, school_id: str, role: Role | None, after: str | None, limit: int) -> list[User]:
+        """The people of a school, of one role or all, those who came first before the others, from `after` on."""
+        wanted: Document = {"school_id": school_id}
+        if role is not None:
+            wanted["role"] = role
+        if after is not None:
+            wanted["_id"] = {"$gt": after}
+        found = documents(self._users, wanted, order=(("_id", ASCENDING),), limit=limit)
+        return [self._mapped.from_document(document) async for document in found]
+
+    async def enter_school(self, user_id: str, school_id: str) -> User | None:
+        """Put a user into a school unless they are in one, and return them: of several at once, one succeeds."""
+        kept = {"$ifNull": ["$school_id", school_id]}
+        await self._users.update_one({"_id": user_id}, [{"$set": {"school_id": kept}}])
+        return await self.find(user_id)
 
     async def update(
         self,
@@ -206,7 +223,7 @@ class SessionStore:
 
 
 class Invitations:
-    """The teachers' invitations. MongoDB forgets them by itself when they have expired."""
+    """Invitations and guardians' codes. MongoDB forgets them by itself when they have expired."""
 
     def __init__(self, database: Database) -> None:
         self._invitations = database["invitations"]
@@ -220,13 +237,18 @@ class Invitations:
         """Store a new invitation."""
         await self._invitations.insert_one(self._mapped.to_document(invitation))
 
-    async def claim(self, invitation_id: str, user_id: str, now: datetime) -> bool:
-        """Use an invitation up; False when it is not there, used or expired. Of several at once, one gets it."""
-        result = await self._invitations.update_one(
-            {"_id": invitation_id, "used_by": None, "expires_at": {"$gt": now}}, {"$set": {"used_by": user_id}}
-        )
-        return result.matched_count == 1
+    async def find(self, invitation_id: str) -> Invitation | None:
+        """The invitation with this id, good or not."""
+        document = await self._invitations.find_one({"_id": invitation_id})
+        return None if document is None else self._mapped.from_document(document)
 
-    async def give_back(self, invitation_id: str, user_id: str) -> None:
-        """Make an invitation good again that this user had claimed."""
-        await self._invitations.update_one({"_id": invitation_id, "used_by": user_id}, {"$set": {"used_by": None}})
+    async def claim(self, invitation_id: str, user_id: str) -> bool:
+        """Use an invitation up; False when it is not there or used. Of several at once, one gets it."""
+        claimed = {"$ifNull": ["$used_by", user_id]}
+        await self._invitations.update_one({"_id": invitation_id}, [{"$set": {"used_by": claimed}}])
+        found = await self.find(invitation_id)
+        return found is not None and found.used_by == user_id
+
+    async def give_back(self, invitation_id: str) -> None:
+        """Make an invitation good again whose claimer got nothing for it."""
+        await self._invitations.update_one({"_id": invitation_id}, {"$set": {"used_by": None}})

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from tutor.accounts.context import ACCOUNTS
+from tutor.accounts.context import ACCOUNTS, WARDS
 from tutor.ai.model import Model
 from tutor.chat.access import Access
 from tutor.chat.allowance import Allowance
 from tutor.chat.briefing import Briefing
 from tutor.chat.changes import Changes
+from tutor.chat.evictions import Evictions
 from tutor.chat.notices import Notices
 from tutor.chat.parts import PartsLog
 from tutor.chat.presence import Presence
@@ -29,6 +30,7 @@ from tutor.core.mongo import MONGO
 from tutor.core.redis import REDIS
 from tutor.core.roll import ROLL
 from tutor.core.rooms import ROOMS
+from tutor.core.sockets import DOOR
 from tutor.core.tasks import TASKS
 from tutor.core.tokens import SECRET
 
@@ -47,6 +49,7 @@ class ChatSettings:
 CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
 READING: web.AppKey[Reading] = web.AppKey("reading", Reading)
 ACCESS: web.AppKey[Access] = web.AppKey("access", Access)
+EVICTIONS: web.AppKey[Evictions] = web.AppKey("evictions", Evictions)
 PRESENCE: web.AppKey[Presence] = web.AppKey("presence", Presence)
 RESCUE: web.AppKey[Rescue] = web.AppKey("rescue", Rescue)
 REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
@@ -68,8 +71,9 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     replies = Replies(store, rooms, parts, app[BUS], app[MODEL], tasks, clock, settings.reply, app[CHANGES])
     presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
     app[CHANGES].listen(presence.refresh)
-    access = Access(store, app[CLASSES])
+    access = Access(store, app[CLASSES], app[WARDS])
     app[ACCESS] = access
+    app[EVICTIONS] = Evictions(store, access, app[CLASSES], rooms, app[DOOR].tell)
     app[REPLIES] = replies
     app[PRESENCE] = presence
     app[VISITS] = Visits()

@@ -1,5 +1,5 @@
-"""The chat's background work on every node: parts on their way, checkpoints, the sweep for dead nodes' replies, and the
-heartbeat that finds silent loss.
+"""The chat's background work on every node: parts on their way, checkpoints, the sweep for dead nodes' replies, the
+heartbeat that finds silent loss, and the sweep that ends lost rights on open sockets.
 """
 
 import asyncio
@@ -10,7 +10,8 @@ from itertools import count
 import structlog
 from aiohttp import web
 
-from tutor.chat.context import CHAT_SETTINGS, READING, REPLIES, RESCUE
+from tutor.chat.context import CHAT_SETTINGS, EVICTIONS, READING, REPLIES, RESCUE
+from tutor.chat.evictions import Evictions
 from tutor.chat.places import CONVERSATIONS
 from tutor.chat.reading import Reading
 from tutor.chat.rescue import Rescue
@@ -26,6 +27,7 @@ SWEEP_S = 5.0
 ORPHANS_EVERY = 3
 TOP_S = 20.0
 ALONE_S = 3.0
+EVICT_S = 4.0  # taking a right away acts on open sockets within 5 s
 
 
 async def sweep(rescue: Rescue, clock: Clock, lease_s: float) -> None:
@@ -44,6 +46,16 @@ async def sweep(rescue: Rescue, clock: Clock, lease_s: float) -> None:
         except StoreFault as error:
             log.warning("sweep_missed", error=type(error).__name__)
             wait_s = lease_s
+
+
+async def evict(evictions: Evictions, clock: Clock) -> None:
+    """Run for ever: take those out of rooms whose rights are gone. While MongoDB is away, no right can be changed."""
+    while True:
+        await clock.sleep(EVICT_S)
+        try:
+            await evictions.sweep()
+        except StoreFault as error:
+            log.warning("evictions_missed", error=type(error).__name__)
 
 
 class Tops:
@@ -94,6 +106,7 @@ async def background(app: web.Application) -> AsyncIterator[None]:
         "chat-delivery-ahead": replies.delivery.run_ahead,
         "chat-keeper": replies.keeper.run,
         "chat-sweep": partial(sweep, app[RESCUE], clock, app[CHAT_SETTINGS].reply.lease_s),
+        "chat-evictions": partial(evict, app[EVICTIONS], clock),
         "chat-tops": Tops(app[READING], app[ROOMS], app[BUS]).run,
     }
     running = [app[TASKS].keep(work, name) for name, work in works.items()]

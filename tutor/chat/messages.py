@@ -374,6 +374,14 @@ class ConversationChanged(Event):
     conversation: ConversationView
 
 
+class AccessLost(Event):
+    """The socket was taken out of a conversation's or a class's room: what is in it may not be seen any more."""
+
+    event: ClassVar[str] = "access.lost"
+    conversation_id: str | None = None
+    class_id: str | None = None
+
+
 class RoomChanged(Event):
     """A room of a watched class opened, closed, or began or ended a reply."""
 
@@ -393,7 +401,7 @@ class UpdateConversation(Command):
 
 
 class ListConversations(Command):
-    """A page of the own conversations, last used first."""
+    """A page of a student's conversations, last used first."""
 
     archived: bool = False
     cursor: Annotated[str, StringConstraints(max_length=100)] | None = None

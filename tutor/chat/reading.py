@@ -31,6 +31,7 @@ from tutor.chat.views import conversation_view, message_view
 from tutor.chat.visits import Visit, Visits
 from tutor.core.caller import Caller
 from tutor.core.cursors import cursor_of, position_of
+from tutor.core.errors import NotFound
 
 PAGE = 50
 CATCH_UP = 200
@@ -62,10 +63,17 @@ class Reading:
         await self._visits.tell(Visit(caller, conversation, why))
         return conversation
 
-    async def conversations(self, caller: Caller, query: ListConversations) -> Conversations:
-        """A page of the caller's conversations."""
+    async def conversations(self, caller: Caller, student_id: str, query: ListConversations) -> Conversations:
+        """A page of a student's conversations, for the student, their teachers and guardians.
+
+        Raises:
+            NotFound: there is no such student, or none that the caller has to do with.
+
+        """
+        if not await self._access.sees(caller, student_id):
+            raise NotFound(what="student")
         rows = await self._store.conversations(
-            caller.id, archived=query.archived, before=position_of(query.cursor), limit=query.limit + 1
+            student_id, archived=query.archived, before=position_of(query.cursor), limit=query.limit + 1
         )
         page = rows[: query.limit]
         more = len(rows) > query.limit

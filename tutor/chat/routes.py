@@ -24,7 +24,13 @@ api = Api("/api/v1")
 @api.on("GET", "/conversations", access="student")
 async def conversations(request: web.Request, query: ListConversations) -> Conversations:
     """A page of the own conversations, last used first."""
-    return await request.app[READING].conversations(request[CALLER], query)
+    return await request.app[READING].conversations(request[CALLER], request[CALLER].id, query)
+
+
+@api.on("GET", "/students/{id}/conversations")
+async def conversations_of(request: web.Request, query: ListConversations) -> Conversations:
+    """A page of a student's conversations, last used first, for those who may see them."""
+    return await request.app[READING].conversations(request[CALLER], request.match_info["id"], query)
 
 
 @api.on("GET", "/conversations/search", access="student", limit=Limit("search", {"user": by_caller}))
@@ -66,6 +72,6 @@ async def messages(request: web.Request, query: ListMessages) -> Messages:
 @api.on("GET", "/classes/{id}/rooms", access="teacher")
 async def rooms(request: web.Request) -> Rooms:
     """The live rooms of a class."""
-    shown = await request.app[CLASSES].get_for_teacher(request[CALLER], request.match_info["id"])
+    shown = await request.app[CLASSES].get_active(request[CALLER], request.match_info["id"])
     students = await request.app[CLASSES].student_ids(shown.id)
     return Rooms(rooms=await request.app[PRESENCE].live_rooms(students))

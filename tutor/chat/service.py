@@ -293,7 +293,7 @@ class Chat:
 
     async def stop(self, caller: Caller, command: StopReply) -> OneReply:
         """End a running reply, for its student or a teacher; its text so far stays."""
-        conversation = await self._access.visible(caller, command.conversation_id)
+        conversation = await self._access.steerable(caller, command.conversation_id)
         reply = await self._reply(conversation, command.reply_id)
         if reply.is_final or not await self._stop(reply):
             raise ReplyNotRunning

@@ -85,7 +85,7 @@ async def rate(call: Call, command: RateReply) -> OneMessage:
 @events.on("class.watch", access="teacher")
 async def watch(call: Call, command: WatchClass) -> Rooms:
     """Follow which rooms of a class are live."""
-    await call.app[CLASSES].get_for_teacher(call.caller, command.class_id)
+    await call.app[CLASSES].get_active(call.caller, command.class_id)
     await call.app[ROOMS].enter(call.sid, call.caller, class_room_of(command.class_id))
     students = await call.app[CLASSES].student_ids(command.class_id)
     return Rooms(rooms=await call.app[PRESENCE].live_rooms(students))

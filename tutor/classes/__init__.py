@@ -1,6 +1,6 @@
 """Classes: a teacher opens one and gives out its code, students join. Front page of the room.
 
-The chat asks `CLASSES` who teaches whom before it lets a teacher into a student's room.
+The chat asks `CLASSES` who teaches whom before it lets a teacher into a student's room, and what their policies allow.
 """
 
 from aiohttp import web

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from tutor.accounts.context import ACCOUNTS
+from tutor.accounts.context import ACCOUNTS, TICKETS, WARDS
 from tutor.classes.enrolment import Enrolment
+from tutor.classes.guardians import Guardianship
 from tutor.classes.service import Classes
 from tutor.classes.store import ClassStore
 from tutor.core.clock import CLOCK
@@ -13,12 +14,14 @@ from tutor.core.mongo import MONGO
 
 CLASSES: web.AppKey[Classes] = web.AppKey("classes", Classes)
 ENROLMENT: web.AppKey[Enrolment] = web.AppKey("enrolment", Enrolment)
+GUARDIANSHIP: web.AppKey[Guardianship] = web.AppKey("guardianship", Guardianship)
 
 
 async def classes_context(app: web.Application) -> AsyncIterator[None]:
-    """Build the service."""
+    """Build the services."""
     store = ClassStore(app[MONGO])
     await store.prepare()
     app[CLASSES] = Classes(store, app[ACCOUNTS], app[CLOCK])
     app[ENROLMENT] = Enrolment(app[CLASSES], app[ACCOUNTS])
+    app[GUARDIANSHIP] = Guardianship(app[CLASSES], app[ACCOUNTS], app[WARDS], app[TICKETS])
     yield

@@ -2,11 +2,13 @@
 
 import structlog
 
+from tutor.accounts.codes import new_password
 from tutor.accounts.errors import UsernameTaken
 from tutor.accounts.messages import is_display_name, is_username
+from tutor.accounts.models import User
 from tutor.accounts.service import Accounts
-from tutor.classes.codes import new_password
 from tutor.classes.messages import ImportRoster, NewAccount, RefusedRow, RosterTaken
+from tutor.classes.models import Class
 from tutor.classes.roster import BadRow, Row, read_roster
 from tutor.classes.service import Classes
 from tutor.core.caller import Caller
@@ -25,17 +27,18 @@ class Enrolment:
         """Put the students of a roster into a class, as its teacher. Good rows are taken, bad ones listed.
 
         Each row is taken whole or not at all, and the same roster again changes nothing. An account that is there
-        already is only taken when the caller teaches its student: nobody gets at a child by guessing a username.
+        already is only taken when the caller has to do with its student, as a teacher of theirs or as an admin of their
+        school: nobody gets at a child by guessing a username.
 
         Raises:
-            NotFound: no such class, or the caller is not its teacher.
+            NotFound: no such class, or the caller does not manage it.
             RosterUnreadable: there is no row to read.
 
         """
-        found = await self._classes.get_for_teacher(caller, class_id)
+        found = await self._classes.managed(caller, class_id)
         students, created, refused = 0, list[NewAccount](), list[RefusedRow]()
         for row in read_roster(command.csv, found.grade):
-            outcome = row if isinstance(row, BadRow) else await self._enrol(caller, class_id, row)
+            outcome = row if isinstance(row, BadRow) else await self._enrol(caller, found, row)
             if isinstance(outcome, BadRow):
                 refused.append(RefusedRow(line=outcome.line, username=outcome.username[:64], problem=outcome.problem))
                 continue
@@ -45,7 +48,7 @@ class Enrolment:
         log.info("roster_taken", class_id=class_id, by=caller.id, created=len(created), refused=len(refused))
         return RosterTaken(students=students, created=created, refused=refused)
 
-    async def _enrol(self, caller: Caller, class_id: str, row: Row) -> NewAccount | BadRow | None:
+    async def _enrol(self, caller: Caller, into: Class, row: Row) -> NewAccount | BadRow | None:
         """A new account, None for one that was there already, or why the row was not taken."""
         if not is_username(row.username):
             return BadRow(row.line, row.username, "username_invalid")
@@ -53,14 +56,23 @@ class Enrolment:
             return BadRow(row.line, row.username, "name_invalid")
         known = await self._accounts.find(row.username)
         if known is not None:
-            if known.role != "student" or not await self._classes.teaches(caller.id, known.id):
+            if not await self._may_take(caller, into, known):
                 return BadRow(row.line, row.username, "username_taken")
-            await self._classes.admit(class_id, known.id)
+            await self._classes.admit(into, known.id)
             return None
         password = new_password()
         try:
-            user = await self._accounts.enrol(row.username, row.name, row.grade, password, caller.language)
+            user = await self._accounts.enrol(
+                row.username, row.name, row.grade, password, caller.language, into.school_id
+            )
         except UsernameTaken:
             return BadRow(row.line, row.username, "username_taken")
-        await self._classes.admit(class_id, user.id)
+        await self._classes.admit(into, user.id)
         return NewAccount(username=user.username, display_name=user.display_name, password=password)
+
+    async def _may_take(self, caller: Caller, into: Class, known: User) -> bool:
+        if known.role != "student" or (into.school_id is not None and known.school_id not in {None, into.school_id}):
+            return False
+        if caller.role == "admin":
+            return known.school_id is not None and known.school_id == into.school_id
+        return await self._classes.teaches(caller.id, known.id)

@@ -24,6 +24,13 @@ class TeacherUnknown(TutorError):
     status = 404
 
 
+class OtherSchool(TutorError):
+    """The student belongs to another school than the class."""
+
+    code = "other_school"
+    status = 409
+
+
 class RosterUnreadable(TutorError):
     """The roster has no row that could be read. Fact: `problem`: `empty`, `no_header` or `too_long`."""
 

@@ -2,14 +2,56 @@
 
 from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from tutor.ai.model import Mode
+from tutor.classes.models import ALL_MODES
 from tutor.core.messages import Answer, Command, Id
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
 Grade = Annotated[int, Field(ge=1, le=12)]
+Minute = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("zone") from error
+    return name
+
+
+Zone = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_known_zone)]
+
+
+class PolicyHours(Command):
+    """When the tutor answers: on `days` (Monday is 1) between two times of day in a time zone, as in Asia/Shanghai."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    days: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)]
+    start: Annotated[Minute, Field(alias="from")]
+    end: Annotated[Minute, Field(alias="to")]
+    zone: Zone
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "PolicyHours":
+        if self.start >= self.end:
+            raise ValueError("hours")
+        return self
+
+
+class UpdatePolicy(Command):
+    """Change parts of a policy; a field that is left out stays, and null takes hours or a daily number away."""
+
+    modes: list[Mode] = Field(default=[*ALL_MODES], min_length=1, max_length=2)
+    hint_cap: Annotated[int, Field(ge=1, le=5)] = 5
+    exam: bool = False
+    hours: PolicyHours | None = None
+    daily_replies: Annotated[int, Field(ge=0, le=10_000)] | None = None
 
 
 class CreateClass(Command):
@@ -21,12 +63,13 @@ class CreateClass(Command):
 
 
 class UpdateClass(Command):
-    """Rename or archive a class, or change its subject and grade; a field that is left out stays."""
+    """Rename or archive a class, or change its subject, grade and policy; a field that is left out stays."""
 
     name: Name | None = None
     subject: Subject | None = None
     grade: Grade | None = None
     archived: bool | None = None
+    policy: UpdatePolicy | None = None
 
 
 class RotateCode(Command):
@@ -66,6 +109,27 @@ class TeacherView(Answer):
     display_name: str
 
 
+class HoursView(Answer):
+    """When the tutor answers; see PolicyHours."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    days: list[int]
+    start: Annotated[str, Field(alias="from")]
+    end: Annotated[str, Field(alias="to")]
+    zone: str
+
+
+class PolicyView(Answer):
+    """What the tutor may do for a class."""
+
+    modes: list[Mode]
+    hint_cap: int
+    exam: bool
+    hours: HoursView | None
+    daily_replies: int | None
+
+
 class ClassView(Answer):
     """A class. `code` is None for students."""
 
@@ -78,6 +142,8 @@ class ClassView(Answer):
     teachers: list[str]
     students: int
     archived: bool
+    school_id: str | None
+    policy: PolicyView
     created_at: datetime
 
 
@@ -112,6 +178,21 @@ class ClassRoster(Answer):
     class_: Annotated[ClassView, Field(alias="class")]
     teachers: list[TeacherView]
     students: list[MemberView]
+
+
+class GuardianView(Answer):
+    """A guardian of a student."""
+
+    id: str
+    display_name: str
+    since: datetime
+
+
+class Guardians(Answer):
+    """Who reads along with a student."""
+
+    items: list[GuardianView]
+    next: str | None = None
 
 
 class NewAccount(Answer):

@@ -1,7 +1,54 @@
-"""The nouns of classes: a class with its teachers, its join code, and who is in it."""
+"""The nouns of classes: a class with its teachers, its policy, its join code, and who is in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from tutor.ai.model import Mode
+
+ALL_MODES: tuple[Mode, ...] = ("guide", "explain")
+FULL_SOLUTION = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When the tutor answers. `days` count from Monday, which is 1; `start` and `end` are `HH:MM` in the zone.
+
+    `end` is the first minute that is too late, at most `24:00`.
+    """
+
+    days: tuple[int, ...]
+    start: str
+    end: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the tutor may do for a class. As it stands here, everything.
+
+    `hint_cap` is the highest level of help, 1 to 5; `daily_replies` counts those of one student from midnight on.
+    """
+
+    modes: tuple[Mode, ...] = ALL_MODES
+    hint_cap: int = FULL_SOLUTION
+    exam: bool = False
+    hours: Hours | None = None
+    daily_replies: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What holds for a student and a subject right now, after all policies that have a say.
+
+    `class_ids` are the classes whose policies those are; `open` says whether now is within the hours of all of them.
+    """
+
+    modes: tuple[Mode, ...]
+    hint_cap: int
+    exam: bool
+    open: bool
+    daily_replies: int | None
+    class_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +64,8 @@ class Class:
     teacher_ids: tuple[str, ...]
     created_at: datetime
     archived_at: datetime | None = None
+    school_id: str | None = None
+    policy: Policy = field(default_factory=Policy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,33 @@
-"""The verbs of classes: open and change one, join it, say who belongs to it; and who teaches whom, for the chat."""
+"""The verbs of classes: open and change one, join it, say who belongs to it; and who teaches whom, for the chat.
 
-from collections.abc import Callable, Sequence
+A class is managed by its teachers and by the admins of its school; only its teachers see what students write.
+"""
+
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
+from tutor.accounts.codes import new_code, plain
 from tutor.accounts.models import User
 from tutor.accounts.service import Accounts
-from tutor.classes.codes import new_code, plain
-from tutor.classes.errors import ClassCodeUnknown, LastTeacher, TeacherUnknown
+from tutor.classes.errors import ClassCodeUnknown, LastTeacher, OtherSchool, TeacherUnknown
 from tutor.classes.messages import (
     AddTeacher,
     ClassRoster,
     ClassView,
     CreateClass,
+    HoursView,
     JoinClass,
     MemberView,
     MoveStudent,
+    PolicyView,
     RotateCode,
     TeacherView,
     UpdateClass,
 )
-from tutor.classes.models import Class, JoinCode, Membership
+from tutor.classes.models import Class, JoinCode, Membership, Policy, Rule
+from tutor.classes.policy import govern
 from tutor.classes.store import ClassStore
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
@@ -62,6 +68,7 @@ class Classes:
             code_expires_at=None,
             teacher_ids=(caller.id,),
             created_at=self._clock.now(),
+            school_id=(await self._accounts.me(caller)).school_id,
         )
         await self._store.insert(new)
         log.info("class_created", user=caller.id, class_id=class_id)
@@ -73,14 +80,18 @@ class Classes:
         return code
 
     async def update(self, caller: Caller, class_id: str, command: UpdateClass) -> ClassView:
-        """Rename or archive a class, or change its subject or grade, as its teacher.
+        """Rename or archive a class, or change its subject, grade or policy.
 
         Raises:
-            NotFound: no such class, or the caller is not its teacher.
+            NotFound: no such class, or the caller does not manage it.
 
         """
-        found = await self.get_for_teacher(caller, class_id)
-        changes = command.model_dump(exclude={"archived"}, exclude_none=True)
+        found = await self.managed(caller, class_id)
+        changes = command.model_dump(exclude={"archived", "policy"}, exclude_none=True)
+        if command.policy is not None:
+            policy = command.policy.model_dump(exclude_unset=True)
+            changes |= {f"policy.{name}": value for name, value in policy.items()}
+            log.info("class_policy_changed", user=caller.id, class_id=class_id, **policy)
         if command.archived is not None and command.archived != (found.archived_at is not None):
             changes["archived_at"] = self._clock.now() if command.archived else None
             log.info("class_archived", user=caller.id, class_id=class_id, archived=command.archived)
@@ -90,10 +101,10 @@ class Classes:
         """Give a class a new code; the old one opens nothing any more.
 
         Raises:
-            NotFound: no such class, or the caller is not its teacher.
+            NotFound: no such class, or the caller does not manage it.
 
         """
-        await self.get_for_teacher(caller, class_id)
+        await self.managed(caller, class_id)
         expires_at = self._clock.now() + timedelta(days=command.days) if command.days is not None else None
         code = await self._new_code(class_id, expires_at)
         changed = await self._store.change(class_id, {"code": code, "code_expires_at": expires_at})
@@ -114,14 +125,27 @@ class Classes:
             found = await self._store.find_many(await self._store.class_ids_of(caller.id))
         return await self._views(caller, sorted(found, key=lambda one: one.archived_at is not None))
 
-    async def roster(self, caller: Caller, class_id: str) -> ClassRoster:
-        """A class with its teachers, and its students in the order they joined, for its teachers.
+    async def of_school(self, caller: Caller) -> list[ClassView]:
+        """The classes of the caller's school, newest first, the archived ones last.
 
         Raises:
-            NotFound: no such class, or the caller is not its teacher.
+            NotAllowed: the caller is no admin.
 
         """
-        found = await self.get_for_teacher(caller, class_id)
+        if caller.role != "admin":
+            raise NotAllowed
+        school_id = (await self._accounts.me(caller)).school_id
+        found = await self._store.of_school(school_id) if school_id is not None else []
+        return await self._views(caller, sorted(found, key=lambda one: one.archived_at is not None))
+
+    async def roster(self, caller: Caller, class_id: str) -> ClassRoster:
+        """A class with its teachers, and its students in the order they joined.
+
+        Raises:
+            NotFound: no such class, or the caller does not manage it.
+
+        """
+        found = await self.managed(caller, class_id)
         student_ids = await self._store.student_ids(class_id)
         people = await self._accounts.names_of([*student_ids, *found.teacher_ids])
         return ClassRoster(
@@ -144,6 +168,33 @@ class Classes:
             raise NotFound(what="class")
         return found
 
+    async def get_active(self, caller: Caller, class_id: str) -> Class:
+        """A class that is not archived, for its teachers: only such a one may be watched.
+
+        Raises:
+            NotFound: no such class, it is archived, or the caller is not its teacher.
+
+        """
+        found = await self.get_for_teacher(caller, class_id)
+        if found.archived_at is not None:
+            raise NotFound(what="class")
+        return found
+
+    async def managed(self, caller: Caller, class_id: str) -> Class:
+        """A class, for its teachers and the admins of its school.
+
+        Raises:
+            NotFound: no such class, or the caller is neither.
+
+        """
+        if caller.role != "admin":
+            return await self.get_for_teacher(caller, class_id)
+        found = await self._store.find(class_id)
+        school_id = (await self._accounts.me(caller)).school_id
+        if found is None or school_id is None or found.school_id != school_id:
+            raise NotFound(what="class")
+        return found
+
     # Who belongs to it
 
     async def join(self, caller: Caller, command: JoinClass) -> ClassView:
@@ -152,6 +203,7 @@ class Classes:
         Raises:
             NotAllowed: the caller is no student.
             ClassCodeUnknown: no class has the code, or not any more.
+            OtherSchool: the caller belongs to another school.
 
         """
         if caller.role != "student":
@@ -160,22 +212,29 @@ class Classes:
         found = await self._store.find(code.class_id) if code is not None and code.opens(self._clock.now()) else None
         if found is None or found.archived_at is not None:
             raise ClassCodeUnknown
-        await self.admit(found.id, caller.id)
+        await self.admit(found, caller.id)
         return await self._view(caller, found)
 
-    async def admit(self, class_id: str, student_id: str) -> None:
-        """Put a student into a class; being there already is no error."""
-        await self._store.add_member(Membership(new_id(), class_id, student_id, self._clock.now()))
-        log.info("class_joined", user=student_id, class_id=class_id)
-
-    async def remove_student(self, caller: Caller, class_id: str, student_id: str) -> ClassRoster:
-        """Take a student out of a class, as its teacher. Open sockets lose what they may not see within 5 s.
+    async def admit(self, found: Class, student_id: str) -> None:
+        """Put a student into a class, and with their first one into its school; being there already is no error.
 
         Raises:
-            NotFound: no such class, the caller is not its teacher, or the student is not in it.
+            OtherSchool: the student belongs to another school.
 
         """
-        await self.get_for_teacher(caller, class_id)
+        if found.school_id is not None and not await self._accounts.enter_school(student_id, found.school_id):
+            raise OtherSchool
+        await self._store.add_member(Membership(new_id(), found.id, student_id, self._clock.now()))
+        log.info("class_joined", user=student_id, class_id=found.id)
+
+    async def remove_student(self, caller: Caller, class_id: str, student_id: str) -> ClassRoster:
+        """Take a student out of a class. Open sockets lose what they may not see any more within 5 s.
+
+        Raises:
+            NotFound: no such class, the caller does not manage it, or the student is not in it.
+
+        """
+        await self.managed(caller, class_id)
         if not await self._store.remove_member(class_id, student_id):
             raise NotFound(what="student")
         log.info("class_left", user=student_id, class_id=class_id, by=caller.id)
@@ -185,27 +244,40 @@ class Classes:
         """Put a student into another class of the caller's and take them out of this one.
 
         Raises:
-            NotFound: no such class, the caller does not teach both, or the student is not in it.
+            NotFound: no such class, the caller does not manage both, or the student is not in it.
+            OtherSchool: the other class belongs to another school.
 
         """
-        await self.get_for_teacher(caller, class_id)
-        await self.get_for_teacher(caller, command.class_id)
-        if student_id not in await self._store.student_ids(class_id):
-            raise NotFound(what="student")
-        await self.admit(command.class_id, student_id)
+        await self.managed(caller, class_id)
+        other = await self.managed(caller, command.class_id)
+        await self.get_student(class_id, student_id)
+        if other.id == class_id:
+            return await self.roster(caller, class_id)
+        await self.admit(other, student_id)
         return await self.remove_student(caller, class_id, student_id)
+
+    async def get_student(self, class_id: str, student_id: str) -> User:
+        """A student of a class.
+
+        Raises:
+            NotFound: they are not in it.
+
+        """
+        if not await self._store.is_member(class_id, student_id):
+            raise NotFound(what="student")
+        return await self._accounts.user(student_id)
 
     async def add_teacher(self, caller: Caller, class_id: str, command: AddTeacher) -> ClassRoster:
         """Let one more teacher have the class.
 
         Raises:
-            NotFound: no such class, or the caller is not its teacher.
-            TeacherUnknown: nobody of that name is a teacher.
+            NotFound: no such class, or the caller does not manage it.
+            TeacherUnknown: nobody of that name is a teacher of the class's school.
 
         """
-        await self.get_for_teacher(caller, class_id)
+        found = await self.managed(caller, class_id)
         teacher = await self._accounts.find(command.username)
-        if teacher is None or teacher.role != "teacher":
+        if teacher is None or teacher.role != "teacher" or teacher.school_id != found.school_id:
             raise TeacherUnknown
         await self._store.add_teacher(class_id, teacher.id)
         log.info("class_teacher_added", user=teacher.id, class_id=class_id, by=caller.id)
@@ -215,11 +287,11 @@ class Classes:
         """Take a class from one of its teachers, who may be the caller.
 
         Raises:
-            NotFound: no such class, the caller is not its teacher, or the other is not.
+            NotFound: no such class, the caller does not manage it, or the other is not its teacher.
             LastTeacher: nobody else has it.
 
         """
-        found = await self.get_for_teacher(caller, class_id)
+        found = await self.managed(caller, class_id)
         if teacher_id not in found.teacher_ids:
             raise NotFound(what="teacher")
         changed = await self._store.remove_teacher(class_id, teacher_id)
@@ -236,8 +308,25 @@ class Classes:
 
     async def active_of(self, student_id: str) -> list[Class]:
         """The classes a student is in that are not archived."""
-        found = await self._store.find_many(await self._store.class_ids_of(student_id))
-        return [one for one in found if one.archived_at is None]
+        return await self.active(await self._store.class_ids_of(student_id))
+
+    async def teachers_of(self, student_ids: Collection[str]) -> dict[str, frozenset[str]]:
+        """Who teaches some students, for all of them in two queries."""
+        class_ids = await self._store.class_ids_of_all(student_ids)
+        found = await self._store.find_many({one for ids in class_ids.values() for one in ids})
+        teachers = {one.id: one.teacher_ids for one in found if one.archived_at is None}
+        return {
+            student_id: frozenset(teacher for one in ids for teacher in teachers.get(one, ()))
+            for student_id, ids in class_ids.items()
+        }
+
+    async def active(self, class_ids: Collection[str]) -> list[Class]:
+        """Those of some classes that are there and not archived."""
+        return [one for one in await self._store.find_many(class_ids) if one.archived_at is None]
+
+    async def rule_for(self, student_id: str, subject: str) -> Rule:
+        """What the policies of a student's classes allow for a subject now."""
+        return govern(await self.active_of(student_id), subject, self._clock.now())
 
     async def class_ids_of(self, student_id: str) -> list[str]:
         """The classes a student is in, archived or not."""
@@ -255,7 +344,8 @@ class Classes:
     async def _views(self, caller: Caller, found: Sequence[Class]) -> list[ClassView]:
         people = await self._accounts.names_of(teacher for one in found for teacher in one.teacher_ids)
         counts = await self._store.counts([one.id for one in found])
-        return [_view(one, people, counts[one.id], with_code=caller.id in one.teacher_ids) for one in found]
+        admin = caller.role == "admin"
+        return [_view(one, people, counts[one.id], with_code=admin or caller.id in one.teacher_ids) for one in found]
 
 
 def _view(one: Class, people: dict[str, User], students: int, *, with_code: bool) -> ClassView:
@@ -269,7 +359,20 @@ def _view(one: Class, people: dict[str, User], students: int, *, with_code: bool
         teachers=[people[teacher].display_name for teacher in one.teacher_ids if teacher in people],
         students=students,
         archived=one.archived_at is not None,
+        school_id=one.school_id,
+        policy=_policy(one.policy),
         created_at=one.created_at,
+    )
+
+
+def _policy(policy: Policy) -> PolicyView:
+    hours = policy.hours
+    return PolicyView(
+        modes=list(policy.modes),
+        hint_cap=policy.hint_cap,
+        exam=policy.exam,
+        hours=HoursView(days=list(hours.days), start=hours.start, end=hours.end, zone=hours.zone) if hours else None,
+        daily_replies=policy.daily_replies,
     )
 
 

@@ -1,7 +1,8 @@
 """Classes, their codes and who is in them in MongoDB: the only code that knows their documents. Used by the service."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
@@ -30,7 +31,13 @@ class ClassStore:
 
     async def prepare(self) -> None:
         """Create the indexes."""
-        await ensure_indexes(self._classes, [IndexModel([("teacher_ids", ASCENDING), ("created_at", DESCENDING)])])
+        await ensure_indexes(
+            self._classes,
+            [
+                IndexModel([("teacher_ids", ASCENDING), ("created_at", DESCENDING)]),
+                IndexModel([("school_id", ASCENDING), ("created_at", DESCENDING)]),
+            ],
+        )
         await ensure_indexes(self._codes, [IndexModel("class_id")])
         await ensure_indexes(
             self._members,
@@ -72,6 +79,10 @@ class ClassStore:
         """A teacher's classes, newest first."""
         return await self._list({"teacher_ids": teacher_id})
 
+    async def of_school(self, school_id: str) -> list[Class]:
+        """A school's classes, newest first."""
+        return await self._list({"school_id": school_id})
+
     async def find_many(self, class_ids: Iterable[str]) -> list[Class]:
         """Those of the classes that exist, newest first."""
         return await self._list({"_id": {"$in": list(class_ids)}})
@@ -109,6 +120,10 @@ class ClassStore:
         result = await self._members.delete_one({"class_id": class_id, "student_id": student_id})
         return result.deleted_count == 1
 
+    async def is_member(self, class_id: str, student_id: str) -> bool:
+        """Whether a student is in a class."""
+        return await self._members.find_one({"class_id": class_id, "student_id": student_id}) is not None
+
     async def counts(self, class_ids: Sequence[str]) -> dict[str, int]:
         """How many students each class has."""
         counts = await asyncio.gather(*(self._members.count_documents({"class_id": one}) for one in class_ids))
@@ -123,6 +138,13 @@ class ClassStore:
         """The classes a student is in."""
         found = documents(self._members, {"student_id": student_id})
         return [str(document["class_id"]) async for document in found]
+
+    async def class_ids_of_all(self, student_ids: Collection[str]) -> dict[str, list[str]]:
+        """The classes that each of some students is in; who is in none is left out."""
+        found: dict[str, list[str]] = defaultdict(list)
+        async for document in documents(self._members, {"student_id": {"$in": list(student_ids)}}):
+            found[str(document["student_id"])].append(str(document["class_id"]))
+        return found
 
     async def _list(self, wanted: Document) -> list[Class]:
         found = documents(self._classes, wanted, order=NEWEST_FIRST)

@@ -226,12 +226,17 @@ def _type(detail: Json) -> str:
         return " | ".join(f'"{value}"' for value in values)
     if isinstance(choices := detail.get("anyOf"), list):
         return " | ".join(_type(choice) for choice in choices)
-    if detail.get("type") == "array":
-        inner = _type(detail.get("items"))
-        return f"({inner})[]" if "|" in inner else f"{inner}[]"
-    if isinstance(values := detail.get("additionalProperties"), Mapping):
-        return f"Record<string, {_type(values)}>"
+    if detail.get("type") in {"array", "object"}:
+        return _nested(detail)
     return SIMPLE[str(detail.get("type"))]
+
+
+def _nested(detail: Mapping[str, Json]) -> str:
+    """The TypeScript of a list, or of a mapping whose names are not known."""
+    if detail.get("type") == "object":
+        return f"Record<string, {_type(detail.get('additionalProperties'))}>"
+    inner = _type(detail.get("items"))
+    return f"({inner})[]" if "|" in inner else f"{inner}[]"
 
 
 CATALOGUE: web.AppKey[Catalogue] = web.AppKey("catalogue", Catalogue)

@@ -78,6 +78,10 @@ class Rooms:
         """The rooms on this node whose name begins with `prefix`."""
         return [room for room in self._members if room.startswith(prefix)]
 
+    def members(self, room: str) -> dict[str, Caller]:
+        """The sockets in a room on this node, and who is behind each."""
+        return dict(self._members.get(room, {}))
+
     def sids(self, room: str) -> list[str]:
         """The sockets in a room on this node."""
         return list(self._members.get(room, ()))

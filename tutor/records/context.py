@@ -6,7 +6,6 @@ from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS
 from tutor.chat.context import ACCESS, CHAT_STORE, PRESENCE, REPLIES, VISITS
-from tutor.classes.context import CLASSES
 from tutor.core.clock import CLOCK
 from tutor.core.mongo import MONGO
 from tutor.core.rooms import ROOMS
@@ -24,9 +23,7 @@ async def records(app: web.Application) -> AsyncIterator[None]:
     """Put the records together."""
     store, chat, visits = RecordStore(app[MONGO]), app[CHAT_STORE], app[VISITS]
     await store.prepare()
-    app[READ_LOG] = ReadLog(
-        store, chat, app[PRESENCE], app[ACCOUNTS], app[CLASSES], app[ROOMS], app[CLOCK]
-    )  # fmt: skip
+    app[READ_LOG] = ReadLog(store, chat, app[PRESENCE], app[ACCESS], app[ACCOUNTS], app[ROOMS], app[CLOCK])
     visits.listen(app[READ_LOG].note)
     app[REPLIES].paces.listen(Keeping(store, app[TASKS]).keep)
     app[REPLAYS] = Replays(store, chat, app[ACCESS], visits)

@@ -1,7 +1,16 @@
 /** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */
 
+export interface AccessLost {
+  conversation_id?: string | null;
+  class_id?: string | null;
+}
+
 export interface AddTeacher {
   username: string;
+}
+
+export interface AddWard {
+  code: string;
 }
 
 export interface AuthorView {
@@ -67,6 +76,8 @@ export interface ClassView {
   teachers: string[];
   students: number;
   archived: boolean;
+  school_id: string | null;
+  policy: PolicyView;
   created_at: string;
 }
 
@@ -129,6 +140,10 @@ export interface CreateConversation {
   title?: string | null;
 }
 
+export interface CreateSchool {
+  name: string;
+}
+
 export interface ExportReads {
   student_id?: string | null;
 }
@@ -141,6 +156,17 @@ export interface FloorView {
   number: number;
 }
 
+export interface GuardianView {
+  id: string;
+  display_name: string;
+  since: string;
+}
+
+export interface Guardians {
+  items: GuardianView[];
+  next?: string | null;
+}
+
 export interface Hit {
   conversation: ConversationView;
   message_id: string | null;
@@ -150,6 +176,13 @@ export interface Hit {
 
 export interface Hits {
   items: Hit[];
+}
+
+export interface HoursView {
+  days: number[];
+  from: string;
+  to: string;
+  zone: string;
 }
 
 export interface ImportRoster {
@@ -180,6 +213,12 @@ export interface ListConversations {
 export interface ListMessages {
   after_seq?: number | null;
   before_seq?: number | null;
+  limit?: number;
+}
+
+export interface ListPeople {
+  role?: "student" | "teacher" | "admin" | null;
+  cursor?: string | null;
   limit?: number;
 }
 
@@ -270,6 +309,14 @@ export interface OneReply {
   reply: ReplyTicket;
 }
 
+export interface OneSchool {
+  school: SchoolView;
+}
+
+export interface OneWard {
+  ward: WardView;
+}
+
 export interface OpenConversation {
   conversation_id: string;
   after_seq?: number | null;
@@ -300,6 +347,29 @@ export interface PaceView {
 export interface PartView {
   part: number;
   text: string;
+}
+
+export interface PersonView {
+  id: string;
+  username: string;
+  display_name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+  grade: number | null;
+}
+
+export interface PolicyHours {
+  days: number[];
+  from: string;
+  to: string;
+  zone: string;
+}
+
+export interface PolicyView {
+  modes: ("guide" | "explain")[];
+  hint_cap: number;
+  exam: boolean;
+  hours: HoursView | null;
+  daily_replies: number | null;
 }
 
 export interface PresenceChanged {
@@ -367,6 +437,7 @@ export interface Register {
   grade?: number | null;
   language?: "zh" | "en" | null;
   invitation?: string | null;
+  guardian_code?: string | null;
 }
 
 export interface RenewSession {
@@ -490,6 +561,22 @@ export interface RunningReply {
   part: number;
 }
 
+export interface SchoolPeople {
+  items: PersonView[];
+  next: string | null;
+}
+
+export interface SchoolView {
+  id: string;
+  name: string;
+  created_at: string;
+}
+
+export interface Schools {
+  items: SchoolView[];
+  next?: string | null;
+}
+
 export interface SearchConversations {
   q: string;
 }
@@ -550,6 +637,7 @@ export interface UpdateClass {
   subject?: string | null;
   grade?: number | null;
   archived?: boolean | null;
+  policy?: UpdatePolicy | null;
 }
 
 export interface UpdateConversation {
@@ -562,6 +650,14 @@ export interface UpdateMe {
   email?: string | null;
   grade?: number | null;
   language?: "zh" | "en" | null;
+}
+
+export interface UpdatePolicy {
+  modes?: ("guide" | "explain")[];
+  hint_cap?: number;
+  exam?: boolean;
+  hours?: PolicyHours | null;
+  daily_replies?: number | null;
 }
 
 export interface UsageView {
@@ -577,7 +673,20 @@ export interface UserView {
   role: "student" | "guardian" | "teacher" | "admin" | "operator";
   grade: number | null;
   language: "zh" | "en";
+  school_id?: string | null;
   created_at: string;
+}
+
+export interface WardView {
+  student_id: string;
+  display_name: string;
+  grade: number | null;
+  since: string;
+}
+
+export interface Wards {
+  items: WardView[];
+  next?: string | null;
 }
 
 export interface WatchClass {
@@ -601,6 +710,7 @@ export interface Commands {
 }
 
 export interface Events {
+  "access.lost": AccessLost;
   "broadcast.added": BroadcastAdded;
   "broadcast.changed": BroadcastChanged;
   "broadcast.seen": BroadcastSeen;

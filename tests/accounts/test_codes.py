@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.classes.codes import LENGTH, LETTERS, new_code, plain
+from tutor.accounts.codes import LENGTH, LETTERS, new_code, plain
 
 
 def test_a_code_has_six_characters_that_nobody_mistakes() -> None:
