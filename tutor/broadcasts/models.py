@@ -1,5 +1,6 @@
 """The nouns of broadcasts: what a teacher said to a class or some of it, and that a student has read it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,9 +18,11 @@ class Broadcast:
     student_ids: tuple[str, ...]
     sent_at: datetime
 
-    def says_the_same(self, other: "Broadcast") -> bool:
-        """Whether the same was said to the same class, at any time."""
-        return (self.class_id, self.text) == (other.class_id, other.text)
+    def is_what_was_asked(self, class_id: str, text: str, chosen: Collection[str] | None) -> bool:
+        """Whether a teacher who asks for this asks for this very broadcast; all of the class is who was in it then."""
+        return (self.class_id, self.text) == (class_id, text) and (
+            chosen is None or set(chosen) == set(self.student_ids)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from tutor.chat.reply import Replies, ReplySettings
 from tutor.chat.rescue import Rescue
 from tutor.chat.service import Chat
 from tutor.chat.store import ChatStore
+from tutor.chat.visits import Visits
 from tutor.classes.context import CLASSES
 from tutor.core.bus import BUS
 from tutor.core.clock import CLOCK
@@ -54,6 +55,7 @@ RESCUE: web.AppKey[Rescue] = web.AppKey("rescue", Rescue)
 REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
 CHAT_SETTINGS: web.AppKey[ChatSettings] = web.AppKey("chat_settings", ChatSettings)
 CHANGES: web.AppKey[Changes] = web.AppKey("changes", Changes)
+VISITS: web.AppKey[Visits] = web.AppKey("visits", Visits)
 NOTICES: web.AppKey[Notices] = web.AppKey("notices", Notices)
 CHAT_STORE: web.AppKey[ChatStore] = web.AppKey("chat_store", ChatStore)
 MODEL: web.AppKey[Model] = web.AppKey("model", Model)
@@ -74,9 +76,10 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     app[EVICTIONS] = Evictions(store, access, app[CLASSES], rooms, app[DOOR].tell)
     app[REPLIES] = replies
     app[PRESENCE] = presence
+    app[VISITS] = Visits()
     briefing = Briefing(store, Prompts(app[SECRET], settings.limits))
     app[RESCUE] = Rescue(store, parts, replies, briefing, clock)
-    app[READING] = Reading(store, access, replies, parts, presence)
+    app[READING] = Reading(store, access, replies, parts, presence, app[VISITS])
     app[CHAT] = Chat(
         store,
         app[ACCOUNTS],

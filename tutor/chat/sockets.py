@@ -1,6 +1,6 @@
 """The chat's socket commands. Each enters or leaves rooms where it must, and leaves the rest to the service."""
 
-from tutor.chat.context import ACCESS, CHAT, PRESENCE, READING
+from tutor.chat.context import CHAT, PRESENCE, READING
 from tutor.chat.messages import (
     CloseConversation,
     ContinueReply,
@@ -37,7 +37,7 @@ async def create(call: Call, command: CreateConversation) -> OneConversation:
 @events.on("conversation.open")
 async def open_conversation(call: Call, command: OpenConversation) -> Opened:
     """Enter a room, or catch up in it. The socket is subscribed first, so that nothing falls between."""
-    conversation = await call.app[ACCESS].visible(call.caller, command.conversation_id)
+    conversation = await call.app[READING].visit(call.caller, command.conversation_id, command.why)
     await call.app[ROOMS].enter(call.sid, call.caller, room_of(conversation.id))
     if call.caller.role == "teacher":
         await call.app[ROOMS].enter(call.sid, call.caller, staff_room_of(conversation.id))
