@@ -37,7 +37,10 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """How much help the student has had with the problem at hand: level 0 is none yet, 5 the full solution."""
+    """How much help the student has had with the problem at hand: level 0 is none yet, 5 the full solution.
+
+    `problem_id` is the message that stated the problem.
+    """
 
     problem_id: str | None = None
     level: int = 0
@@ -78,7 +81,8 @@ class Reply:
 
     `fence` grows when another node takes the reply over. `continues` is the reply that it goes on from. `language` is
     the asker's, so that another node can begin it again. A `hidden` one is seen by teachers only, from its first word
-    on and until one of them lets it through.
+    on and until one of them lets it through. `level` is how much help it gives, with the problem that the message
+    `problem_id` stated; it is a `hint` when the student asked for the next level.
     """
 
     question_id: str
@@ -96,6 +100,9 @@ class Reply:
     language: Language = "zh"
     continues: str | None = None
     hidden: bool = False
+    level: int = 0
+    problem_id: str | None = None
+    hint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
