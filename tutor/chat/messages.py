@@ -31,7 +31,11 @@ class FloorView(Answer):
 
 
 class ConversationView(Answer):
-    """A conversation as its student and teachers see it. `level` is how much help there was with the last problem."""
+    """A conversation as its student and teachers see it.
+
+    `level` is how much help there was with the last problem: 0 none yet, 1 a nudge, 2 a hint, 3 the first step,
+    4 an example, 5 the full solution.
+    """
 
     id: str
     student_id: str
@@ -89,6 +93,7 @@ class ReplyView(Answer):
     ready_at: datetime | None = None
     draft: str | None = None
     why: str | None = None
+    level: int = 0
 
 
 class NoticeView(Answer):
@@ -133,12 +138,15 @@ class PresentView(Answer):
 
 
 class CreateConversation(Command):
-    """Open a new conversation. The same `client_id` again gives the same conversation."""
+    """Open a new conversation. The same `client_id` again gives the same conversation.
+
+    Without a `mode` it is `guide`, or what the student's classes allow.
+    """
 
     client_id: ClientId
     subject: Subject = "math"
     grade: Annotated[int, Field(ge=1, le=12)] | None = None
-    mode: Mode = "guide"
+    mode: Mode | None = None
     title: Title | None = None
 
 
@@ -261,6 +269,19 @@ class ContinueReply(Command):
 
     conversation_id: Id
     reply_id: Id
+
+
+class NextHint(Command):
+    """Ask for more help with the problem at hand: one level up, and a reply at that level."""
+
+    conversation_id: Id
+
+
+class HintGiven(Answer):
+    """The level of help that the conversation has come to, and the reply that was started."""
+
+    level: int
+    reply: ReplyTicket
 
 
 class RateReply(Command):
@@ -429,9 +450,10 @@ class RoomChanged(Event):
 
 
 class UpdateConversation(Command):
-    """Rename or archive a conversation; a field that is left out stays."""
+    """Rename or archive a conversation, or change its mode; a field that is left out stays."""
 
     title: Title | None = None
+    mode: Mode | None = None
     archived: bool | None = None
 
 

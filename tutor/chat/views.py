@@ -91,4 +91,5 @@ def _reply_view(reply: Reply) -> ReplyView:
         rating=reply.rating,
         continues=reply.continues,
         hidden=reply.hidden,
+        level=reply.level,
     )
