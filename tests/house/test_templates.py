@@ -15,7 +15,7 @@ from tutor.core.pages import render, setup_pages
 from tutor.core.words import LANGUAGES, Words
 
 TEMPLATES = Path("web/templates")
-PARTS = {"base.html", "parts.html", "icons.html", "words.html"}
+PARTS = {"base.html", "parts.html", "icons.html", "staff.html", "words.html"}
 PAGES = sorted({str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")} - PARTS)
 SCRIPTS = Path("web/client/src")
 ENTRY = re.compile(r'assets\.tags\("([^"]+)"\)')

@@ -1,7 +1,16 @@
 /** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */
 
+export interface AccessLost {
+  conversation_id?: string | null;
+  class_id?: string | null;
+}
+
 export interface AddTeacher {
   username: string;
+}
+
+export interface AddWard {
+  code: string;
 }
 
 export interface AddWhisper {
@@ -19,6 +28,37 @@ export interface AuthorView {
   kind: "student" | "teacher" | "tutor" | "system";
   id?: string | null;
   name?: string | null;
+}
+
+export interface BroadcastAdded {
+  broadcast: BroadcastView;
+}
+
+export interface BroadcastChanged {
+  class_id: string;
+  id: string;
+  read: number;
+}
+
+export interface BroadcastSeen {
+  id: string;
+}
+
+export interface BroadcastView {
+  id: string;
+  class_id: string;
+  class_name: string;
+  teacher_id: string;
+  teacher_name: string;
+  text: string;
+  sent_at: string;
+  read?: boolean | null;
+  reached?: Reach | null;
+}
+
+export interface Broadcasts {
+  items: BroadcastView[];
+  next: string | null;
 }
 
 export interface Bye {
@@ -51,6 +91,8 @@ export interface ClassView {
   teachers: string[];
   students: number;
   archived: boolean;
+  school_id: string | null;
+  policy: PolicyView;
   created_at: string;
 }
 
@@ -110,8 +152,12 @@ export interface CreateConversation {
   client_id: string;
   subject?: "math" | "physics" | "chemistry" | "biology" | "chinese" | "english" | "history" | "geography" | "politics" | "other";
   grade?: number | null;
-  mode?: "guide" | "explain";
+  mode?: "guide" | "explain" | null;
   title?: string | null;
+}
+
+export interface CreateSchool {
+  name: string;
 }
 
 export interface Desk {
@@ -140,6 +186,10 @@ export interface EndWhisper {
   whisper_id: string;
 }
 
+export interface ExportReads {
+  student_id?: string | null;
+}
+
 export interface FlagTile {
   conversation_id: string;
   on: boolean;
@@ -166,6 +216,17 @@ export interface GetHand {
   conversation_id: string;
 }
 
+export interface GuardianView {
+  id: string;
+  display_name: string;
+  since: string;
+}
+
+export interface Guardians {
+  items: GuardianView[];
+  next?: string | null;
+}
+
 export interface HandChanged {
   conversation_id: string;
   hand: HandView | null;
@@ -188,6 +249,11 @@ export interface HandsChanged {
   hands: HandView[];
 }
 
+export interface HintGiven {
+  level: number;
+  reply: ReplyTicket;
+}
+
 export interface Hit {
   conversation: ConversationView;
   message_id: string | null;
@@ -204,6 +270,13 @@ export interface HoldReply {
   reply_id: string;
 }
 
+export interface HoursView {
+  days: number[];
+  from: string;
+  to: string;
+  zone: string;
+}
+
 export interface ImportRoster {
   csv: string;
 }
@@ -217,6 +290,12 @@ export interface JoinClass {
   code: string;
 }
 
+export interface ListBroadcasts {
+  class_id?: string | null;
+  cursor?: string | null;
+  limit?: number;
+}
+
 export interface ListConversations {
   archived?: boolean;
   cursor?: string | null;
@@ -226,6 +305,18 @@ export interface ListConversations {
 export interface ListMessages {
   after_seq?: number | null;
   before_seq?: number | null;
+  limit?: number;
+}
+
+export interface ListPeople {
+  role?: "student" | "teacher" | "admin" | null;
+  cursor?: string | null;
+  limit?: number;
+}
+
+export interface ListReads {
+  student_id?: string | null;
+  cursor?: string | null;
   limit?: number;
 }
 
@@ -286,12 +377,20 @@ export interface NewAccount {
   password: string;
 }
 
+export interface NextHint {
+  conversation_id: string;
+}
+
 export type Nothing = Record<string, never>;
 
 export interface NoticeView {
   kind: string;
   by: AuthorView | null;
   facts: Record<string, string | number>;
+}
+
+export interface OneBroadcast {
+  broadcast: BroadcastView;
 }
 
 export interface OneClass {
@@ -313,6 +412,14 @@ export interface OneMessage {
 
 export interface OneReply {
   reply: ReplyTicket;
+}
+
+export interface OneSchool {
+  school: SchoolView;
+}
+
+export interface OneWard {
+  ward: WardView;
 }
 
 export interface OneWhisper {
@@ -343,9 +450,37 @@ export interface OpenedReply {
   next_part: number;
 }
 
+export interface PaceView {
+  reply_id: string;
+  marks: number[][];
+}
+
 export interface PartView {
   part: number;
   text: string;
+}
+
+export interface PersonView {
+  id: string;
+  username: string;
+  display_name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+  grade: number | null;
+}
+
+export interface PolicyHours {
+  days: number[];
+  from: string;
+  to: string;
+  zone: string;
+}
+
+export interface PolicyView {
+  modes: ("guide" | "explain")[];
+  hint_cap: number;
+  exam: boolean;
+  hours: HoursView | null;
+  daily_replies: number | null;
 }
 
 export interface PresenceChanged {
@@ -370,6 +505,36 @@ export interface RateReply {
   rating: "up" | "down" | null;
 }
 
+export interface Reach {
+  addressed: number;
+  read: number;
+}
+
+export interface ReadBroadcast {
+  broadcast_id: string;
+}
+
+export interface ReadReplay {
+  after_seq?: number;
+  limit?: number;
+}
+
+export interface ReadView {
+  conversation_id: string;
+  title: string | null;
+  reader_id: string;
+  reader_name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+  why: string | null;
+  at: string;
+  until: string;
+}
+
+export interface Reads {
+  items: ReadView[];
+  next: string | null;
+}
+
 export interface Refresh {
   refresh_token?: string | null;
 }
@@ -388,6 +553,7 @@ export interface Register {
   grade?: number | null;
   language?: "zh" | "en" | null;
   invitation?: string | null;
+  guardian_code?: string | null;
 }
 
 export interface RejectDraft {
@@ -407,6 +573,29 @@ export interface RenewSession {
 
 export interface Renewed {
   expires_in: number;
+}
+
+export interface Replay {
+  conversation: ConversationView;
+  items: ReplayItem[];
+  next: number | null;
+}
+
+export interface ReplayItem {
+  kind: "message" | "notice" | "whisper" | "pace";
+  at: string;
+  message?: MessageView | null;
+  whisper?: ReplayedWhisper | null;
+  pace?: PaceView | null;
+}
+
+export interface ReplayedWhisper {
+  id: string;
+  teacher_id: string;
+  teacher_name: string;
+  text: string;
+  lasts: "reply" | "lesson";
+  ended_at: string | null;
 }
 
 export interface ReplyDelta {
@@ -461,6 +650,7 @@ export interface ReplyView {
   ready_at?: string | null;
   draft?: string | null;
   why?: string | null;
+  level?: number;
 }
 
 export interface RetryReply {
@@ -503,8 +693,31 @@ export interface RunningReply {
   part: number;
 }
 
+export interface SchoolPeople {
+  items: PersonView[];
+  next: string | null;
+}
+
+export interface SchoolView {
+  id: string;
+  name: string;
+  created_at: string;
+}
+
+export interface Schools {
+  items: SchoolView[];
+  next?: string | null;
+}
+
 export interface SearchConversations {
   q: string;
+}
+
+export interface SendBroadcast {
+  class_id: string;
+  client_id: string;
+  text: string;
+  student_ids?: string[] | null;
 }
 
 export interface SendDraft {
@@ -624,10 +837,12 @@ export interface UpdateClass {
   subject?: string | null;
   grade?: number | null;
   archived?: boolean | null;
+  policy?: UpdatePolicy | null;
 }
 
 export interface UpdateConversation {
   title?: string | null;
+  mode?: "guide" | "explain" | null;
   archived?: boolean | null;
 }
 
@@ -636,6 +851,14 @@ export interface UpdateMe {
   email?: string | null;
   grade?: number | null;
   language?: "zh" | "en" | null;
+}
+
+export interface UpdatePolicy {
+  modes?: ("guide" | "explain")[];
+  hint_cap?: number;
+  exam?: boolean;
+  hours?: PolicyHours | null;
+  daily_replies?: number | null;
 }
 
 export interface UsageView {
@@ -651,7 +874,20 @@ export interface UserView {
   role: "student" | "guardian" | "teacher" | "admin" | "operator";
   grade: number | null;
   language: "zh" | "en";
+  school_id?: string | null;
   created_at: string;
+}
+
+export interface WardView {
+  student_id: string;
+  display_name: string;
+  grade: number | null;
+  since: string;
+}
+
+export interface Wards {
+  items: WardView[];
+  next?: string | null;
 }
 
 export interface WatchClass {
@@ -679,6 +915,8 @@ export interface WhisperView {
 }
 
 export interface Commands {
+  "broadcast.read": { payload: ReadBroadcast; data: Nothing };
+  "broadcast.send": { payload: SendBroadcast; data: OneBroadcast };
   "class.unwatch": { payload: UnwatchClass; data: Nothing };
   "class.watch": { payload: WatchClass; data: Rooms };
   "conversation.close": { payload: CloseConversation; data: Nothing };
@@ -692,6 +930,7 @@ export interface Commands {
   "hand.get": { payload: GetHand; data: OneHand };
   "hand.lower": { payload: LowerHand; data: OneHand };
   "hand.raise": { payload: RaiseHand; data: OneHand };
+  "hint.next": { payload: NextHint; data: HintGiven };
   "message.send": { payload: SendMessage; data: MessageSent };
   "reply.continue": { payload: ContinueReply; data: OneReply };
   "reply.hold": { payload: HoldReply; data: OneReply };
@@ -708,6 +947,10 @@ export interface Commands {
 }
 
 export interface Events {
+  "access.lost": AccessLost;
+  "broadcast.added": BroadcastAdded;
+  "broadcast.changed": BroadcastChanged;
+  "broadcast.seen": BroadcastSeen;
   "bye": Bye;
   "conversation.changed": ConversationChanged;
   "conversation.top": ConversationTop;

@@ -169,6 +169,17 @@ export function timeOf(moment: number): string {
   return new Date(moment).toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
 }
 
+/** "1:05": how long something lasted, in milliseconds, as minutes and seconds. */
+export function lasted(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** Several names as one reads them in a row. */
+export function inOneLine(names: readonly string[]): string {
+  return new Intl.ListFormat(LOCALE).format(names);
+}
+
 /** "3 min ago": how long a moment of RFC 3339 lies back, in words. */
 export function ago(moment: string): string {
   const minutes = Math.floor((Date.now() - Date.parse(moment)) / 60_000);

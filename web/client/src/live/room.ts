@@ -65,6 +65,7 @@ export class Room {
     const { aside } = this.#feed;
     this.tutor = new Tutor(asking, conversationId, {
       begun: (ticket) => this.#begun(ticket),
+      climbed: (level) => aside.climbed(level),
       rated: (message) => this.#feed.changed(message),
     });
     this.staff = new Staff(

@@ -5,6 +5,8 @@ import type { Asking } from "./asking.ts";
 export interface TutorNews {
   /** A reply was begun, or waits for its turn. */
   begun(ticket: ReplyTicket): void;
+  /** How much help there is by now with the problem at hand. */
+  climbed(level: number): void;
   rated(message: MessageView): void;
 }
 
@@ -31,6 +33,13 @@ export class Tutor {
 
   async goOn(replyId: string): Promise<void> {
     this.#begun(await this.#asking.ask("reply.continue", this.#reply(replyId)));
+  }
+
+  /** Asks for one level more of help with the problem at hand. */
+  async hint(): Promise<void> {
+    const answer = await this.#asking.ask("hint.next", { conversation_id: this.#conversationId });
+    if (answer) this.#news.climbed(answer.level);
+    this.#begun(answer);
   }
 
   async rate(replyId: string, rating: "up" | "down" | null): Promise<void> {
