@@ -19,7 +19,13 @@ PARTS = {"base.html", "parts.html", "icons.html", "staff.html", "words.html"}
 PAGES = sorted({str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")} - PARTS)
 SCRIPTS = Path("web/client/src")
 ENTRY = re.compile(r'assets\.tags\("([^"]+)"\)')
-PAGE_OF_SCRIPT = {"chat": "chat/student.html", "teacher": "chat/teacher.html", "account": "accounts/account.html"}
+PAGE_OF_SCRIPT = {
+    "chat": "chat/student.html",
+    "teacher": "chat/teacher.html",
+    "account": "accounts/account.html",
+    "reads": "records/reads.html",
+    "replay": "records/replay.html",
+}
 
 Client = TestClient[web.Request, web.Application]
 

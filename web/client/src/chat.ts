@@ -3,6 +3,7 @@ import "./styles/base.css";
 import "./styles/app.css";
 import "./styles/room.css";
 import { ApiError } from "./live/fault.ts";
+import { showBroadcasts } from "./broadcasts.ts";
 import { Composer } from "./composer.ts";
 import { ConversationList } from "./conversations.ts";
 import { Hand } from "./hand.ts";
@@ -65,6 +66,7 @@ addEventListener("popstate", () => show(idInAddress()));
 
 show(data.conversation_id);
 void list.load();
+showBroadcasts(connection);
 
 /** Shows a conversation, or the start of a new one, and puts it into the address. */
 function visit(id: string | null, how: "push" | "replace", seq: number | null = null): void {
