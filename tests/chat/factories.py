@@ -1,6 +1,7 @@
 """A model that tests lead by hand, and rooms to talk in."""
 
 import asyncio
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncGenerator
@@ -182,3 +183,90 @@ def a_caller(person: Person) -> Caller:
     """The person as services see them."""
     user = person.user
     return Caller(user["id"], user["role"], user["display_name"], user["language"], "session", Clock().now())
+
+
+@dataclass
+class Lesson:
+    """A student's room with a teacher of theirs in it."""
+
+    room: Room
+    teacher: Person
+    desk: Socket
+    class_id: str
+
+    @property
+    def id(self) -> str:
+        return self.room.id
+
+    async def floor(self, state: str, desk: Socket | None = None, **changes: Any) -> Json:
+        """Give the floor to the teacher, to the tutor, or to the tutor under her eyes; gives the floor then."""
+        payload = {"conversation_id": self.id, "state": state, **changes}
+        floor: Json = (await (desk or self.desk).ask("floor.set", **payload))["conversation"]["floor"]
+        return floor
+
+    async def on_draft(self, verb: str, reply_id: str, desk: Socket | None = None, **changes: Any) -> Json:
+        """`send` or `reject` a draft."""
+        payload = {"conversation_id": self.id, "reply_id": reply_id, **changes}
+        message: Json = (await (desk or self.desk).ask(f"draft.{verb}", **payload))["message"]
+        return message
+
+    async def draft(self, puppet: Puppet, *texts: str) -> Asked:
+        """A question whose answer is written and waits for the teacher."""
+        ask = await asked(puppet, self.room)
+        ask.line.say(*texts)
+        ask.line.finish()
+        await self.desk.until("draft.ready", 1, conversation_id=self.id)
+        await self.until_ready(ask.reply_id)
+        return ask
+
+    async def until_ready(self, reply_id: str, desk: Socket | None = None) -> Json:
+        """The draft, once the teacher was told that it waits."""
+        where = desk or self.desk
+
+        def found() -> list[Json]:
+            return [body["message"] for body in where.heard["draft.ready"] if body["message"]["id"] == reply_id]
+
+        async with asyncio.timeout(WAIT_S), where.news:
+            await where.news.wait_for(found)
+        return found()[0]
+
+    async def notices(self) -> list[Json]:
+        """What the room was told by the system."""
+        return [message["notice"] for message in await self.room.messages() if message["notice"]]
+
+    async def seen_by_student(self, *sockets: Socket) -> str:
+        """All that the student was ever told, and everything that they can ask for."""
+        room = self.room
+        replies = [message for message in await room.messages() if message["reply"]]
+        answers = [
+            await room.open(),
+            await room.open(after_seq=0),
+            *[await room.open(after_seq=0, reply={"id": reply["id"], "part": 0}) for reply in replies],
+            await room.messages(),
+            await room.student.call("GET", f"/conversations/{room.id}"),
+            await room.student.call("GET", "/conversations"),
+        ]
+        told = [socket.order for socket in (room.socket, *sockets)]
+        return json.dumps([answers, told], ensure_ascii=False)
+
+    async def colleague(self, people: People) -> Socket:
+        """Another teacher of the class, with the conversation open."""
+        other = await people.teacher(display_name="李老师")
+        await self.teacher.call("POST", f"/classes/{self.class_id}/teachers", {"username": other.user["username"]})
+        desk = await other.connect()
+        await self.room.open(desk)
+        return desk
+
+
+async def a_lesson(people: People) -> Lesson:
+    """A student of a class in a conversation, and the teacher of the class in it too."""
+    teacher, (student,), class_id = await people.classroom()
+    room = await a_room(people, student)
+    desk = await teacher.connect()
+    await room.open(desk)
+    return Lesson(room, teacher, desk, class_id)
+
+
+async def elsewhere(people: People, person: Person) -> Socket:
+    """A socket of somebody on another server."""
+    return await (await people.sign_in(person.user["username"])).connect()

@@ -71,9 +71,9 @@ class ReplyView(Answer):
     """What is known of a tutor's reply beside its text.
 
     `error` is the code of what ended it early; `continues` is the reply that this one goes on from. The text of a
-    `hidden` one is shown to teachers only. `sent_by` is the teacher who let it through or rejected it. Teachers alone see
-    since when it waits for them (`ready_at`), the tutor's own text where it was changed (`draft`), and `why` it was
-    rejected.
+    `hidden` one is shown to teachers only. `sent_by` is the teacher who let it through or rejected it, at `decided_at`.
+    Teachers alone see since when it waits for them (`ready_at`), the tutor's own text where it was changed (`draft`),
+    and `why` it was rejected.
     """
 
     question_id: str
@@ -90,6 +90,7 @@ class ReplyView(Answer):
     continues: str | None = None
     hidden: bool = False
     sent_by: AuthorView | None = None
+    decided_at: datetime | None = None
     ready_at: datetime | None = None
     draft: str | None = None
     why: str | None = None
@@ -412,7 +413,7 @@ class ConversationTop(Event):
     conversation_id: str
     seq: int
     reply: UnfinishedReply | None
-    checking: list[str] = []
+    checking: list[str]
 
 
 class PresenceChanged(Event):

@@ -89,8 +89,8 @@ class Reply:
     `fence` grows when another node takes the reply over. `continues` is the reply that it goes on from. `language` is
     the asker's, so that another node can begin it again. A `hidden` one is seen by teachers only, from its first word
     on and until one of them lets it through: it waits since `ready_at`, and `reminded` says that they were told of it
-    again. `sent_by` is the teacher who decided, `draft` the tutor's text where she changed it, `why` her reason to reject
-    it. `withheld` is text that a teacher held back to the end; nobody is shown it.
+    again. `sent_by` is the teacher who decided, at `decided_at`; `draft` the tutor's text where she changed it, `why`
+    her reason to reject it. `withheld` is text that a teacher held back to the end; nobody is shown it.
     """
 
     question_id: str
@@ -111,6 +111,7 @@ class Reply:
     ready_at: datetime | None = None
     reminded: bool = False
     sent_by: Author | None = None
+    decided_at: datetime | None = None
     draft: str | None = None
     why: str | None = None
     withheld: str = ""
