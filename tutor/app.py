@@ -16,6 +16,8 @@ from tutor.accounts import sockets as accounts_sockets
 from tutor.accounts.context import ACCOUNTS_SETTINGS
 from tutor.accounts.models import AccountsSettings
 from tutor.ai.model import Model
+from tutor.board import messages as board_messages
+from tutor.board import sockets as board_sockets
 from tutor.chat import messages as chat_messages
 from tutor.chat import routes as chat_routes
 from tutor.chat import sockets as chat_sockets
@@ -45,8 +47,8 @@ from tutor.core.words import Words
 from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat, board, records, broadcasts)
-TABLES = (accounts_sockets.events, chat_sockets.events)
-EVENTS = (crowd, status, chat_messages)
+TABLES = (accounts_sockets.events, chat_sockets.events, board_sockets.events)
+EVENTS = (crowd, status, chat_messages, board_messages)
 APIS = (accounts_routes.api, classes_routes.api, chat_routes.api)
 
 WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)

@@ -46,7 +46,6 @@ class ChatSettings:
 CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
 READING: web.AppKey[Reading] = web.AppKey("reading", Reading)
 ACCESS: web.AppKey[Access] = web.AppKey("access", Access)
-PRESENCE: web.AppKey[Presence] = web.AppKey("presence", Presence)
 RESCUE: web.AppKey[Rescue] = web.AppKey("rescue", Rescue)
 REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
 CHAT_SETTINGS: web.AppKey[ChatSettings] = web.AppKey("chat_settings", ChatSettings)
@@ -64,12 +63,10 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
     app[CHAT_STORE], app[CHANGES], app[NOTICES] = store, Changes(), Notices(store, rooms, clock)
     replies = Replies(store, rooms, parts, app[BUS], app[MODEL], tasks, clock, settings.reply, app[CHANGES])
-    presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
-    app[CHANGES].listen(presence.refresh)
+    presence = Presence(store, rooms, app[ROLL], app[CHANGES])
     access = Access(store, app[CLASSES])
     app[ACCESS] = access
     app[REPLIES] = replies
-    app[PRESENCE] = presence
     briefing = Briefing(store, Prompts(app[SECRET], settings.limits))
     app[RESCUE] = Rescue(store, parts, replies, briefing, clock)
     app[READING] = Reading(store, access, replies, parts, presence)

@@ -226,6 +226,8 @@ def _type(detail: Json) -> str:
     if detail.get("type") == "array":
         inner = _type(detail.get("items"))
         return f"({inner})[]" if "|" in inner else f"{inner}[]"
+    if detail.get("type") == "object":
+        return f"Record<string, {_type(detail.get('additionalProperties'))}>"
     return SIMPLE[str(detail.get("type"))]
 
 

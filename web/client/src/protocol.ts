@@ -1,5 +1,9 @@
 /** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */
 
+export interface AddTeacher {
+  username: string;
+}
+
 export interface AuthorView {
   kind: "student" | "teacher" | "tutor" | "system";
   id?: string | null;
@@ -16,8 +20,18 @@ export interface ChangePassword {
   new_password: string;
 }
 
+export interface ClaimHand {
+  conversation_id: string;
+}
+
+export interface ClassBoard {
+  tiles: TileView[];
+  hands: HandView[];
+}
+
 export interface ClassRoster {
   class: ClassView;
+  teachers: TeacherView[];
   students: MemberView[];
 }
 
@@ -27,8 +41,10 @@ export interface ClassView {
   subject: string | null;
   grade: number | null;
   code: string | null;
+  code_expires_at: string | null;
   teachers: string[];
   students: number;
+  archived: boolean;
   created_at: string;
 }
 
@@ -66,6 +82,8 @@ export interface ConversationView {
   last_seq: number;
   archived: boolean;
   deleted: boolean;
+  floor: FloorView;
+  level: number;
   created_at: string;
   updated_at: string;
 }
@@ -89,6 +107,49 @@ export interface CreateConversation {
   title?: string | null;
 }
 
+export interface EndHand {
+  conversation_id: string;
+}
+
+export interface FlagTile {
+  conversation_id: string;
+  on: boolean;
+}
+
+export interface FloorView {
+  state: "tutor" | "teacher" | "approval";
+  teacher_id: string | null;
+  teacher_name: string | null;
+  since: string | null;
+  number: number;
+}
+
+export interface GetHand {
+  conversation_id: string;
+}
+
+export interface HandChanged {
+  conversation_id: string;
+  hand: HandView | null;
+  place: number | null;
+}
+
+export interface HandView {
+  conversation_id: string;
+  student_id: string;
+  student_name: string;
+  line: string | null;
+  raised_at: string;
+  claimed_by: string | null;
+  claimed_name: string | null;
+  claimed_at: string | null;
+}
+
+export interface HandsChanged {
+  class_id: string;
+  hands: HandView[];
+}
+
 export interface Hit {
   conversation: ConversationView;
   message_id: string | null;
@@ -98,6 +159,10 @@ export interface Hit {
 
 export interface Hits {
   items: Hit[];
+}
+
+export interface ImportRoster {
+  csv: string;
 }
 
 export interface Invited {
@@ -119,6 +184,10 @@ export interface ListMessages {
   after_seq?: number | null;
   before_seq?: number | null;
   limit?: number;
+}
+
+export interface LowerHand {
+  conversation_id: string;
 }
 
 export interface Me {
@@ -153,9 +222,10 @@ export interface MessageView {
   client_id: string;
   author: AuthorView;
   text: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   created_at: string;
   reply?: ReplyView | null;
+  notice?: NoticeView | null;
 }
 
 export interface Messages {
@@ -163,7 +233,23 @@ export interface Messages {
   next: number | null;
 }
 
+export interface MoveStudent {
+  class_id: string;
+}
+
+export interface NewAccount {
+  username: string;
+  display_name: string;
+  password: string;
+}
+
 export type Nothing = Record<string, never>;
+
+export interface NoticeView {
+  kind: string;
+  by: AuthorView | null;
+  facts: Record<string, string | number>;
+}
 
 export interface OneClass {
   class: ClassView;
@@ -171,6 +257,11 @@ export interface OneClass {
 
 export interface OneConversation {
   conversation: ConversationView;
+}
+
+export interface OneHand {
+  hand: HandView | null;
+  place: number | null;
 }
 
 export interface OneMessage {
@@ -196,7 +287,7 @@ export interface Opened {
 
 export interface OpenedReply {
   id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   parts?: PartView[] | null;
   text?: string | null;
   next_part: number;
@@ -215,7 +306,12 @@ export interface PresenceChanged {
 export interface PresentView {
   id: string;
   name: string;
-  role: "student" | "teacher";
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+}
+
+export interface RaiseHand {
+  conversation_id: string;
+  line?: string | null;
 }
 
 export interface RateReply {
@@ -226,6 +322,12 @@ export interface RateReply {
 
 export interface Refresh {
   refresh_token?: string | null;
+}
+
+export interface RefusedRow {
+  line: number;
+  username: string;
+  problem: string;
 }
 
 export interface Register {
@@ -256,7 +358,7 @@ export interface ReplyDelta {
 export interface ReplyFinished {
   conversation_id: string;
   reply_id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   parts: number;
   length: number;
   message: MessageView;
@@ -276,7 +378,7 @@ export interface ReplyStarted {
 
 export interface ReplyTicket {
   id: string;
-  state: "sent" | "queued" | "running" | "complete" | "stopped" | "interrupted" | "failed";
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
   position?: number | null;
 }
 
@@ -293,6 +395,7 @@ export interface ReplyView {
   error: string | null;
   rating: "up" | "down" | null;
   continues?: string | null;
+  hidden?: boolean;
 }
 
 export interface RetryReply {
@@ -300,24 +403,14 @@ export interface RetryReply {
   reply_id: string;
 }
 
-export interface RoomChanged {
-  class_id: string;
-  room: RoomView;
+export interface RosterTaken {
+  students: number;
+  created: NewAccount[];
+  refused: RefusedRow[];
 }
 
-export interface RoomView {
-  conversation_id: string;
-  student_id: string;
-  student_name: string;
-  title: string;
-  subject: "math" | "physics" | "chemistry" | "biology" | "chinese" | "english" | "history" | "geography" | "politics" | "other";
-  open: boolean;
-  answering: boolean;
-  updated_at: string;
-}
-
-export interface Rooms {
-  rooms: RoomView[];
+export interface RotateCode {
+  days?: number | null;
 }
 
 export interface RunningReply {
@@ -341,6 +434,11 @@ export interface ServiceChanged {
   ai: boolean;
 }
 
+export interface SetTyping {
+  conversation_id: string;
+  on: boolean;
+}
+
 export interface SignIn {
   username: string;
   password: string;
@@ -359,6 +457,42 @@ export interface StopReply {
   reply_id: string;
 }
 
+export interface TeacherView {
+  id: string;
+  display_name: string;
+}
+
+export interface TileView {
+  student_id: string;
+  name: string;
+  conversation_id: string | null;
+  title: string;
+  state: "offline" | "idle" | "writing" | "answering" | "waiting" | "stuck" | "flagged";
+  since: string | null;
+  preview: string;
+  said_by: "student" | "teacher" | "tutor" | "system" | null;
+  hand: string | null;
+  floor: "tutor" | "teacher" | "approval";
+  need: number;
+}
+
+export interface TilesChanged {
+  class_id: string;
+  tiles: TileView[];
+  gone: string[];
+}
+
+export interface TypingChanged {
+  conversation_id: string;
+  people: TypingView[];
+}
+
+export interface TypingView {
+  id: string;
+  name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+}
+
 export interface UnfinishedReply {
   id: string;
   part: number;
@@ -366,6 +500,13 @@ export interface UnfinishedReply {
 
 export interface UnwatchClass {
   class_id: string;
+}
+
+export interface UpdateClass {
+  name?: string | null;
+  subject?: string | null;
+  grade?: number | null;
+  archived?: boolean | null;
 }
 
 export interface UpdateConversation {
@@ -388,9 +529,9 @@ export interface UsageView {
 export interface UserView {
   id: string;
   username: string;
-  email: string;
+  email: string | null;
   display_name: string;
-  role: "student" | "teacher";
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
   grade: number | null;
   language: "zh" | "en";
   created_at: string;
@@ -402,22 +543,31 @@ export interface WatchClass {
 
 export interface Commands {
   "class.unwatch": { payload: UnwatchClass; data: Nothing };
-  "class.watch": { payload: WatchClass; data: Rooms };
+  "class.watch": { payload: WatchClass; data: ClassBoard };
   "conversation.close": { payload: CloseConversation; data: Nothing };
   "conversation.create": { payload: CreateConversation; data: OneConversation };
   "conversation.open": { payload: OpenConversation; data: Opened };
+  "hand.claim": { payload: ClaimHand; data: OneHand };
+  "hand.done": { payload: EndHand; data: OneHand };
+  "hand.get": { payload: GetHand; data: OneHand };
+  "hand.lower": { payload: LowerHand; data: OneHand };
+  "hand.raise": { payload: RaiseHand; data: OneHand };
   "message.send": { payload: SendMessage; data: MessageSent };
   "reply.continue": { payload: ContinueReply; data: OneReply };
   "reply.rate": { payload: RateReply; data: OneMessage };
   "reply.retry": { payload: RetryReply; data: OneReply };
   "reply.stop": { payload: StopReply; data: OneReply };
   "session.renew": { payload: RenewSession; data: Renewed };
+  "tile.flag": { payload: FlagTile; data: Nothing };
+  "typing.set": { payload: SetTyping; data: Nothing };
 }
 
 export interface Events {
   "bye": Bye;
   "conversation.changed": ConversationChanged;
   "conversation.top": ConversationTop;
+  "hand.changed": HandChanged;
+  "hands.changed": HandsChanged;
   "message.added": MessageAdded;
   "message.changed": MessageChanged;
   "presence.changed": PresenceChanged;
@@ -425,6 +575,7 @@ export interface Events {
   "reply.finished": ReplyFinished;
   "reply.queued": ReplyQueued;
   "reply.started": ReplyStarted;
-  "room.changed": RoomChanged;
   "service.changed": ServiceChanged;
+  "tiles.changed": TilesChanged;
+  "typing.changed": TypingChanged;
 }
