@@ -150,7 +150,7 @@ class Hands:
         """Tell everybody whom it concerns, and give the hand as it is now."""
         answer = await self._with_place(await self._store.hand(conversation.id))
         self._tell(conversation.id, answer)
-        self._news.changed(conversation.id, conversation.student_id)
+        self._news.hands_changed(conversation.id, conversation.student_id)
         for other in await self._queue_with(conversation.student_id):
             if other.id != conversation.id:
                 self._tell(other.id, await self._with_place(other))

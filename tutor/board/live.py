@@ -103,7 +103,7 @@ class Live:
             return
         if news.conversation_id is not None:
             desk.stir(news.student_id, news.conversation_id)
-            desk.hands_stirred = True
+        desk.hands_stirred |= news.hands
         if news.writes is not None:
             desk.note_writing(news.student_id, self._clock.now(), self._clock.monotonic(), on=news.writes)
             desk.look_at = 0

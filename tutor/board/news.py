@@ -27,12 +27,13 @@ AGAIN_S = 1.0
 
 
 class ClassNews(Event):
-    """From node to node: something changed in `conversation_id`, if it names one; `writes` if that is known anew."""
+    """From node to node: something changed in `conversation_id`, if it names one, or a hand did; whether they type."""
 
     event: ClassVar[str] = "class.news"
     class_id: str
     student_id: str
     conversation_id: str | None
+    hands: bool
     writes: bool | None
 
 
@@ -41,6 +42,7 @@ class Waiting:
     """What is to be told of a student."""
 
     conversation_id: str | None = None
+    hands: bool = False
     writes: bool | None = None
 
 
@@ -59,6 +61,11 @@ class News:
         """Something changed; a listener of the chat's `Changes`."""
         self._waiting[student_id].conversation_id = conversation_id
         self._wake.set()
+
+    def hands_changed(self, conversation_id: str, student_id: str) -> None:
+        """The student's hand went up or down, or was claimed."""
+        self._waiting[student_id].hands = True
+        self.changed(conversation_id, student_id)
 
     def writes(self, student_id: str, *, on: bool) -> None:
         """The student types, or has ended it."""
@@ -81,7 +88,11 @@ class News:
     async def _tell(self, student_id: str, what: Waiting) -> None:
         for class_id in await self._class_ids(student_id):
             news = ClassNews(
-                class_id=class_id, student_id=student_id, conversation_id=what.conversation_id, writes=what.writes
+                class_id=class_id,
+                student_id=student_id,
+                conversation_id=what.conversation_id,
+                hands=what.hands,
+                writes=what.writes,
             )
             self._rooms.send(class_room_of(class_id), news)
 
