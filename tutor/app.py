@@ -17,6 +17,8 @@ from tutor.accounts import sockets as accounts_sockets
 from tutor.accounts.context import ACCOUNTS_SETTINGS
 from tutor.accounts.models import AccountsSettings
 from tutor.ai.model import Model
+from tutor.board import messages as board_messages
+from tutor.board import sockets as board_sockets
 from tutor.broadcasts import messages as broadcasts_messages
 from tutor.broadcasts import routes as broadcasts_routes
 from tutor.broadcasts import sockets as broadcasts_sockets
@@ -51,8 +53,11 @@ from tutor.records import routes as records_routes
 from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat, board, records, broadcasts)
-TABLES = (accounts_sockets.events, chat_sockets.events, floor_sockets.events, broadcasts_sockets.events)
-EVENTS = (crowd, status, chat_messages, floor_messages, broadcasts_messages)
+TABLES = (
+    accounts_sockets.events, chat_sockets.events, floor_sockets.events, board_sockets.events,
+    broadcasts_sockets.events,
+)  # fmt: skip
+EVENTS = (crowd, status, chat_messages, floor_messages, board_messages, broadcasts_messages)
 APIS = (
     accounts_routes.api, school_routes.api, classes_routes.api, chat_routes.api, records_routes.api,
     broadcasts_routes.api,

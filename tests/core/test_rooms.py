@@ -153,3 +153,14 @@ async def test_rooms_are_found_by_how_their_names_begin(rooms: Rooms) -> None:
     for room in ("class:1", "class:2", "hall"):
         await rooms.enter("a", MING, room)
     assert rooms.names("class:") == ["class:1", "class:2"]
+
+
+async def test_what_nodes_tell_each_other_reaches_no_socket(rooms: Rooms, wire: Wire) -> None:
+    heard: list[bytes] = []
+    rooms.hear(Rang, heard.append)
+    await rooms.enter("a", MING, "hall")
+    rooms.send("hall", Rang(times=3))
+    rooms.deliver("hall", "bell.rang", b"of another node", droppable=False)
+    assert heard == [b'{"times":3}', b"of another node"]
+    assert wire.posted == []
+    assert [hint[:3] for hint in wire.hints if hint[0] == "publish"] == [("publish", "hall", "bell.rang")]

@@ -43,7 +43,7 @@ class Flag:
 class Facts:
     """What is known of a student when their tile is made; `messages` are the newest of the conversation, in order.
 
-    `moved_at` is when they were seen to come or go, `writes_since` since when they type.
+    Who is `online` has it open. `moved_at` is when they were seen to come or go, `writes_since` since when they type.
     """
 
     student_id: str

@@ -91,8 +91,7 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
     app[CHAT_STORE], app[CHANGES], app[NOTICES] = store, Changes(), Notices(store, rooms, clock)
     replies = Replies(store, rooms, parts, app[BUS], app[MODEL], tasks, clock, settings.reply, app[CHANGES])
-    presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
-    app[CHANGES].listen(presence.refresh)
+    presence = Presence(store, rooms, app[ROLL], app[CHANGES])
     access = Access(store, app[CLASSES], app[WARDS])
     app[ACCESS] = access
     app[EVICTIONS] = Evictions(store, access, app[CLASSES], rooms, app[DOOR].tell)

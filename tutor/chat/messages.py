@@ -305,37 +305,6 @@ class OneReply(Answer):
     reply: ReplyTicket
 
 
-class WatchClass(Command):
-    """Follow which rooms of a class are live; news arrive as `room.changed`."""
-
-    class_id: Id
-
-
-class UnwatchClass(Command):
-    """Stop following a class."""
-
-    class_id: Id
-
-
-class RoomView(Answer):
-    """A student's room on the teacher's list. It is live while the student has it open or a reply is running."""
-
-    conversation_id: str
-    student_id: str
-    student_name: str
-    title: str
-    subject: Subject
-    open: bool
-    answering: bool
-    updated_at: datetime
-
-
-class Rooms(Answer):
-    """The live rooms of a class."""
-
-    rooms: list[RoomView]
-
-
 # Events to a room
 
 
@@ -437,14 +406,6 @@ class AccessLost(Event):
     event: ClassVar[str] = "access.lost"
     conversation_id: str | None = None
     class_id: str | None = None
-
-
-class RoomChanged(Event):
-    """A room of a watched class opened, closed, or began or ended a reply."""
-
-    event: ClassVar[str] = "room.changed"
-    class_id: str
-    room: RoomView
 
 
 # HTTP
