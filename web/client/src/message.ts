@@ -1,4 +1,5 @@
 /** One message of the log as elements: what a person said, or what the tutor answered. Used by roomview.ts. */
+import { HIGHEST, levelName } from "./levels.ts";
 import type { Unsent } from "./live/index.ts";
 import type { MessageView } from "./protocol.ts";
 import { AnswerStream } from "./stream.ts";
@@ -7,7 +8,6 @@ import { copy, fill, fromTemplate, held, make, part, sentenceFor, timeOf, words 
 /** From here on the seconds are counted; before, the time of day says more. */
 const LAST_SECONDS = 90;
 const RUNNING: ReadonlySet<string> = new Set(["queued", "running"]);
-const LEVELS = [words.level_1, words.level_2, words.level_3, words.level_4, words.level_5];
 
 /** What a reader may do with an answer; a teacher who looks in only reads and copies. */
 export interface AnswerActions {
@@ -163,9 +163,9 @@ export class Answer {
 
   /** How much help there was by now, and the way to more; only where the tutor helps by levels. */
   #showHelp(level: number): void {
-    const name = LEVELS[level - 1];
+    const name = levelName(level);
     part(this.element, ".asks").toggleAttribute("data-ladder", name !== undefined);
-    part(this.element, "[data-do=hint]").hidden = name === undefined || level === LEVELS.length;
+    part(this.element, "[data-do=hint]").hidden = name === undefined || level === HIGHEST;
     part(this.element, ".help-level").textContent = name ? fill(words.help_level, { name, n: level }) : "";
   }
 

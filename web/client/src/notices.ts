@@ -1,4 +1,5 @@
 /** What happened in a room, worded for the reader: a line between the messages. */
+import { levelName } from "./levels.ts";
 import type { MessageView, NoticeView } from "./protocol.ts";
 import { fill, make, timeOf, words } from "./ui.ts";
 
@@ -14,11 +15,13 @@ const SENTENCES: Readonly<Record<string, string>> = {
   "hand.lowered": words.notice_hand_lowered,
   "hand.claimed": words.notice_hand_claimed,
   "hand.done": words.notice_hand_done,
+  "hint.given": words.notice_hint_given,
 };
 
 /** The sentence of a notice. */
 export function sentenceOfNotice({ kind, by, facts }: NoticeView): string {
-  const sentence = fill(SENTENCES[kind] ?? words.notice_other, { ...facts, name: by?.name ?? words.tutor });
+  const values = { ...facts, name: by?.name ?? words.tutor, step: levelName(Number(facts["level"])) };
+  const sentence = fill(SENTENCES[kind] ?? words.notice_other, values);
   return facts["line"] ? fill(words.with_line, { text: sentence, line: facts["line"] }) : sentence;
 }
 

@@ -123,12 +123,14 @@ export class Transcript {
     return [];
   }
 
-  /** The server's heartbeat: what it has. Parts that are on their way make no hole for the moment that they need. */
+  /** The server's heartbeat: what it has. Parts that are on their way make no hole for the moment that they need.
+   *  Teachers get one for the room and then, while a hidden reply is written, one more that names it. */
   topped({ seq, reply, checking }: ConversationTop): void {
     this.heard(seq);
     this.#promised = reply;
-    const open = new Set([reply?.id, ...(checking ?? [])]);
-    this.#ended = this.#list.unfinished.find((one) => one.seq <= seq && !open.has(one.id))?.id ?? null;
+    const isOpen = ({ id, state }: MessageView): boolean =>
+      isRunning(state) ? id === reply?.id : (checking ?? []).includes(id);
+    this.#ended = this.#list.unfinished.find((one) => one.seq <= seq && !isOpen(one))?.id ?? null;
   }
 
   /** Earlier messages, in order; gives those that are new. */
