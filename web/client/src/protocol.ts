@@ -75,6 +75,11 @@ export interface ClaimHand {
   conversation_id: string;
 }
 
+export interface ClassBoard {
+  tiles: TileView[];
+  hands: HandView[];
+}
+
 export interface ClassRoster {
   class: ClassView;
   teachers: TeacherView[];
@@ -118,7 +123,7 @@ export interface ConversationTop {
   conversation_id: string;
   seq: number;
   reply: UnfinishedReply | null;
-  checking?: string[];
+  checking: string[];
 }
 
 export interface ConversationView {
@@ -647,6 +652,7 @@ export interface ReplyView {
   continues?: string | null;
   hidden?: boolean;
   sent_by?: AuthorView | null;
+  decided_at?: string | null;
   ready_at?: string | null;
   draft?: string | null;
   why?: string | null;
@@ -656,26 +662,6 @@ export interface ReplyView {
 export interface RetryReply {
   conversation_id: string;
   reply_id: string;
-}
-
-export interface RoomChanged {
-  class_id: string;
-  room: RoomView;
-}
-
-export interface RoomView {
-  conversation_id: string;
-  student_id: string;
-  student_name: string;
-  title: string;
-  subject: "math" | "physics" | "chemistry" | "biology" | "chinese" | "english" | "history" | "geography" | "politics" | "other";
-  open: boolean;
-  answering: boolean;
-  updated_at: string;
-}
-
-export interface Rooms {
-  rooms: RoomView[];
 }
 
 export interface RosterTaken {
@@ -918,7 +904,7 @@ export interface Commands {
   "broadcast.read": { payload: ReadBroadcast; data: Nothing };
   "broadcast.send": { payload: SendBroadcast; data: OneBroadcast };
   "class.unwatch": { payload: UnwatchClass; data: Nothing };
-  "class.watch": { payload: WatchClass; data: Rooms };
+  "class.watch": { payload: WatchClass; data: ClassBoard };
   "conversation.close": { payload: CloseConversation; data: Nothing };
   "conversation.create": { payload: CreateConversation; data: OneConversation };
   "conversation.open": { payload: OpenConversation; data: Opened };
@@ -943,7 +929,7 @@ export interface Commands {
   "tile.flag": { payload: FlagTile; data: Nothing };
   "typing.set": { payload: SetTyping; data: Nothing };
   "whisper.add": { payload: AddWhisper; data: OneWhisper };
-  "whisper.end": { payload: EndWhisper; data: Nothing };
+  "whisper.end": { payload: EndWhisper; data: OneWhisper };
 }
 
 export interface Events {
@@ -966,7 +952,6 @@ export interface Events {
   "reply.finished": ReplyFinished;
   "reply.queued": ReplyQueued;
   "reply.started": ReplyStarted;
-  "room.changed": RoomChanged;
   "service.changed": ServiceChanged;
   "suggestion.delta": SuggestionDelta;
   "suggestion.finished": SuggestionFinished;

@@ -16,7 +16,7 @@ export class Whispers {
       event.preventDefault();
       void busy(this.#form, () => this.#add());
     });
-    this.#open.addEventListener("click", () => this.#show(byId("whispers").hidden));
+    this.#open.addEventListener("click", () => this.#show(byId("whispers").hidden === true));
     byId("whispers").addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       this.#show(false);

@@ -95,7 +95,11 @@ describe("a reply that is checked", () => {
     await opened(message(1), draft(2));
     const rejected: MessageView = { ...checked(2), state: "rejected" };
     server.tell("reply.finished", { ...inRoom, reply_id: "m2", state: "rejected", parts: 0, length: 0, message: rejected });
+    expect(page.texts[1]).toBe("因为");
+    server.tell("message.changed", { ...inRoom, message: { ...draft(2), state: "rejected" } });
+    await settle(1_000);
     expect([page.shown[1]?.state, page.texts[1], page.drafts]).toEqual(["rejected", "因为", []]);
+    expect(server.called("conversation.open")).toHaveLength(1);
   });
 
   test("is sent with another text only when there is one", async () => {

@@ -156,7 +156,7 @@ describe("a transcript", () => {
 });
 
 describe("a heartbeat", () => {
-  const top = (seq: number, running: { id: string; part: number } | null = null) => ({ conversation_id: "c1", seq, reply: running });
+  const top = (seq: number, running: { id: string; part: number } | null = null) => ({ conversation_id: "c1", seq, reply: running, checking: [] });
 
   function opened(truth: Truth): Transcript {
     const transcript = new Transcript();

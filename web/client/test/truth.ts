@@ -21,10 +21,11 @@ const PAGE = 7;
 
 /** A message as a student sees it. */
 function forStudents(view: MessageView): MessageView {
-  const { ready_at: _, ...facts } = view.reply ?? {};
-  if (!facts.hidden) return view.reply ? ({ ...view, reply: facts } as MessageView) : view;
+  if (!view.reply) return view;
+  const { ready_at: _, ...facts } = view.reply;
+  if (!facts.hidden) return { ...view, reply: facts };
   const state = ["queued", "running"].includes(view.state) ? "checking" : view.state;
-  return { ...view, text: "", state, reply: facts } as MessageView;
+  return { ...view, text: "", state, reply: facts };
 }
 
 export class Truth {

@@ -8,11 +8,7 @@ export function isWhole({ state, reply }: MessageView): boolean {
   return isFinal(state) || (state === "checking" && reply?.ready_at != null);
 }
 
-/** What an event of the common room tells a teacher. Of a hidden reply it shows what a student may see: for a teacher this
- *  is one that is being written, and no word that she has is taken away by it. */
-export function forTeacher(message: MessageView, known: MessageView | undefined): MessageView {
-  if (!message.reply?.hidden || message.text !== "" || message.reply.ready_at != null) return message;
-  if (message.state === "checking") return known ?? { ...message, state: "queued" };
-  if (!known || !isFinal(message.state)) return message;
-  return isFinal(known.state) ? known : { ...message, text: known.text };
+/** Whether it says of a hidden reply what a student may know: no word of it. */
+export function isBlind({ text, reply }: MessageView): boolean {
+  return reply?.hidden === true && reply.ready_at == null && text === "";
 }

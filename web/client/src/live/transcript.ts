@@ -11,7 +11,7 @@ import type {
   RunningReply,
   UnfinishedReply,
 } from "../protocol.ts";
-import { forTeacher, isWhole } from "./hidden.ts";
+import { isBlind, isWhole } from "./hidden.ts";
 import { MessageList } from "./messagelist.ts";
 import { ReplyParts } from "./reply.ts";
 import { codePoints, isEarlier, isFinal, isRunning } from "./states.ts";
@@ -34,7 +34,7 @@ export class Transcript {
   #doubt = false;
   /** How far the server was with a running reply at its last heartbeat. */
   #promised: UnfinishedReply | null = null;
-  /** A reply that is not finished here, but was at the server at its last heartbeat. */
+  /** A reply that is not finished here, but was heard to be at the server. */
   #ended: string | null = null;
   /** Whether the reader is a teacher, who sees replies that are hidden from the student. */
   #staff = false;
@@ -68,11 +68,12 @@ export class Transcript {
   question(): { after_seq?: number; reply?: RunningReply } {
     this.#doubt = false;
     this.#promised = null;
-    this.#ended = null;
     if (this.#top === null) return {};
     const { running } = this;
     const first = this.#list.unfinished[0];
-    const after = !first || this.#heard > this.#top ? this.#top : first.seq - 1;
+    const isFarBack = this.#heard > this.#top;
+    if (!isFarBack) this.#ended = null;
+    const after = !first || isFarBack ? this.#top : first.seq - 1;
     if (!running) return { after_seq: after };
     return { after_seq: after, reply: { id: running.id, part: this.#nextOf(running.id) } };
   }
@@ -93,7 +94,7 @@ export class Transcript {
   /** A stored message: an event, or the ack of sending it. */
   added(message: MessageView): Change[] {
     this.heard(message.seq);
-    return this.#put(message, "event");
+    return this.#put(this.#asTold(message), "event");
   }
 
   changed(message: MessageView): Change[] {
@@ -155,9 +156,16 @@ export class Transcript {
     return this.#parts.get(replyId)?.next ?? Infinity;
   }
 
-  #put(told: MessageView, word: Word): Change[] {
-    const known = this.#list.find(told.id);
-    const message = this.#staff && word === "event" ? forTeacher(told, known) : told;
+  /** The common room is told of a hidden reply what a student may know. A teacher who knows no better takes it for one
+   *  that is being written; its end she is told apart. */
+  #asTold(message: MessageView): MessageView {
+    if (!this.#staff || !isBlind(message)) return message;
+    if (isFinal(message.state)) this.#ended = message.id;
+    return this.#list.find(message.id) ?? { ...message, state: "queued" };
+  }
+
+  #put(message: MessageView, word: Word): Change[] {
+    const known = this.#list.find(message.id);
     if (known) return this.#merge(known, message, word);
     const top = this.#top ?? 0;
     if (message.seq <= top || (message.seq > top + 1 && word === "event")) return [];
