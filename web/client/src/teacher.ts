@@ -3,6 +3,7 @@ import "./styles/base.css";
 import "./styles/app.css";
 import "./styles/room.css";
 import "./styles/teacher.css";
+import "./styles/board.css";
 import { Composer } from "./composer.ts";
 import { Desk } from "./desk.ts";
 import type { Invited } from "./protocol.ts";
@@ -26,7 +27,7 @@ const view = new RoomView(connection, user, {
   },
 });
 const composer = new Composer({ send: (text) => view.send(text), stop: () => view.stop(), waits: false });
-const desk = new Desk(api, connection, {
+const desk = new Desk(api, connection, user.id, {
   openRoom: (id) => visit(id, "push"),
   chosen: () => visit(null, "push"),
 });
