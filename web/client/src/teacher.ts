@@ -4,6 +4,7 @@ import "./styles/app.css";
 import "./styles/room.css";
 import "./styles/teacher.css";
 import "./styles/staff.css";
+import "./styles/board.css";
 import { Composer } from "./composer.ts";
 import { Desk } from "./desk.ts";
 import type { Invited } from "./protocol.ts";
@@ -43,7 +44,7 @@ const view = new RoomView(
   },
   staff,
 );
-const desk = new Desk(api, connection, {
+const desk = new Desk(api, connection, user.id, {
   openRoom: (id) => visit(id, "push"),
   chosen: () => visit(null, "push"),
 });

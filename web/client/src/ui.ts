@@ -190,6 +190,15 @@ export function ago(moment: string): string {
   return new Date(moment).toLocaleDateString(LOCALE);
 }
 
+/** "3 min": for how long something has lasted that began at a moment of RFC 3339, in words. */
+export function lasting(since: string): string {
+  const minutes = Math.floor((Date.now() - Date.parse(since)) / 60_000);
+  if (minutes < 1) return words.just_now;
+  if (minutes < 60) return fill(words.minutes, { n: minutes });
+  if (minutes < 24 * 60) return fill(words.hours, { n: Math.floor(minutes / 60) });
+  return fill(words.days, { n: Math.floor(minutes / 1440) });
+}
+
 /** The drawer of the phone: the side list slides over the room, and everything else waits. */
 export function setUpDrawer(): { close: () => void } {
   const side = byId("side");
