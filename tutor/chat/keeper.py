@@ -75,7 +75,8 @@ class Keeper:
         new = running.characters + len(running.withheld) - running.saved
         overdue = self._clock.monotonic() - running.saved_at >= self._checkpoint_s
         is_logged = running.logged == len(running.parts)
-        return (new >= self._checkpoint_chars and not is_logged) or (overdue and new > 0)
+        # A held reply shows nothing, so that only its checkpoints tell whether another node has it by now.
+        return (new >= self._checkpoint_chars and not is_logged) or (overdue and (new > 0 or running.held))
 
     async def save(self, replies: list[Running]) -> bool:
         """Write the replies' text so far; False when MongoDB did not take it."""

@@ -1,0 +1,95 @@
+"""Suggestions: the tutor drafts for the teacher alone; nothing of it is stored or told to anybody else."""
+
+import pytest
+
+from tests.chat.factories import Puppet, a_lesson, a_question, asked
+from tests.core.raw import until
+from tests.factories import Json, People, Refused
+from tutor.ai.errors import ModelCut
+
+
+async def test_a_suggestion_streams_to_the_teacher_who_asked_and_to_nobody_else(cast: People, puppet: Puppet) -> None:
+    lesson = await a_lesson(cast)
+    colleague = await lesson.colleague(cast)
+    await lesson.floor("teacher")
+    question = a_question()
+    await lesson.room.say(question)
+    await lesson.room.say("Wait a moment.", lesson.desk)
+    before = await lesson.room.messages()
+    suggestion = (await lesson.desk.ask("suggestion.ask", conversation_id=lesson.id))["suggestion_id"]
+    line = await puppet.line(question)
+    line.say("SECRET one ", "two ")
+    await lesson.desk.until("suggestion.delta", suggestion_id=suggestion)
+    line.say("three")
+    line.finish()
+    end = await lesson.desk.until("suggestion.finished")
+    assert end == {
+        "conversation_id": lesson.id,
+        "suggestion_id": suggestion,
+        "state": "complete",
+        "text": "SECRET one two three",
+        "error": None,
+    }
+    deltas = lesson.desk.heard["suggestion.delta"]
+    assert [delta["part"] for delta in deltas] == list(range(len(deltas)))
+    assert end["text"].startswith("".join(delta["text"] for delta in deltas))
+    assert await lesson.room.messages() == before
+    assert "SECRET" not in await lesson.seen_by_student()
+    assert not [event for event, _ in colleague.order if event.startswith("suggestion")]
+
+
+async def test_one_suggestion_at_a_time(cast: People, puppet: Puppet) -> None:
+    lesson = await a_lesson(cast)
+    await lesson.floor("teacher")
+    question = a_question()
+    await lesson.room.say(question)
+
+    async def ask() -> Json:
+        return await lesson.desk.ask("suggestion.ask", conversation_id=lesson.id)
+
+    await ask()
+    line = await puppet.line(question)
+    with pytest.raises(Refused, match="suggestion_running"):
+        await ask()
+    line.finish()
+    await lesson.desk.until("suggestion.finished")
+    await ask()
+    (await puppet.line(question, 2)).finish()
+    await lesson.desk.until("suggestion.finished", 2)
+
+
+@pytest.mark.parametrize(("said", "state"), [("", "failed"), ("half", "interrupted")])
+async def test_a_suggestion_that_fails_says_why(cast: People, puppet: Puppet, said: str, state: str) -> None:
+    lesson = await a_lesson(cast)
+    await lesson.floor("teacher")
+    question = a_question()
+    await lesson.room.say(question)
+    await lesson.desk.ask("suggestion.ask", conversation_id=lesson.id)
+    line = await puppet.line(question)
+    if said:
+        line.say(said)
+    line.fail(ModelCut())
+    end = await lesson.desk.until("suggestion.finished")
+    assert (end["state"], end["text"], end["error"]) == (state, said, "ai_cut")
+    await until(line.closed.is_set)
+
+
+async def test_where_nothing_was_asked_nothing_is_suggested(cast: People) -> None:
+    lesson = await a_lesson(cast)
+    with pytest.raises(Refused, match="not_found"):
+        await lesson.desk.ask("suggestion.ask", conversation_id=lesson.id)
+
+
+async def test_a_suggestion_hears_whispers_and_does_not_use_them_up(cast: People, puppet: Puppet) -> None:
+    lesson = await a_lesson(cast)
+    said = await asked(puppet, lesson.room)
+    said.line.finish()
+    await said.ended("complete")
+    whisper = {"client_id": "0" * 8 + "-0000" * 3 + "-" + "0" * 12, "text": "slowly"}
+    await lesson.desk.ask("whisper.add", conversation_id=lesson.id, **whisper)
+    await lesson.desk.ask("suggestion.ask", conversation_id=lesson.id)
+    line = await puppet.line(said.question, 2)
+    assert line.prompt.whispers == ("slowly",)
+    line.finish()
+    await lesson.desk.until("suggestion.finished")
+    assert len((await lesson.room.open(lesson.desk))["desk"]["whispers"]) == 1
