@@ -1,8 +1,6 @@
 """The live board in a browser: tiles in every state, hands, a flag, on a phone, and fifty of them at little cost."""
 
 import asyncio
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +8,7 @@ from playwright.async_api import CDPSession, Locator, Page, expect
 
 from tests.board.factories import NOW
 from tests.browser.conftest import Visit
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, photograph
 from tests.conftest import Serve
 from tests.factories import People, Server, a_client_id, an_ai_service
 from tests.live.fake_ai import FakeAI
@@ -38,12 +36,6 @@ def tile(page: Page, room: str) -> Locator:
 async def names(page: Page) -> list[str]:
     found: list[str] = await page.locator("#tiles .tile-name").all_text_contents()
     return found
-
-
-async def photograph(page: Page, name: str) -> None:
-    """Keep a picture of the page, if somebody wants to look at them."""
-    if folder := os.environ.get("TUTOR_TEST_PICTURES"):
-        await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 async def test_a_tile_follows_its_student(server: Server, fake: FakeAI, visit: Visit) -> None:
