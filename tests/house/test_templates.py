@@ -25,6 +25,11 @@ PAGE_OF_SCRIPT = {
     "account": "accounts/account.html",
     "reads": "records/reads.html",
     "replay": "records/replay.html",
+    "hand": "chat/student.html",
+    "people": "chat/student.html",
+    "staffroom": "chat/teacher.html",
+    "whispers": "chat/teacher.html",
+    "handsup": "chat/teacher.html",
 }
 
 Client = TestClient[web.Request, web.Application]

@@ -195,6 +195,7 @@ export class RoomView implements RoomListener {
 
   problem(error: ApiError): void {
     if (NO_MORE_HELP.has(error.code)) [...this.#answers.values()].at(-1)?.noMoreHelp(sentenceOf(error));
+    if (error.code === "hint_cap") return;
     if ((error.code === "not_found" || error.code === "not_allowed") && !this.#room?.isOpen) this.#news.lost(error);
     else if (error.code === "conflict" && error.details["what"] === "floor") toast(words.floor_conflict);
     else complain(error);

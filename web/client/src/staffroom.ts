@@ -54,6 +54,7 @@ export class StaffRoom implements StaffListener {
     this.#hands.show(null);
     byId("staff").inert = true;
     byId("to-draft").hidden = true;
+    byId("suggest").ariaBusy = null;
     byId<HTMLAnchorElement>("to-replay").href = `/teacher/rooms/${conversationId}/replay`;
     this.#draw();
   }
@@ -115,8 +116,9 @@ export class StaffRoom implements StaffListener {
     button.addEventListener("click", () => {
       void held(button, async () => {
         await run();
-        // A button that is gone leaves the focus to the one that stands there now.
-        if (button.hidden) byId("staff").querySelector<HTMLElement>(".staff-panel button:not([hidden])")?.focus();
+        // A button that is gone leaves the focus where the others stand, but to none of them: who presses twice means one.
+        const isLost = document.activeElement === button || document.activeElement === document.body;
+        if (button.hidden && isLost) byId("staff-panel").focus();
       });
     });
   }

@@ -110,6 +110,10 @@ function play(steps: readonly (typeof SERVER | typeof NETWORK)[number][], staff:
 
 /** A heartbeat does not tell a reply that waits from one that is thought about; its first part does. */
 function settled(view: MessageView): MessageView {
+  if (view.reply?.ready_at && view.state !== "checking") {
+    const { ready_at: _, ...facts } = view.reply; // told to teachers apart, and of no use once it was decided
+    return { ...view, reply: facts };
+  }
   return view.state === "running" && view.text === "" ? { ...view, state: "queued" } : view;
 }
 
