@@ -17,6 +17,11 @@ from tutor.accounts import sockets as accounts_sockets
 from tutor.accounts.context import ACCOUNTS_SETTINGS
 from tutor.accounts.models import AccountsSettings
 from tutor.ai.model import Model
+from tutor.board import messages as board_messages
+from tutor.board import sockets as board_sockets
+from tutor.broadcasts import messages as broadcasts_messages
+from tutor.broadcasts import routes as broadcasts_routes
+from tutor.broadcasts import sockets as broadcasts_sockets
 from tutor.chat import floor_messages, floor_sockets
 from tutor.chat import messages as chat_messages
 from tutor.chat import routes as chat_routes
@@ -44,12 +49,19 @@ from tutor.core.throttle import limit_sockets
 from tutor.core.tokens import SECRET
 from tutor.core.transport import TRANSPORT, Transport
 from tutor.core.words import Words
+from tutor.records import routes as records_routes
 from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat, board, records, broadcasts)
-TABLES = (accounts_sockets.events, chat_sockets.events, floor_sockets.events)
-EVENTS = (crowd, status, chat_messages, floor_messages)
-APIS = (accounts_routes.api, school_routes.api, classes_routes.api, chat_routes.api)
+TABLES = (
+    accounts_sockets.events, chat_sockets.events, floor_sockets.events, board_sockets.events,
+    broadcasts_sockets.events,
+)  # fmt: skip
+EVENTS = (crowd, status, chat_messages, floor_messages, board_messages, broadcasts_messages)
+APIS = (
+    accounts_routes.api, school_routes.api, classes_routes.api, chat_routes.api, records_routes.api,
+    broadcasts_routes.api,
+)  # fmt: skip
 
 WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
 

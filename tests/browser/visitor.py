@@ -1,6 +1,8 @@
 """A person in front of a browser: a context of their own, the usual things they do, and what went wrong meanwhile."""
 
+import os
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Error, Locator, Page, Request, expect
@@ -114,3 +116,9 @@ async def shown(answer: Locator) -> str:
     """The rendered answer, as markup."""
     markup: str = await answer.locator(".answer").inner_html()
     return markup
+
+
+async def photograph(page: Page, name: str) -> None:
+    """Keep a picture of the page, if somebody wants to look at them."""
+    if folder := os.environ.get("TUTOR_TEST_PICTURES"):
+        await page.screenshot(path=Path(folder) / f"{name}.png")

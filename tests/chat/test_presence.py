@@ -1,4 +1,4 @@
-"""Presence and live rooms when a student and the teacher are on different servers."""
+"""Presence when a student and the teacher are on different servers."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.factories import People
 
 
 async def test_people_on_two_servers_see_each_other(cast: People, serve: Any, stage: Stage) -> None:
-    teacher, (student,), class_id = await cast.classroom()
+    teacher, (student,), _ = await cast.classroom()
     room = await a_room(cast, student)
     other = await serve()
     async with People(other) as elsewhere:
@@ -19,8 +19,5 @@ async def test_people_on_two_servers_see_each_other(cast: People, serve: Any, st
         opened = await room.open(desk)
         assert {person["id"] for person in opened["present"]} == {student.id, teacher.id}
         await until(lambda: len(room.socket.heard["presence.changed"][-1]["present"]) == 2)
-        live = await desk.ask("class.watch", class_id=class_id)
-        assert [(each["conversation_id"], each["open"]) for each in live["rooms"]] == [(room.id, True)]
         await room.socket.close()
-        await until(lambda: [body["room"]["open"] for body in desk.heard["room.changed"]][-1:] == [False])
         await until(lambda: [one["id"] for one in desk.heard["presence.changed"][-1]["present"]] == [teacher.id])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.chat.conftest import Stage
-from tests.chat.factories import Puppet, Room, a_question, a_room, asked, parts_of
+from tests.chat.factories import Puppet, a_question, a_room, asked, parts_of
 from tests.core.raw import until
 from tests.factories import People, Refused, a_client_id
 from tutor.ai.errors import ModelCut, ModelUnavailable
@@ -636,34 +636,6 @@ async def test_presence_goes_both_ways(cast: People) -> None:
     await room.open(tab)
     await desk.ask("conversation.close", conversation_id=room.id)
     await until(lambda: [p["id"] for p in room.socket.heard["presence.changed"][-1]["present"]] == [student.id])
-
-
-async def test_a_teacher_follows_the_live_rooms_of_her_class(cast: People, puppet: Puppet) -> None:
-    teacher, (student, idle), class_id = await cast.classroom(2)
-    early = await a_room(cast, student, title="早")
-    desk = await teacher.connect()
-    watched = (await desk.ask("class.watch", class_id=class_id))["rooms"]
-    assert [(each["conversation_id"], each["open"], each["answering"]) for each in watched] == [(early.id, True, False)]
-    assert (watched[0]["title"], watched[0]["student_id"], watched[0]["student_name"]) == ("早", student.id, "小明")
-    assert (await teacher.call("GET", f"/classes/{class_id}/rooms"))["rooms"] == watched
-
-    def last(room: Room) -> tuple[bool, bool] | None:
-        news = [body["room"] for body in desk.heard["room.changed"] if body["room"]["conversation_id"] == room.id]
-        return (news[-1]["open"], news[-1]["answering"]) if news else None
-
-    late = await a_room(cast, idle)
-    await until(lambda: last(late) == (True, False))
-    said = await asked(puppet, late)
-    await until(lambda: last(late) == (True, True))
-    await late.socket.close()
-    await until(lambda: last(late) == (False, True))
-    said.line.finish()
-    await until(lambda: last(late) == (False, False))
-    await desk.ask("class.unwatch", class_id=class_id)
-    before = len(desk.heard["room.changed"])
-    await early.socket.ask("conversation.close", conversation_id=early.id)
-    await desk.ask("conversation.open", conversation_id=late.id)
-    assert len(desk.heard["room.changed"]) == before
 
 
 async def test_strangers_find_nothing(cast: People, puppet: Puppet) -> None:

@@ -162,3 +162,12 @@ async def test_the_members_of_a_room_are_told_with_their_sockets(rooms: Rooms) -
     assert members == {"s1": ming, "s2": ming}
     await rooms.leave("s1", "a")
     assert (len(members), rooms.members("a"), rooms.members("b")) == (2, {"s2": ming}, {})
+async def test_what_nodes_tell_each_other_reaches_no_socket(rooms: Rooms, wire: Wire) -> None:
+    heard: list[bytes] = []
+    rooms.hear(Rang, heard.append)
+    await rooms.enter("a", MING, "hall")
+    rooms.send("hall", Rang(times=3))
+    rooms.deliver("hall", "bell.rang", b"of another node", droppable=False)
+    assert heard == [b'{"times":3}', b"of another node"]
+    assert wire.posted == []
+    assert [hint[:3] for hint in wire.hints if hint[0] == "publish"] == [("publish", "hall", "bell.rang")]

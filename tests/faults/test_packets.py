@@ -32,6 +32,7 @@ RESERVED = ["connect", "disconnect", "connect_error", "message", "*", "__class__
 COMMANDS = [
     "conversation.create", "conversation.open", "conversation.close", "message.send", "reply.stop", "reply.retry",
     "reply.continue", "reply.rate", "session.renew", "class.watch", "class.unwatch",
+    "hand.raise", "hand.lower", "hand.get", "hand.claim", "hand.done", "typing.set", "tile.flag",
 ]  # fmt: skip
 
 

@@ -64,6 +64,7 @@ class Scene:
     guardian: Person | None = None
     conversation_id: str = ""
     reply_id: str = ""
+    broadcast_id: str = ""
     ended: str = ""
 
     async def with_a_fresh_owner(self) -> "Scene":
@@ -77,12 +78,22 @@ class Scene:
         sent = await socket.ask("message.send", conversation_id=conversation_id, **question)
         await socket.until("reply.finished")
         await socket.close()
-        return replace(self, owner=owner, conversation_id=conversation_id, reply_id=sent["reply"]["id"])
+        reply_id, said = sent["reply"]["id"], await self._said_to(owner)
+        return replace(self, owner=owner, conversation_id=conversation_id, reply_id=reply_id, broadcast_id=said)
 
     def person(self, who: str) -> Person:
         """Somebody of the table with a good token."""
         person: Person = getattr(self, who)
         return person
+
+    async def _said_to(self, student: Person) -> str:
+        """A broadcast for the student alone."""
+        desk = await self.teacher.connect()
+        said = {"class_id": self.class_id, "client_id": a_client_id(), "text": "带尺子", "student_ids": [student.id]}
+        broadcast_id: str = (await desk.ask("broadcast.send", **said))["broadcast"]["id"]
+        await desk.close()
+        self.teacher.sockets.clear()
+        return broadcast_id
 
     def token(self, who: str) -> str | None:
         """What somebody of the table shows: a good token, a bad one or none."""
@@ -111,6 +122,7 @@ class Scene:
         words = {
             "$conversation": self.conversation_id,
             "$reply": self.reply_id,
+            "$broadcast": self.broadcast_id,
             "$class": self.class_id,
             "$school": self.school_id,
             "$owner": self.owner.id,
@@ -246,13 +258,14 @@ async def test_a_route(
 ) -> None:
     here = await scene.with_a_fresh_owner() if row.get("fresh") and expected == "ok" else scene
     method, _, path = name.partition(" ")
-    path = PLACE.sub(lambda place: here.fill(row[place[1]], who), path) + row.get("query", "")
+    field, asks, value = row.get("query", "").partition("=")
+    path = PLACE.sub(lambda place: here.fill(row[place[1]], who), path) + field + asks + here.fill(value, who)
     token = here.token(who)
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
     payload = {field: here.fill(value, who) for field, value in row.get("payload", {}).items()}
     body = payload if method in {"POST", "PATCH"} else None
     async with http.request(method, path, json=body, headers=headers) as response:
-        answer = await response.json()
+        answer = await response.json() if response.content_type == "application/json" else {}
         assert (response.status < 400) == (expected == "ok")
         assert answer.get("error", {}).get("code", "ok") == expected
 

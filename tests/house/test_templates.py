@@ -15,11 +15,22 @@ from tutor.core.pages import render, setup_pages
 from tutor.core.words import LANGUAGES, Words
 
 TEMPLATES = Path("web/templates")
-PARTS = {"base.html", "parts.html", "icons.html", "words.html"}
+PARTS = {"base.html", "parts.html", "icons.html", "staff.html", "words.html"}
 PAGES = sorted({str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")} - PARTS)
 SCRIPTS = Path("web/client/src")
 ENTRY = re.compile(r'assets\.tags\("([^"]+)"\)')
-PAGE_OF_SCRIPT = {"chat": "chat/student.html", "teacher": "chat/teacher.html", "account": "accounts/account.html"}
+PAGE_OF_SCRIPT = {
+    "chat": "chat/student.html",
+    "teacher": "chat/teacher.html",
+    "account": "accounts/account.html",
+    "reads": "records/reads.html",
+    "replay": "records/replay.html",
+    "hand": "chat/student.html",
+    "people": "chat/student.html",
+    "staffroom": "chat/teacher.html",
+    "whispers": "chat/teacher.html",
+    "handsup": "chat/teacher.html",
+}
 
 Client = TestClient[web.Request, web.Application]
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
-Listener = Callable[[str, str], None]
+from tutor.chat.models import Message
+
+Listener = Callable[[str, str, Message | None], None]
 
 
 class Changes:
-    """Who wants to know, on this node. A listener gets the ids of the conversation and of its student."""
+    """Who wants to know, on this node. A listener gets the ids of the conversation and of its student, and what the
+    student said if that is the news.
+    """
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
@@ -15,7 +19,7 @@ class Changes:
         """Call the listener at every change from now on."""
         self._listeners.append(listener)
 
-    def tell(self, conversation_id: str, student_id: str) -> None:
-        """Something changed: its messages, its reply, its floor, or who is there."""
+    def tell(self, conversation_id: str, student_id: str, said: Message | None = None) -> None:
+        """Something changed: its messages (`said` is a new one by the student), its reply, its floor, who is there."""
         for listener in self._listeners:
-            listener(conversation_id, student_id)
+            listener(conversation_id, student_id, said)

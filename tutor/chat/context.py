@@ -24,6 +24,7 @@ from tutor.chat.reply import Replies, ReplySettings
 from tutor.chat.rescue import Rescue
 from tutor.chat.service import Chat
 from tutor.chat.store import ChatStore
+from tutor.chat.visits import Visits
 from tutor.chat.suggestions import Suggestions
 from tutor.chat.vigils import Vigils
 from tutor.chat.whisper_store import WhisperStore
@@ -70,6 +71,7 @@ RESCUE: web.AppKey[Rescue] = web.AppKey("rescue", Rescue)
 REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
 CHAT_SETTINGS: web.AppKey[ChatSettings] = web.AppKey("chat_settings", ChatSettings)
 CHANGES: web.AppKey[Changes] = web.AppKey("changes", Changes)
+VISITS: web.AppKey[Visits] = web.AppKey("visits", Visits)
 NOTICES: web.AppKey[Notices] = web.AppKey("notices", Notices)
 FLOORS: web.AppKey[Floors] = web.AppKey("floors", Floors)
 HOLDS: web.AppKey[Holds] = web.AppKey("holds", Holds)
@@ -89,19 +91,19 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
     app[CHAT_STORE], app[CHANGES], app[NOTICES] = store, Changes(), Notices(store, rooms, clock)
     replies = Replies(store, rooms, parts, app[BUS], app[MODEL], tasks, clock, settings.reply, app[CHANGES])
-    presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
-    app[CHANGES].listen(presence.refresh)
+    presence = Presence(store, rooms, app[ROLL], app[CHANGES])
     access = Access(store, app[CLASSES], app[WARDS])
     app[ACCESS] = access
     app[EVICTIONS] = Evictions(store, access, app[CLASSES], rooms, app[DOOR].tell)
     app[REPLIES] = replies
     app[PRESENCE] = presence
+    app[VISITS] = Visits()
     app[WHISPER_STORE] = WhisperStore(app[MONGO])
     await app[WHISPER_STORE].prepare()
     briefing = Briefing(store, Prompts(app[SECRET], settings.limits), app[WHISPER_STORE])
     allowance = Allowance(app[LIMITS])
     app[RESCUE] = Rescue(store, parts, replies, briefing, clock)
-    app[READING] = Reading(store, access, replies, parts, presence, app[WHISPER_STORE])
+    app[READING] = Reading(store, access, replies, parts, presence, app[WHISPER_STORE], app[VISITS])
     app[CHAT] = Chat(
         store,
         app[ACCOUNTS],

@@ -147,8 +147,7 @@ class Delivery:
         if outcome == "fenced":
             running.give_up()
             return
-        running.parts.append(draft.text)
-        running.characters += len(draft.text)
+        running.show(draft.text)
         if outcome == "ok":
             running.logged = len(running.parts)
         else:

@@ -45,6 +45,48 @@ class QueueTooLong(TutorError):
     status = 503
 
 
+class ModeNotAllowed(TutorError):
+    """The student's classes do not allow this way of tutoring. Fact: `mode`."""
+
+    code = "mode_not_allowed"
+    status = 403
+
+
+class HintCap(TutorError):
+    """There is no more help with this problem than there was. Fact: `level`, the highest that is allowed."""
+
+    code = "hint_cap"
+    status = 409
+
+
+class ExamRunning(TutorError):
+    """One of the student's classes has an exam, so there are neither solutions nor examples."""
+
+    code = "exam_running"
+    status = 403
+
+
+class ClosedNow(TutorError):
+    """The student's classes do not let the tutor answer at this hour."""
+
+    code = "closed_now"
+    status = 403
+
+
+class DailyLimit(TutorError):
+    """The student has had as many replies today as their classes allow. Fact: `limit`."""
+
+    code = "daily_limit"
+    status = 429
+
+
+class NothingToHint(TutorError):
+    """No question was asked here yet, so there is nothing to give a hint for."""
+
+    code = "nothing_to_hint"
+    status = 409
+
+
 class ReplyInterrupted(TutorError):
     """The node that wrote the reply went away in the middle."""
 

@@ -12,6 +12,7 @@ from tutor.core.messages import Answer, ClientId, Command, Event, Id
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Part = Annotated[int, Field(ge=0, le=2**31)]  # MongoDB could not take every integer that JSON can write
 Seq = Annotated[int, Field(ge=0, le=2**31)]
 
@@ -30,7 +31,11 @@ class FloorView(Answer):
 
 
 class ConversationView(Answer):
-    """A conversation as its student and teachers see it. `level` is how much help there was with the last problem."""
+    """A conversation as its student and teachers see it.
+
+    `level` is how much help there was with the last problem: 0 none yet, 1 a nudge, 2 a hint, 3 the first step,
+    4 an example, 5 the full solution.
+    """
 
     id: str
     student_id: str
@@ -89,6 +94,7 @@ class ReplyView(Answer):
     ready_at: datetime | None = None
     draft: str | None = None
     why: str | None = None
+    level: int = 0
 
 
 class NoticeView(Answer):
@@ -133,12 +139,15 @@ class PresentView(Answer):
 
 
 class CreateConversation(Command):
-    """Open a new conversation. The same `client_id` again gives the same conversation."""
+    """Open a new conversation. The same `client_id` again gives the same conversation.
+
+    Without a `mode` it is `guide`, or what the student's classes allow.
+    """
 
     client_id: ClientId
     subject: Subject = "math"
     grade: Annotated[int, Field(ge=1, le=12)] | None = None
-    mode: Mode = "guide"
+    mode: Mode | None = None
     title: Title | None = None
 
 
@@ -156,11 +165,15 @@ class RunningReply(Command):
 
 
 class OpenConversation(Command):
-    """Enter a room, or catch up after a gap: what lies after `after_seq`, and the parts from `reply.part` on."""
+    """Enter a room, or catch up after a gap: what lies after `after_seq`, and the parts from `reply.part` on.
+
+    Who reads while the student is away may say `why`: the student sees it.
+    """
 
     conversation_id: Id
     after_seq: Seq | None = None
     reply: RunningReply | None = None
+    why: Why | None = None
 
 
 class OpenedReply(Answer):
@@ -262,6 +275,19 @@ class ContinueReply(Command):
     reply_id: Id
 
 
+class NextHint(Command):
+    """Ask for more help with the problem at hand: one level up, and a reply at that level."""
+
+    conversation_id: Id
+
+
+class HintGiven(Answer):
+    """The level of help that the conversation has come to, and the reply that was started."""
+
+    level: int
+    reply: ReplyTicket
+
+
 class RateReply(Command):
     """Say whether a reply helped; None takes the rating back."""
 
@@ -280,37 +306,6 @@ class OneReply(Answer):
     """A reply after a command on it."""
 
     reply: ReplyTicket
-
-
-class WatchClass(Command):
-    """Follow which rooms of a class are live; news arrive as `room.changed`."""
-
-    class_id: Id
-
-
-class UnwatchClass(Command):
-    """Stop following a class."""
-
-    class_id: Id
-
-
-class RoomView(Answer):
-    """A student's room on the teacher's list. It is live while the student has it open or a reply is running."""
-
-    conversation_id: str
-    student_id: str
-    student_name: str
-    title: str
-    subject: Subject
-    open: bool
-    answering: bool
-    updated_at: datetime
-
-
-class Rooms(Answer):
-    """The live rooms of a class."""
-
-    rooms: list[RoomView]
 
 
 # Events to a room
@@ -416,21 +411,14 @@ class AccessLost(Event):
     class_id: str | None = None
 
 
-class RoomChanged(Event):
-    """A room of a watched class opened, closed, or began or ended a reply."""
-
-    event: ClassVar[str] = "room.changed"
-    class_id: str
-    room: RoomView
-
-
 # HTTP
 
 
 class UpdateConversation(Command):
-    """Rename or archive a conversation; a field that is left out stays."""
+    """Rename or archive a conversation, or change its mode; a field that is left out stays."""
 
     title: Title | None = None
+    mode: Mode | None = None
     archived: bool | None = None
 
 

@@ -39,7 +39,10 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """How much help the student has had with the problem at hand: level 0 is none yet, 5 the full solution."""
+    """How much help the student has had with the problem at hand: level 0 is none yet, 5 the full solution.
+
+    `problem_id` is the message that stated the problem.
+    """
 
     problem_id: str | None = None
     level: int = 0
@@ -112,6 +115,9 @@ class Reply:
     draft: str | None = None
     why: str | None = None
     withheld: str = ""
+    level: int = 0
+    problem_id: str | None = None
+    hint: bool = False
 
 
 @dataclass(frozen=True, slots=True)

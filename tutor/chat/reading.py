@@ -1,10 +1,9 @@
 """What can be read of conversations: lists, search, history, and a room as it is now.
 
-Called by `sockets.py` and `routes.py`; it changes nothing.
+Called by `sockets.py` and `routes.py`; it changes nothing, and lets the records know who reads.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import orjson
 
@@ -32,16 +31,17 @@ from tutor.chat.presence import Presence
 from tutor.chat.reply import Replies
 from tutor.chat.store import NEWEST, ChatStore
 from tutor.chat.views import conversation_view, message_view, whisper_view
+from tutor.chat.visits import Visit, Visits
 from tutor.chat.whisper_store import WhisperStore
 from tutor.core.caller import Caller
-from tutor.core.errors import InvalidInput, NotFound
+from tutor.core.cursors import cursor_of, position_of
+from tutor.core.errors import NotFound
 
 PAGE = 50
 CATCH_UP = 200
 HITS = 50
 ANSWER_BYTES = 500_000
 DESK_BYTES = 100_000
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Reading:
         parts: PartsLog,
         presence: Presence,
         whispers: WhisperStore,
+        visits: Visits,
     ) -> None:
         self._store = store
         self._access = access
@@ -70,6 +71,18 @@ class Reading:
         self._parts = parts
         self._presence = presence
         self._whispers = whispers
+        self._visits = visits
+
+    async def visit(self, caller: Caller, conversation_id: str, why: str | None = None) -> Conversation:
+        """The conversation, for somebody who is about to read it; that another's is read is written down first.
+
+        Raises:
+            NotFound: the caller may not see it, or there is none.
+
+        """
+        conversation = await self._access.visible(caller, conversation_id)
+        await self._visits.tell(Visit(caller, conversation, why))
+        return conversation
 
     async def conversations(self, caller: Caller, student_id: str, query: ListConversations) -> Conversations:
         """A page of a student's conversations, for the student, their teachers and guardians.
@@ -81,11 +94,12 @@ class Reading:
         if not await self._access.sees(caller, student_id):
             raise NotFound(what="student")
         rows = await self._store.conversations(
-            student_id, archived=query.archived, before=_position(query.cursor), limit=query.limit + 1
+            student_id, archived=query.archived, before=position_of(query.cursor), limit=query.limit + 1
         )
         page = rows[: query.limit]
         more = len(rows) > query.limit
-        return Conversations(items=[conversation_view(row) for row in page], next=_cursor(page[-1]) if more else None)
+        end = cursor_of(page[-1].updated_at, page[-1].id) if more else None
+        return Conversations(items=[conversation_view(row) for row in page], next=end)
 
     async def conversation(self, caller: Caller, conversation_id: str) -> OneConversation:
         """One conversation."""
@@ -111,7 +125,7 @@ class Reading:
 
     async def messages(self, caller: Caller, conversation_id: str, query: ListMessages) -> Messages:
         """A page of a conversation's messages, in order of `seq`."""
-        conversation = await self._access.visible(caller, conversation_id)
+        conversation = await self.visit(caller, conversation_id)
         staff = caller.role == "teacher"
         if query.after_seq is not None:
             rows = await self._store.messages(conversation.id, query.after_seq, query.after_seq + query.limit + 2)
@@ -236,24 +250,3 @@ def _that_fit(rows: list[Message], left: int = ANSWER_BYTES) -> list[Message]:
 def _newest_that_fit(rows: list[Message]) -> list[Message]:
     """As many of the last messages as one answer may carry, in order."""
     return _that_fit(rows[::-1])[::-1]
-
-
-def _cursor(last: Conversation) -> str:
-    """Where the next page begins: the last row's time in milliseconds, and its id."""
-    return f"{(last.updated_at - EPOCH) // timedelta(milliseconds=1)}:{last.id}"
-
-
-def _position(cursor: str | None) -> tuple[datetime, str] | None:
-    """Read a page's cursor.
-
-    Raises:
-        InvalidInput: it is none of ours.
-
-    """
-    if cursor is None:
-        return None
-    moment, _, conversation_id = cursor.partition(":")
-    try:
-        return EPOCH + timedelta(milliseconds=int(moment)), conversation_id
-    except (ValueError, OverflowError) as error:
-        raise InvalidInput(fields=[{"field": "cursor", "problem": "unknown"}]) from error

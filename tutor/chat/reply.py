@@ -22,6 +22,7 @@ from tutor.chat.errors import ReplyInterrupted
 from tutor.chat.keeper import Keeper
 from tutor.chat.messages import ReplyQueued, ReplyStarted
 from tutor.chat.models import Message, Reply, State
+from tutor.chat.paces import Paces
 from tutor.chat.parts import PartsLog
 from tutor.chat.places import reply_room_of
 from tutor.chat.queue import Queue
@@ -89,6 +90,7 @@ class Replies:
         self.delivery = Delivery(log_of_parts, rooms, bus, reply_room_of, self.keeper.save, settings.part_s)
         self.drafts = Drafts(store, rooms, clock)
         self.changes = changes
+        self.paces = Paces()
 
     def running(self, reply_id: str) -> Running | None:
         """The reply, if this node is writing it."""
@@ -244,6 +246,7 @@ class Replies:
         stored = await self._end_in_store(running.message, state, running.text, facts)
         if stored is not None and not stored.is_running:
             await self.drafts.ended(stored)
+            self.paces.tell(stored, running.pace((self._clock.now() - stored.created_at).total_seconds()))
             log.info("reply_finished", reply=stored.id, state=stored.state, parts=facts.parts, ms=facts.first_token_ms)
 
     async def _end_in_store(self, reply: Message, state: State, text: str, facts: Reply) -> Message | None:

@@ -1,8 +1,8 @@
-"""The chat over HTTP: lists, search, history, and the pages of students and teachers."""
+"""The chat over HTTP: lists, search and history."""
 
 from aiohttp import web
 
-from tutor.chat.context import CHAT, PRESENCE, READING
+from tutor.chat.context import CHAT, READING
 from tutor.chat.messages import (
     Conversations,
     Hits,
@@ -10,11 +10,9 @@ from tutor.chat.messages import (
     ListMessages,
     Messages,
     OneConversation,
-    Rooms,
     SearchConversations,
     UpdateConversation,
 )
-from tutor.classes.context import CLASSES
 from tutor.core.http import CALLER, Api, by_caller
 from tutor.core.throttle import Limit
 
@@ -67,11 +65,3 @@ async def restore(request: web.Request) -> OneConversation:
 async def messages(request: web.Request, query: ListMessages) -> Messages:
     """A page of a conversation's messages."""
     return await request.app[READING].messages(request[CALLER], request.match_info["id"], query)
-
-
-@api.on("GET", "/classes/{id}/rooms", access="teacher")
-async def rooms(request: web.Request) -> Rooms:
-    """The live rooms of a class."""
-    shown = await request.app[CLASSES].get_active(request[CALLER], request.match_info["id"])
-    students = await request.app[CLASSES].student_ids(shown.id)
-    return Rooms(rooms=await request.app[PRESENCE].live_rooms(students))

@@ -21,7 +21,8 @@ class Running:
     counts the parts in Redis; `saved` counts the characters in MongoDB, written there at `saved_at` (monotonic
     seconds). `stored` is set once question and reply are in MongoDB, `quiet` while nothing is pending. When it is
     `ending`, its end may be read in MongoDB at any moment. While it is `held`, what is pending is not shown; `holds`
-    counts how often it was held or released, and when it is `over`, nothing can be held any more.
+    counts how often it was held or released, and when it is `over`, nothing can be held any more. `marks` say at which
+    time of the loop it had how many characters.
     """
 
     message: Message
@@ -30,6 +31,7 @@ class Running:
     student_id: str
     pending: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
+    marks: list[tuple[float, int]] = field(default_factory=list)
     characters: int = 0
     logged: int = 0
     saved: int = 0
@@ -51,6 +53,17 @@ class Running:
     @property
     def text(self) -> str:
         return "".join(self.parts)
+
+    def show(self, text: str) -> None:
+        """The next part was shown."""
+        self.parts.append(text)
+        self.characters += len(text)
+        self.marks.append((asyncio.get_running_loop().time(), self.characters))
+
+    def pace(self, age_s: float) -> list[tuple[int, int]]:
+        """How it was written: milliseconds since it was stored, `age_s` seconds ago, and characters by then."""
+        now = asyncio.get_running_loop().time()
+        return [(max(0, round((age_s - now + at) * 1000)), characters) for at, characters in self.marks]
 
     @property
     def withheld(self) -> str:

@@ -113,6 +113,7 @@ class Chat:
         news = ConversationChanged(conversation=view)
         self._rooms.send(f"user:{conversation.student_id}", news)
         self._rooms.send(room_of(conversation.id), news)
+        self._replies.changes.tell(conversation.id, conversation.student_id)
         return OneConversation(conversation=view)
 
     async def update(self, caller: Caller, conversation_id: str, command: UpdateConversation) -> OneConversation:
@@ -161,6 +162,7 @@ class Chat:
             if created:
                 await self._store.touch(conversation.id, message.seq, message.created_at)
                 self._announce(message)
+                self._replies.changes.tell(conversation.id, conversation.student_id)
             return MessageSent(message=message_view(message), reply=None)
 
     def _said(self, conversation: Conversation, caller: Caller, command: SendMessage) -> Message:
@@ -299,6 +301,7 @@ class Chat:
         return MessageSent(message=message_view(known), reply=ticket)
 
     async def _note_question(self, conversation: Conversation, question: Message, reply: Message) -> None:
+        self._replies.changes.tell(conversation.id, conversation.student_id, question)
         title = None if conversation.title else _title(question.text)
         await self._store.touch(conversation.id, reply.seq, question.created_at, title=title)
         if title is not None:
@@ -410,6 +413,7 @@ class Chat:
         if (whole := message_view(rated, staff=True)) != view:  # teachers do not lose what they alone see
             news = MessageChanged(conversation_id=conversation.id, message=whole)
             self._rooms.send(staff_room_of(conversation.id), news)
+        self._replies.changes.tell(conversation.id, conversation.student_id)
         return view
 
 

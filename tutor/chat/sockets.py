@@ -1,6 +1,6 @@
 """The chat's socket commands. Each enters or leaves rooms where it must, and leaves the rest to the service."""
 
-from tutor.chat.context import ACCESS, CHAT, FLOORS, HOLDS, PRESENCE, READING
+from tutor.chat.context import CHAT, FLOORS, HOLDS, READING
 from tutor.chat.messages import (
     CloseConversation,
     ContinueReply,
@@ -13,14 +13,10 @@ from tutor.chat.messages import (
     Opened,
     RateReply,
     RetryReply,
-    Rooms,
     SendMessage,
     StopReply,
-    UnwatchClass,
-    WatchClass,
 )
-from tutor.chat.places import class_room_of, room_of, staff_room_of
-from tutor.classes.context import CLASSES
+from tutor.chat.places import room_of, staff_room_of
 from tutor.core.messages import Nothing
 from tutor.core.rooms import ROOMS
 from tutor.core.sockets import Call, EventTable
@@ -37,7 +33,7 @@ async def create(call: Call, command: CreateConversation) -> OneConversation:
 @events.on("conversation.open")
 async def open_conversation(call: Call, command: OpenConversation) -> Opened:
     """Enter a room, or catch up in it. The socket is subscribed first, so that nothing falls between."""
-    conversation = await call.app[ACCESS].visible(call.caller, command.conversation_id)
+    conversation = await call.app[READING].visit(call.caller, command.conversation_id, command.why)
     await call.app[ROOMS].enter(call.sid, call.caller, room_of(conversation.id))
     if call.caller.role == "teacher":
         await call.app[ROOMS].enter(call.sid, call.caller, staff_room_of(conversation.id))
@@ -84,19 +80,3 @@ async def go_on(call: Call, command: ContinueReply) -> OneReply:
 async def rate(call: Call, command: RateReply) -> OneMessage:
     """Say whether a reply helped."""
     return OneMessage(message=await call.app[CHAT].rate(call.caller, command))
-
-
-@events.on("class.watch", access="teacher")
-async def watch(call: Call, command: WatchClass) -> Rooms:
-    """Follow which rooms of a class are live."""
-    await call.app[CLASSES].get_active(call.caller, command.class_id)
-    await call.app[ROOMS].enter(call.sid, call.caller, class_room_of(command.class_id))
-    students = await call.app[CLASSES].student_ids(command.class_id)
-    return Rooms(rooms=await call.app[PRESENCE].live_rooms(students))
-
-
-@events.on("class.unwatch", access="teacher")
-async def unwatch(call: Call, command: UnwatchClass) -> Nothing:
-    """Stop following a class."""
-    await call.app[ROOMS].leave(call.sid, class_room_of(command.class_id))
-    return Nothing()

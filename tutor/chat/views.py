@@ -128,6 +128,7 @@ def _reply_view(reply: Reply) -> ReplyView:
         rating=reply.rating,
         continues=reply.continues,
         hidden=reply.hidden,
+        level=reply.level,
         sent_by=_author_view(reply.sent_by) if reply.sent_by else None,
         decided_at=reply.decided_at,
         ready_at=reply.ready_at,

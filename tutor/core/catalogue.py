@@ -22,6 +22,7 @@ Json: TypeAlias = str | int | float | bool | list["Json"] | dict[str, "Json"] | 
 Schema: TypeAlias = dict[str, Json]
 
 TYPESCRIPT = Path("web/client/src/protocol.ts")
+JSON = "application/json"
 HEAD = "/** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */\n"
 
 
@@ -129,7 +130,7 @@ class Catalogue:
             "x-access": route.access,
             "parameters": parameters,
             "responses": {
-                str(route.status): {"description": "Done", "content": _content(_ref(route.answer))},
+                str(route.status): {"description": "Done", "content": _answer(route)},
                 "429": {"description": "Too often", "headers": WHEN, "content": _content(FAILED)},
                 "default": {"description": "Failed", "content": _content(FAILED)},
             },
@@ -171,7 +172,11 @@ def _ref(model: type[BaseModel]) -> Schema:
 
 
 def _content(schema: Schema) -> Json:
-    return {"application/json": {"schema": schema}}
+    return {JSON: {"schema": schema}}
+
+
+def _answer(route: Route) -> Json:
+    return _content(_ref(route.answer)) if route.media == JSON else {route.media: {"schema": {"type": "string"}}}
 
 
 def _operation(action: str, name: str, summary: str, access: str) -> Json:
@@ -217,9 +222,7 @@ def _type(detail: Json) -> str:
         raise TypeError("a schema is an object")
     if isinstance(reference := detail.get("$ref"), str):
         return reference
-    if "const" in detail:
-        return f'"{detail["const"]}"'
-    if isinstance(values := detail.get("enum"), list):
+    if isinstance(values := detail.get("enum", [detail["const"]] if "const" in detail else None), list):
         return " | ".join(f'"{value}"' for value in values)
     if isinstance(choices := detail.get("anyOf"), list):
         return " | ".join(_type(choice) for choice in choices)

@@ -89,6 +89,7 @@ class Route:
     handler: RouteHandler
     text: str
     limit: Limit | None
+    media: str
 
 
 class Api:
@@ -111,8 +112,9 @@ class Api:
         status: int = 200,
         answers: type[Answer] | None = None,
         limit: Limit | None = None,
+        media: str = "application/json",
     ) -> Callable[[RouteHandler], RouteHandler]:
-        """Declare a handler; its annotations are its protocol."""
+        """Declare a handler; its annotations are its protocol. One that gives a file names its `media` type."""
 
         def declare(handler: RouteHandler) -> RouteHandler:
             hints = get_type_hints(handler)
@@ -127,6 +129,7 @@ class Api:
                 handler,
                 (handler.__doc__ or "").strip(),
                 limit,
+                media,
             )
             self.routes.append(route)
             return handler

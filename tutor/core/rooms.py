@@ -38,10 +38,18 @@ class Rooms:
         self._members: dict[str, dict[str, Caller]] = {}
         self._rooms_of: dict[str, set[str]] = {}
         self._watchers: list[tuple[str, Callable[[str], None]]] = []
+        self._heard: dict[str, Callable[[bytes], None]] = {}
 
     def watch(self, prefix: str, changed: Callable[[str], None]) -> None:
         """Call `changed(room)` whenever somebody enters or leaves a room whose name begins with `prefix`."""
         self._watchers.append((prefix, changed))
+
+    def hear(self, event: type[Event], heard: Callable[[bytes], None]) -> None:
+        """Take an event that nodes tell each other: every node in its room has `heard(body)` called, and no socket.
+
+        The node that sends it hears it even when nobody of its own is in the room.
+        """
+        self._heard[event.event] = heard
 
     async def enter(self, sid: str, caller: Caller, room: str) -> None:
         """Put a socket into a room. When this returns, everything sent from now on reaches it."""
@@ -104,7 +112,9 @@ class Rooms:
 
     def deliver(self, room: str, name: str, body: bytes, *, droppable: bool) -> None:
         """Send an encoded event to this node's members only; the bus calls it for events of other nodes."""
-        if members := self._members.get(room):
+        if (heard := self._heard.get(name)) is not None:
+            heard(body)
+        elif members := self._members.get(room):
             self._post(members, event_frame(name, body), droppable=droppable)
 
     def _tell(self, room: str) -> None:

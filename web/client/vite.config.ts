@@ -19,6 +19,8 @@ export default defineConfig({
         account: "src/account.ts",
         chat: "src/chat.ts",
         teacher: "src/teacher.ts",
+        reads: "src/reads.ts",
+        replay: "src/replay.ts",
       },
     },
   },

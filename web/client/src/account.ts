@@ -43,6 +43,7 @@ function show(user: UserView): void {
   byId<HTMLInputElement>("display_name").value = user.display_name;
   byId<HTMLInputElement>("email").value = user.email ?? "";
   byId("grade").hidden = user.role === "teacher";
+  byId("reads-card").hidden = user.role !== "student";
   part<HTMLInputElement>(password, "[name=username]").value = user.username;
   for (const [name, value] of [["grade", user.grade], ["language", user.language]] as const) {
     for (const radio of profile.querySelectorAll<HTMLInputElement>(`[name=${name}]`)) radio.checked = radio.value === String(value);

@@ -97,6 +97,11 @@ export class Api {
     return this.#call<T>("GET", path);
   }
 
+  /** Reads something that is meant to be kept as a file. */
+  file(path: string): Promise<Blob> {
+    return this.#call<Blob>("GET", path);
+  }
+
   post<T>(path: string, body: object): Promise<T> {
     return this.#call<T>("POST", path, body);
   }
@@ -167,8 +172,7 @@ export class Api {
     let answer: unknown;
     try {
       response = await this.#fetch(`${this.#base}/${path.replace(/^\//, "")}`, init);
-      const text = await response.text();
-      answer = text ? parsed(text) : {};
+      answer = isFile(response) ? await response.blob() : parsed(await response.text());
     } catch (error) {
       const late = error instanceof DOMException && error.name === "TimeoutError";
       throw new ApiError(late ? "timeout" : "offline");
@@ -178,9 +182,13 @@ export class Api {
   }
 }
 
+function isFile(response: Response): boolean {
+  return response.ok && response.headers.has("Content-Disposition");
+}
+
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return text ? JSON.parse(text) : {};
   } catch {
     return undefined; // a proxy's page of HTML, not our answer
   }

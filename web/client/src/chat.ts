@@ -3,10 +3,12 @@ import "./styles/base.css";
 import "./styles/app.css";
 import "./styles/room.css";
 import { ApiError } from "./live/fault.ts";
+import { showBroadcasts } from "./broadcasts.ts";
 import { Composer } from "./composer.ts";
 import { ConversationList } from "./conversations.ts";
+import { Hand } from "./hand.ts";
 import { clientId as makeClientId } from "./ids.ts";
-import type { Classes, OneClass } from "./protocol.ts";
+import type { Classes, ConversationView, OneClass } from "./protocol.ts";
 import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
 import { byId, complain, data, fill, make, openDialog, sentenceOf, setUpDrawer, toast, words } from "./ui.ts";
@@ -19,7 +21,11 @@ const drawer = setUpDrawer();
 setName(user);
 
 const view = new RoomView(connection, user, {
-  conversation: (conversation) => list.update(conversation),
+  conversation: (conversation) => {
+    list.update(conversation);
+    address(conversation);
+  },
+  hand: (raised, place) => hand.show(raised, place),
   running: (running) => composer.showRunning(running),
   said: (text) => void say(text),
   lost: (error) => {
@@ -27,7 +33,13 @@ const view = new RoomView(connection, user, {
     visit(null, "replace");
   },
 });
-const composer = new Composer({ send: say, stop: () => view.stop(), waits: true });
+const composer = new Composer({
+  send: say,
+  stop: () => view.stop(),
+  typing: (on) => (on ? view.room?.typing.goOn() : view.room?.typing.end()),
+  waits: true,
+});
+const hand = new Hand(() => view.room?.hands);
 const welcome = new Welcome((question) => composer.suggest(question));
 const list = new ConversationList(api, {
   open: (id, seq) => visit(id, "push", seq),
@@ -42,7 +54,6 @@ connection.on("conversation.changed", ({ conversation }) => {
   list.update(conversation);
   if (conversation.id !== view.room?.conversationId) return;
   if (conversation.deleted) visit(null, "replace");
-  else view.conversation(conversation);
 });
 for (const id of ["new", "new-short"]) {
   byId(id).addEventListener("click", (event) => {
@@ -55,6 +66,7 @@ addEventListener("popstate", () => show(idInAddress()));
 
 show(data.conversation_id);
 void list.load();
+showBroadcasts(connection);
 
 /** Shows a conversation, or the start of a new one, and puts it into the address. */
 function visit(id: string | null, how: "push" | "replace", seq: number | null = null): void {
@@ -74,8 +86,14 @@ function show(id: string | null, seq: number | null = null): void {
   list.select(id);
   view.show(id, seq);
   composer.showRoom(id ?? "new");
+  composer.address(words.your_question);
   // On a phone the focus would open the keyboard over the page.
   if (matchMedia("(pointer: fine)").matches) composer.focus();
+}
+
+/** While a teacher answers, one writes to the teacher. */
+function address({ floor: { state, teacher_name } }: ConversationView): void {
+  composer.address(state === "teacher" ? fill(words.write_to, { name: teacher_name }) : words.your_question);
 }
 
 function idInAddress(): string | null {

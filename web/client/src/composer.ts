@@ -8,6 +8,8 @@ export interface ComposerActions {
   /** Takes the text and says whether it was taken; a text that was not stays in the box. */
   send(text: string): boolean | Promise<boolean>;
   stop(): void;
+  /** A key was pressed; nothing is left of what was typed. */
+  typing(on: boolean): void;
   /** Whether the writer has to wait for a running answer, as a student does. */
   waits: boolean;
 }
@@ -18,6 +20,8 @@ export class Composer {
   readonly #stop = byId<HTMLButtonElement>("stop");
   readonly #actions: ComposerActions;
   #room = "new";
+  /** What stood in the box before something was dictated into it; null while nothing is. */
+  #before: string | null = null;
 
   constructor(actions: ComposerActions) {
     this.#actions = actions;
@@ -31,7 +35,10 @@ export class Composer {
       event.preventDefault();
       this.#form.requestSubmit();
     });
-    this.#box.addEventListener("input", () => this.#changed());
+    this.#box.addEventListener("input", () => {
+      this.#changed();
+      actions.typing(this.#box.value !== "");
+    });
     this.#stop.addEventListener("click", () => actions.stop());
     this.#form.inert = false; // before, the browser itself would have sent it
   }
@@ -39,6 +46,8 @@ export class Composer {
   /** Changes to the draft of another room (`new` before there is one). */
   showRoom(room: string): void {
     this.#room = room;
+    this.#before = null;
+    this.#box.readOnly = false;
     this.#box.value = sessionStorage.getItem(this.#key) ?? "";
     this.#changed();
   }
@@ -47,6 +56,24 @@ export class Composer {
   suggest(text: string): void {
     this.#box.value = text;
     this.#changed();
+    this.focus();
+  }
+
+  /** Says for whom the next message is. */
+  address(text: string): void {
+    this.#box.placeholder = text;
+    byId("box-label").textContent = text;
+  }
+
+  /** Puts a text that still grows (`open`) behind what is in the box; then it is the writer's to change and send. */
+  dictate(text: string, open: boolean): void {
+    this.#before ??= this.#box.value.trimEnd();
+    this.#box.readOnly = open;
+    this.#box.value = [this.#before, text].filter(Boolean).join("\n");
+    this.#box.scrollTop = this.#box.scrollHeight;
+    this.#changed();
+    if (open) return;
+    this.#before = null;
     this.focus();
   }
 
@@ -68,7 +95,7 @@ export class Composer {
 
   async #submit(): Promise<void> {
     const text = this.#box.value.trim();
-    if (!text || [...text].length > MOST || this.#form.ariaBusy === "true") return;
+    if (!text || [...text].length > MOST || this.#form.ariaBusy === "true" || this.#box.readOnly) return;
     if (this.#actions.waits && !this.#stop.hidden) {
       toast(sentenceFor("reply_running"));
       return;

@@ -1,4 +1,5 @@
 /** One message of the log as elements: what a person said, or what the tutor answered. Used by roomview.ts. */
+import { HIGHEST, levelName } from "./levels.ts";
 import type { Unsent } from "./live/index.ts";
 import type { MessageView } from "./protocol.ts";
 import { AnswerStream } from "./stream.ts";
@@ -16,6 +17,8 @@ export interface AnswerActions {
   rate(replyId: string, rating: "up" | "down" | null): void;
   /** Says one of the things that a student who is guided says most. */
   ask(text: string): void;
+  /** Asks for one level more of help with the problem. */
+  hint(): Promise<void>;
 }
 
 export interface UnsentActions {
@@ -82,12 +85,14 @@ function button(text: string, run: () => void): HTMLButtonElement {
 export class Answer {
   readonly element = fromTemplate("answered");
   #stream: AnswerStream;
+  readonly #isStudent: boolean;
   #message: MessageView;
   #text = "";
 
   /** @param actions null for readers who may not act */
   constructor(message: MessageView, actions: AnswerActions | null) {
     this.#message = message;
+    this.#isStudent = actions !== null;
     this.#stream = new AnswerStream(part(this.element, ".answer"));
     part(this.element, ".who-name").textContent = message.reply?.continues ? words.tutor_goes_on : words.tutor;
     this.element.toggleAttribute("data-continues", Boolean(message.reply?.continues));
@@ -105,6 +110,7 @@ export class Answer {
     this.#text = message.text;
     label(this.element, message);
     this.#showState(running, place);
+    if (this.#isStudent) this.#showHelp(message.reply?.level ?? 0);
     this.#showRating(message.reply?.rating ?? null);
   }
 
@@ -115,6 +121,12 @@ export class Answer {
     this.element.dataset["length"] = String([...this.#text].length);
     this.element.dataset["state"] = "running";
     part(this.element, ".waiting").hidden = true;
+  }
+
+  /** Says why there is no more help than this with the problem. */
+  noMoreHelp(reason: string): void {
+    part(this.element, "[data-do=hint]").ariaDisabled = "true";
+    part(this.element, ".help-reason").textContent = reason;
   }
 
   /** Another server took the answer over and writes it anew. */
@@ -131,20 +143,30 @@ export class Answer {
 
   #showState(running: boolean, place?: number): void {
     const { state, reply } = this.#message;
+    const isChecked = state === "checking";
     this.element.toggleAttribute("aria-busy", running);
     if (running) this.element.setAttribute("aria-busy", "true");
-    part(this.element, ".waiting").hidden = !running || this.#text !== "";
-    part(this.element, ".waiting-text").textContent =
-      state === "running" ? words.thinking : place === undefined ? words.queued : fill(words.queued_at, { n: place });
-    part(this.element, ".actions").hidden = running;
+    this.element.toggleAttribute("data-hidden", reply?.hidden === true);
+    part(this.element, ".only-staff").hidden = this.#isStudent || !reply?.hidden;
+    part(this.element, ".waiting").hidden = !(running || isChecked) || this.#text !== "";
+    part(this.element, ".waiting-text").textContent = isChecked ? words.checking : waitingFor(state, place);
+    part(this.element, ".actions").hidden = running || isChecked || (state === "rejected" && this.#isStudent);
     part(this.element, ".asks").hidden = state !== "complete";
     part(this.element, "[data-do=copy]").hidden = this.#text === "";
     const goOn = this.element.querySelector<HTMLElement>("[data-do=continue]");
     if (goOn) goOn.hidden = !canGoOn(this.#message);
     for (const rate of this.#rates) rate.hidden = this.#text === "";
     const note = part(this.element, ".note");
-    note.textContent = noteOf(state, reply?.error ?? null);
+    note.textContent = noteOf(this.#message, this.#isStudent);
     note.hidden = note.textContent === "";
+  }
+
+  /** How much help there was by now, and the way to more; only where the tutor helps by levels. */
+  #showHelp(level: number): void {
+    const name = levelName(level);
+    part(this.element, ".asks").toggleAttribute("data-ladder", name !== undefined);
+    part(this.element, "[data-do=hint]").hidden = name === undefined || level === HIGHEST;
+    part(this.element, ".help-level").textContent = name ? fill(words.help_level, { name, n: level }) : "";
   }
 
   #showRating(rating: "up" | "down" | null): void {
@@ -165,6 +187,9 @@ export class Answer {
     for (const ask of this.element.querySelectorAll<HTMLElement>("[data-ask]")) {
       ask.addEventListener("click", () => actions.ask(ask.textContent.trim()));
     }
+    on("hint", (button) => {
+      if (button.ariaDisabled !== "true") void held(button, () => actions.hint());
+    });
     on("retry", (button) => void held(button, () => actions.retry(this.#message.id)));
     on("continue", (button) => void held(button, () => actions.goOn(this.#message.id)));
     for (const kind of ["up", "down"] as const) {
@@ -179,10 +204,22 @@ function canGoOn({ state, text, reply }: MessageView): boolean {
   return wasCut && text !== "";
 }
 
-/** What to say below an answer that did not reach its end. */
-export function noteOf(state: MessageView["state"], error: string | null): string {
+function waitingFor(state: MessageView["state"], place?: number): string {
+  if (state === "running") return words.thinking;
+  return place === undefined ? words.queued : fill(words.queued_at, { n: place });
+}
+
+/** What to say below an answer that did not reach its end, or that a teacher has checked. */
+export function noteOf({ state, reply }: MessageView, isStudent: boolean): string {
+  const [error, name] = [reply?.error, reply?.sent_by?.name];
   if (state === "stopped") return words.reply_stopped;
   if (state === "interrupted") return error ? sentenceFor(error) : words.reply_interrupted;
   if (state === "failed") return error ? sentenceFor(error) : words.reply_failed;
-  return "";
+  if (state === "rejected") return isStudent || !name ? words.reply_rejected : rejection(name, reply?.why ?? null);
+  if (state !== "complete" || !name) return "";
+  return fill(reply?.draft == null ? words.checked_by : words.edited_by, { name });
+}
+
+function rejection(name: string, why: string | null): string {
+  return why === null ? fill(words.rejected_by, { name }) : fill(words.rejected_because, { name, why });
 }

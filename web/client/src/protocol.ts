@@ -30,6 +30,37 @@ export interface AuthorView {
   name?: string | null;
 }
 
+export interface BroadcastAdded {
+  broadcast: BroadcastView;
+}
+
+export interface BroadcastChanged {
+  class_id: string;
+  id: string;
+  read: number;
+}
+
+export interface BroadcastSeen {
+  id: string;
+}
+
+export interface BroadcastView {
+  id: string;
+  class_id: string;
+  class_name: string;
+  teacher_id: string;
+  teacher_name: string;
+  text: string;
+  sent_at: string;
+  read?: boolean | null;
+  reached?: Reach | null;
+}
+
+export interface Broadcasts {
+  items: BroadcastView[];
+  next: string | null;
+}
+
 export interface Bye {
   code: string;
   after_ms: number;
@@ -38,6 +69,15 @@ export interface Bye {
 export interface ChangePassword {
   current_password: string;
   new_password: string;
+}
+
+export interface ClaimHand {
+  conversation_id: string;
+}
+
+export interface ClassBoard {
+  tiles: TileView[];
+  hands: HandView[];
 }
 
 export interface ClassRoster {
@@ -117,7 +157,7 @@ export interface CreateConversation {
   client_id: string;
   subject?: "math" | "physics" | "chemistry" | "biology" | "chinese" | "english" | "history" | "geography" | "politics" | "other";
   grade?: number | null;
-  mode?: "guide" | "explain";
+  mode?: "guide" | "explain" | null;
   title?: string | null;
 }
 
@@ -142,9 +182,22 @@ export interface DraftWaiting {
   since: string;
 }
 
+export interface EndHand {
+  conversation_id: string;
+}
+
 export interface EndWhisper {
   conversation_id: string;
   whisper_id: string;
+}
+
+export interface ExportReads {
+  student_id?: string | null;
+}
+
+export interface FlagTile {
+  conversation_id: string;
+  on: boolean;
 }
 
 export interface FloorChanged {
@@ -164,6 +217,10 @@ export interface FloorView {
   number: number;
 }
 
+export interface GetHand {
+  conversation_id: string;
+}
+
 export interface GuardianView {
   id: string;
   display_name: string;
@@ -173,6 +230,33 @@ export interface GuardianView {
 export interface Guardians {
   items: GuardianView[];
   next?: string | null;
+}
+
+export interface HandChanged {
+  conversation_id: string;
+  hand: HandView | null;
+  place: number | null;
+}
+
+export interface HandView {
+  conversation_id: string;
+  student_id: string;
+  student_name: string;
+  line: string | null;
+  raised_at: string;
+  claimed_by: string | null;
+  claimed_name: string | null;
+  claimed_at: string | null;
+}
+
+export interface HandsChanged {
+  class_id: string;
+  hands: HandView[];
+}
+
+export interface HintGiven {
+  level: number;
+  reply: ReplyTicket;
 }
 
 export interface Hit {
@@ -211,6 +295,12 @@ export interface JoinClass {
   code: string;
 }
 
+export interface ListBroadcasts {
+  class_id?: string | null;
+  cursor?: string | null;
+  limit?: number;
+}
+
 export interface ListConversations {
   archived?: boolean;
   cursor?: string | null;
@@ -227,6 +317,16 @@ export interface ListPeople {
   role?: "student" | "teacher" | "admin" | null;
   cursor?: string | null;
   limit?: number;
+}
+
+export interface ListReads {
+  student_id?: string | null;
+  cursor?: string | null;
+  limit?: number;
+}
+
+export interface LowerHand {
+  conversation_id: string;
 }
 
 export interface Me {
@@ -282,6 +382,10 @@ export interface NewAccount {
   password: string;
 }
 
+export interface NextHint {
+  conversation_id: string;
+}
+
 export type Nothing = Record<string, never>;
 
 export interface NoticeView {
@@ -290,12 +394,21 @@ export interface NoticeView {
   facts: Record<string, string | number>;
 }
 
+export interface OneBroadcast {
+  broadcast: BroadcastView;
+}
+
 export interface OneClass {
   class: ClassView;
 }
 
 export interface OneConversation {
   conversation: ConversationView;
+}
+
+export interface OneHand {
+  hand: HandView | null;
+  place: number | null;
 }
 
 export interface OneMessage {
@@ -322,6 +435,7 @@ export interface OpenConversation {
   conversation_id: string;
   after_seq?: number | null;
   reply?: RunningReply | null;
+  why?: string | null;
 }
 
 export interface Opened {
@@ -339,6 +453,11 @@ export interface OpenedReply {
   parts?: PartView[] | null;
   text?: string | null;
   next_part: number;
+}
+
+export interface PaceView {
+  reply_id: string;
+  marks: number[][];
 }
 
 export interface PartView {
@@ -380,10 +499,45 @@ export interface PresentView {
   role: "student" | "guardian" | "teacher" | "admin" | "operator";
 }
 
+export interface RaiseHand {
+  conversation_id: string;
+  line?: string | null;
+}
+
 export interface RateReply {
   conversation_id: string;
   reply_id: string;
   rating: "up" | "down" | null;
+}
+
+export interface Reach {
+  addressed: number;
+  read: number;
+}
+
+export interface ReadBroadcast {
+  broadcast_id: string;
+}
+
+export interface ReadReplay {
+  after_seq?: number;
+  limit?: number;
+}
+
+export interface ReadView {
+  conversation_id: string;
+  title: string | null;
+  reader_id: string;
+  reader_name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+  why: string | null;
+  at: string;
+  until: string;
+}
+
+export interface Reads {
+  items: ReadView[];
+  next: string | null;
 }
 
 export interface Refresh {
@@ -424,6 +578,29 @@ export interface RenewSession {
 
 export interface Renewed {
   expires_in: number;
+}
+
+export interface Replay {
+  conversation: ConversationView;
+  items: ReplayItem[];
+  next: number | null;
+}
+
+export interface ReplayItem {
+  kind: "message" | "notice" | "whisper" | "pace";
+  at: string;
+  message?: MessageView | null;
+  whisper?: ReplayedWhisper | null;
+  pace?: PaceView | null;
+}
+
+export interface ReplayedWhisper {
+  id: string;
+  teacher_id: string;
+  teacher_name: string;
+  text: string;
+  lasts: "reply" | "lesson";
+  ended_at: string | null;
 }
 
 export interface ReplyDelta {
@@ -479,31 +656,12 @@ export interface ReplyView {
   ready_at?: string | null;
   draft?: string | null;
   why?: string | null;
+  level?: number;
 }
 
 export interface RetryReply {
   conversation_id: string;
   reply_id: string;
-}
-
-export interface RoomChanged {
-  class_id: string;
-  room: RoomView;
-}
-
-export interface RoomView {
-  conversation_id: string;
-  student_id: string;
-  student_name: string;
-  title: string;
-  subject: "math" | "physics" | "chemistry" | "biology" | "chinese" | "english" | "history" | "geography" | "politics" | "other";
-  open: boolean;
-  answering: boolean;
-  updated_at: string;
-}
-
-export interface Rooms {
-  rooms: RoomView[];
 }
 
 export interface RosterTaken {
@@ -541,6 +699,13 @@ export interface SearchConversations {
   q: string;
 }
 
+export interface SendBroadcast {
+  class_id: string;
+  client_id: string;
+  text: string;
+  student_ids?: string[] | null;
+}
+
 export interface SendDraft {
   conversation_id: string;
   reply_id: string;
@@ -564,6 +729,11 @@ export interface SetFloor {
   state: "tutor" | "teacher" | "approval";
   running?: "stop" | "finish";
   number?: number | null;
+}
+
+export interface SetTyping {
+  conversation_id: string;
+  on: boolean;
 }
 
 export interface SignIn {
@@ -608,6 +778,37 @@ export interface TeacherView {
   display_name: string;
 }
 
+export interface TileView {
+  student_id: string;
+  name: string;
+  conversation_id: string | null;
+  title: string;
+  state: "offline" | "idle" | "writing" | "answering" | "waiting" | "stuck" | "flagged";
+  since: string | null;
+  preview: string;
+  said_by: "student" | "teacher" | "tutor" | "system" | null;
+  hand: string | null;
+  floor: "tutor" | "teacher" | "approval";
+  need: number;
+}
+
+export interface TilesChanged {
+  class_id: string;
+  tiles: TileView[];
+  gone: string[];
+}
+
+export interface TypingChanged {
+  conversation_id: string;
+  people: TypingView[];
+}
+
+export interface TypingView {
+  id: string;
+  name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+}
+
 export interface UnfinishedReply {
   id: string;
   part: number;
@@ -627,6 +828,7 @@ export interface UpdateClass {
 
 export interface UpdateConversation {
   title?: string | null;
+  mode?: "guide" | "explain" | null;
   archived?: boolean | null;
 }
 
@@ -699,14 +901,22 @@ export interface WhisperView {
 }
 
 export interface Commands {
+  "broadcast.read": { payload: ReadBroadcast; data: Nothing };
+  "broadcast.send": { payload: SendBroadcast; data: OneBroadcast };
   "class.unwatch": { payload: UnwatchClass; data: Nothing };
-  "class.watch": { payload: WatchClass; data: Rooms };
+  "class.watch": { payload: WatchClass; data: ClassBoard };
   "conversation.close": { payload: CloseConversation; data: Nothing };
   "conversation.create": { payload: CreateConversation; data: OneConversation };
   "conversation.open": { payload: OpenConversation; data: Opened };
   "draft.reject": { payload: RejectDraft; data: OneMessage };
   "draft.send": { payload: SendDraft; data: OneMessage };
   "floor.set": { payload: SetFloor; data: FloorSet };
+  "hand.claim": { payload: ClaimHand; data: OneHand };
+  "hand.done": { payload: EndHand; data: OneHand };
+  "hand.get": { payload: GetHand; data: OneHand };
+  "hand.lower": { payload: LowerHand; data: OneHand };
+  "hand.raise": { payload: RaiseHand; data: OneHand };
+  "hint.next": { payload: NextHint; data: HintGiven };
   "message.send": { payload: SendMessage; data: MessageSent };
   "reply.continue": { payload: ContinueReply; data: OneReply };
   "reply.hold": { payload: HoldReply; data: OneReply };
@@ -716,18 +926,25 @@ export interface Commands {
   "reply.stop": { payload: StopReply; data: OneReply };
   "session.renew": { payload: RenewSession; data: Renewed };
   "suggestion.ask": { payload: AskSuggestion; data: SuggestionTicket };
+  "tile.flag": { payload: FlagTile; data: Nothing };
+  "typing.set": { payload: SetTyping; data: Nothing };
   "whisper.add": { payload: AddWhisper; data: OneWhisper };
   "whisper.end": { payload: EndWhisper; data: OneWhisper };
 }
 
 export interface Events {
   "access.lost": AccessLost;
+  "broadcast.added": BroadcastAdded;
+  "broadcast.changed": BroadcastChanged;
+  "broadcast.seen": BroadcastSeen;
   "bye": Bye;
   "conversation.changed": ConversationChanged;
   "conversation.top": ConversationTop;
   "draft.ready": DraftReady;
   "draft.waiting": DraftWaiting;
   "floor.changed": FloorChanged;
+  "hand.changed": HandChanged;
+  "hands.changed": HandsChanged;
   "message.added": MessageAdded;
   "message.changed": MessageChanged;
   "presence.changed": PresenceChanged;
@@ -735,10 +952,11 @@ export interface Events {
   "reply.finished": ReplyFinished;
   "reply.queued": ReplyQueued;
   "reply.started": ReplyStarted;
-  "room.changed": RoomChanged;
   "service.changed": ServiceChanged;
   "suggestion.delta": SuggestionDelta;
   "suggestion.finished": SuggestionFinished;
+  "tiles.changed": TilesChanged;
+  "typing.changed": TypingChanged;
   "whisper.added": WhisperAdded;
   "whisper.ended": WhisperEnded;
 }

@@ -1,19 +1,20 @@
-/** Shows one room: its log, its running answer and who is there. The student's and the teacher's pages share it. */
+/** Shows one room: its log, its running answer, who answers and who is there. The student's and the teacher's pages
+ *  share it. */
 import { clientId } from "./ids.ts";
-import { type ApiError, Room, type RoomListener, type Unsent } from "./live/index.ts";
+import { type ApiError, Room, type RoomListener, type SuggestionState, type Unsent } from "./live/index.ts";
 import { Answer, saidElement, unsentElement } from "./message.ts";
-import type { ConversationView, MessageView, PresentView } from "./protocol.ts";
+import { noticeElement, sentenceOfNotice } from "./notices.ts";
+import { People } from "./people.ts";
+import type { ConversationView, HandView, MessageView, PresentView, TypingView, UserView, WhisperView } from "./protocol.ts";
 import { Follower } from "./scroll.ts";
 import type { Connection } from "./socket.ts";
-import { byId, complain, data, fill, make, words } from "./ui.ts";
+import { byId, complain, data, fill, sentenceOf, toast, words } from "./ui.ts";
 
-export interface Reader {
-  id: string;
-  role: "student" | "teacher";
-}
+export type Reader = Pick<UserView, "id" | "role">;
 
 export interface RoomNews {
   conversation(view: ConversationView): void;
+  hand(hand: HandView | null, place: number | null): void;
   running(running: boolean): void;
   /** The reader chose one of the things to say below an answer. */
   said(text: string): void;
@@ -21,6 +22,14 @@ export interface RoomNews {
   lost(error: ApiError): void;
 }
 
+/** What only a teacher's page shows. */
+export interface StaffListener extends Pick<RoomListener, "desk" | "held" | "suggested"> {
+  /** An answer was drawn, or changed. */
+  drawn(answer: HTMLElement, message: MessageView): void;
+}
+
+/** More help is refused; the reason stands where it was asked for. */
+const NO_MORE_HELP = new Set(["hint_cap", "exam_running"]);
 const OF_THIS_TAB = { store: sessionStorage, newId: clientId };
 
 /** The log of the page. It outlives the rooms that are shown in it one after the other. */
@@ -28,6 +37,8 @@ export class RoomView implements RoomListener {
   readonly #connection: Connection;
   readonly #reader: Reader;
   readonly #news: RoomNews;
+  readonly #staff: StaffListener | null;
+  readonly #people: People;
   readonly #messages = byId("messages");
   readonly #older = byId<HTMLButtonElement>("older");
   readonly #follower = new Follower(byId("log"), this.#messages, byId("to-end"));
@@ -38,10 +49,13 @@ export class RoomView implements RoomListener {
   /** The `seq` of the message to show first, when it is not the newest. */
   #wanted: number | null = null;
 
-  constructor(connection: Connection, reader: Reader, news: RoomNews) {
+  /** @param staff null for a student's page */
+  constructor(connection: Connection, reader: Reader, news: RoomNews, staff: StaffListener | null = null) {
     this.#connection = connection;
     this.#reader = reader;
     this.#news = news;
+    this.#staff = staff;
+    this.#people = new People(reader);
     this.#older.addEventListener("click", () => this.#loadOlder());
     new IntersectionObserver(([seen]) => seen?.isIntersecting && this.#loadOlder(), { root: byId("log") }).observe(this.#older);
   }
@@ -54,7 +68,8 @@ export class RoomView implements RoomListener {
   show(conversationId: string | null, seq: number | null = null): Room | null {
     this.#room?.close();
     this.#clear();
-    byId("present").replaceChildren();
+    this.#people.clear();
+    this.#news.hand(null, null);
     this.#news.running(false);
     this.#wanted = seq;
     this.#room = conversationId === null ? null : new Room(this.#connection, conversationId, this, OF_THIS_TAB);
@@ -96,7 +111,8 @@ export class RoomView implements RoomListener {
     this.#dropUnsent(message.client_id);
     const firstUnsent = this.#messages.querySelector("[data-client-id]");
     this.#messages.insertBefore(this.#element(message), firstUnsent);
-    if (message.author.kind === "tutor") speak(message.reply?.continues ? words.going_on : words.answering);
+    if (message.notice) speak(sentenceOfNotice(message.notice));
+    else if (message.author.kind === "tutor") speak(beginningOf(message));
     else if (message.author.id !== this.#reader.id) {
       speak(fill(words.someone_wrote, { name: message.author.name, text: message.text }));
     }
@@ -105,7 +121,7 @@ export class RoomView implements RoomListener {
 
   replaced(message: MessageView): void {
     const answer = this.#answers.get(message.id);
-    if (answer) answer.show(message, this.#places.get(message.id));
+    if (answer) this.#show(answer, message, this.#places.get(message.id));
     else this.#messages.querySelector(`[data-message-id="${message.id}"]`)?.replaceWith(this.#element(message));
     this.#changed();
   }
@@ -115,8 +131,9 @@ export class RoomView implements RoomListener {
   }
 
   finished(message: MessageView): void {
-    this.#answers.get(message.id)?.show(message);
-    speak(message.state === "complete" ? words.answered : words.reply_stopped);
+    const answer = this.#answers.get(message.id);
+    if (answer) this.#show(answer, message);
+    speak(endOf(message));
     this.#changed();
   }
 
@@ -128,16 +145,28 @@ export class RoomView implements RoomListener {
     speak(fill(words.queued_at, { n: place }));
   }
 
+  held(replyId: string | null): void {
+    this.#staff?.held(replyId);
+  }
+
   presence(present: readonly PresentView[]): void {
-    const others = present.filter(({ id }) => id !== this.#reader.id);
-    byId("present").replaceChildren(
-      ...others.map(({ name, role }) => {
-        const text = fill(role === "teacher" ? words.watching : words.here, { name });
-        const chip = make("li", { className: "chip", title: text }, make("span", {}, text));
-        chip.dataset["role"] = role;
-        return chip;
-      }),
-    );
+    this.#people.present(present);
+  }
+
+  typing(people: readonly TypingView[]): void {
+    this.#people.typing(people);
+  }
+
+  hand(hand: HandView | null, place: number | null): void {
+    this.#news.hand(hand, place);
+  }
+
+  desk(whispers: readonly WhisperView[], drafts: readonly MessageView[]): void {
+    this.#staff?.desk(whispers, drafts);
+  }
+
+  suggested(text: string, state: SuggestionState, error: string | null): void {
+    this.#staff?.suggested(text, state, error);
   }
 
   unsent(message: Unsent): void {
@@ -160,12 +189,21 @@ export class RoomView implements RoomListener {
     const facts = [this.#studentName, data.subjects[view.subject], fill(words.grade, { n: view.grade }), mode];
     byId("facts").textContent = facts.filter(Boolean).join(" · ");
     byId("room").dataset["mode"] = view.mode;
+    this.#people.floor(view.floor);
     this.#news.conversation(view);
   }
 
   problem(error: ApiError): void {
-    if (error.code === "not_found" || error.code === "not_allowed") this.#news.lost(error);
+    if (NO_MORE_HELP.has(error.code)) [...this.#answers.values()].at(-1)?.noMoreHelp(sentenceOf(error));
+    if (error.code === "hint_cap") return;
+    if ((error.code === "not_found" || error.code === "not_allowed") && !this.#room?.isOpen) this.#news.lost(error);
+    else if (error.code === "conflict" && error.details["what"] === "floor") toast(words.floor_conflict);
     else complain(error);
+  }
+
+  /** Leads the reader to a message, however far back it is. */
+  find(seq: number): void {
+    void this.#find(seq);
   }
 
   // How it is shown
@@ -177,11 +215,17 @@ export class RoomView implements RoomListener {
   }
 
   #element(message: MessageView): HTMLElement {
+    if (message.notice) return noticeElement(message);
     if (message.author.kind !== "tutor") return saidElement(message, message.author.id === this.#reader.id);
-    const answer = new Answer(message, this.#reader.role === "teacher" ? null : this.#actions);
+    const answer = new Answer(message, this.#reader.role === "student" ? this.#actions : null);
     this.#answers.set(message.id, answer);
-    if (this.#places.has(message.id)) answer.show(message, this.#places.get(message.id));
+    this.#show(answer, message, this.#places.get(message.id));
     return answer.element;
+  }
+
+  #show(answer: Answer, message: MessageView, place?: number): void {
+    answer.show(message, place);
+    this.#staff?.drawn(answer.element, message);
   }
 
   readonly #actions = {
@@ -195,6 +239,10 @@ export class RoomView implements RoomListener {
     },
     rate: (replyId: string, rating: "up" | "down" | null) => void this.#room?.tutor.rate(replyId, rating),
     ask: (text: string) => this.#news.said(text),
+    hint: async () => {
+      this.#follower.follow();
+      await this.#room?.tutor.hint();
+    },
   };
 
   #clear(): void {
@@ -230,6 +278,17 @@ export class RoomView implements RoomListener {
   #loadOlder(): void {
     void this.#room?.loadOlder();
   }
+}
+
+/** What those who listen are told when an answer begins, and when it ends. */
+function beginningOf({ state, reply }: MessageView): string {
+  if (state === "checking") return words.checking;
+  return reply?.continues ? words.going_on : words.answering;
+}
+
+function endOf({ state }: MessageView): string {
+  if (state === "complete") return words.answered;
+  return state === "rejected" ? words.reply_rejected : words.reply_stopped;
 }
 
 /** Tells people who listen instead of looking. */

@@ -7,7 +7,7 @@ import { Connection } from "./socket.ts";
 import { byId, sentenceOf } from "./ui.ts";
 
 const RETRY_MS = 3000;
-const HOME = { student: "/chat", teacher: "/teacher" } as const;
+const HOME = { student: "/chat", teacher: "/teacher", guardian: "/account", admin: "/account", operator: "/account" } as const;
 
 export interface Session {
   api: Api;

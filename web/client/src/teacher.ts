@@ -3,11 +3,14 @@ import "./styles/base.css";
 import "./styles/app.css";
 import "./styles/room.css";
 import "./styles/teacher.css";
+import "./styles/staff.css";
+import "./styles/board.css";
 import { Composer } from "./composer.ts";
 import { Desk } from "./desk.ts";
 import type { Invited } from "./protocol.ts";
 import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
+import { StaffRoom } from "./staffroom.ts";
 import { byId, complain, copy, data, fill, openDialog, setUpDrawer, words } from "./ui.ts";
 
 const session = await enter("teacher");
@@ -16,17 +19,32 @@ const connection = connect(session);
 const drawer = setUpDrawer();
 setName(user);
 
-const view = new RoomView(connection, user, {
-  conversation: () => {},
-  running: (running) => composer.showRunning(running),
-  said: () => {},
-  lost: (error) => {
-    complain(error);
-    visit(null, "replace");
-  },
+const composer = new Composer({
+  send: (text) => view.send(text),
+  stop: () => view.stop(),
+  typing: (on) => (on ? view.room?.typing.goOn() : view.room?.typing.end()),
+  waits: false,
 });
-const composer = new Composer({ send: (text) => view.send(text), stop: () => view.stop(), waits: false });
-const desk = new Desk(api, connection, {
+const staff = new StaffRoom(user.id, () => view.room, composer, { find: ({ seq }) => view.find(seq) });
+const view = new RoomView(
+  connection,
+  user,
+  {
+    conversation: (conversation) => staff.conversation(conversation),
+    hand: (hand) => staff.hand(hand),
+    running: (running) => {
+      composer.showRunning(running);
+      staff.running(running);
+    },
+    said: () => {},
+    lost: (error) => {
+      complain(error);
+      visit(null, "replace");
+    },
+  },
+  staff,
+);
+const desk = new Desk(api, connection, user.id, {
   openRoom: (id) => visit(id, "push"),
   chosen: () => visit(null, "push"),
 });
@@ -55,6 +73,7 @@ function show(id: string | null): void {
   byId("room").hidden = id === null;
   byId("title").textContent = "";
   byId("facts").textContent = "";
+  staff.clear(id);
   view.show(id);
   desk.showRoom(id);
   composer.showRoom(id ?? "none");

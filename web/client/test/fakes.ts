@@ -3,13 +3,19 @@ import { ApiError } from "../src/live/fault.ts";
 import type {
   Commands,
   ConversationView,
+  Desk,
   Events,
+  FloorView,
+  HandView,
   MessageView,
+  OneHand,
   Opened,
   OpenConversation,
+  TypingView,
   UserView,
+  WhisperView,
 } from "../src/protocol.ts";
-import type { ConnectionState, LiveConnection, RoomListener, Unsent } from "../src/live/index.ts";
+import type { ConnectionState, LiveConnection, RoomListener, SuggestionState, Unsent } from "../src/live/index.ts";
 import type { SocketLike } from "../src/wire.ts";
 
 export const NOW = "2026-11-22T08:00:00Z";
@@ -28,6 +34,10 @@ export function user(facts: Partial<UserView> = {}): UserView {
   };
 }
 
+export function floor(facts: Partial<FloorView> = {}): FloorView {
+  return { state: "tutor", teacher_id: null, teacher_name: null, since: null, number: 0, ...facts };
+}
+
 export function conversation(facts: Partial<ConversationView> = {}): ConversationView {
   return {
     id: "c1",
@@ -39,6 +49,8 @@ export function conversation(facts: Partial<ConversationView> = {}): Conversatio
     last_seq: 0,
     archived: false,
     deleted: false,
+    floor: floor(),
+    level: 0,
     created_at: NOW,
     updated_at: NOW,
     ...facts,
@@ -77,6 +89,33 @@ export function reply(seq: number, facts: Partial<MessageView> = {}): MessageVie
   return message(seq, { author: { kind: "tutor" }, text: "", state: "queued", reply: view, ...facts });
 }
 
+export function whisper(facts: Partial<WhisperView> = {}): WhisperView {
+  return {
+    id: "w1",
+    client_id: "client-w1",
+    teacher: { kind: "teacher", id: "t1", name: "王老师" },
+    text: "不要直接给答案",
+    lasts: "lesson",
+    created_at: NOW,
+    ended_at: null,
+    ...facts,
+  };
+}
+
+export function hand(facts: Partial<HandView> = {}): HandView {
+  return {
+    conversation_id: "c1",
+    student_id: "u1",
+    student_name: "Mei",
+    line: null,
+    raised_at: NOW,
+    claimed_by: null,
+    claimed_name: null,
+    claimed_at: null,
+    ...facts,
+  };
+}
+
 export class Tab {
   readonly kept = new Map<string, string>();
   getItem = (key: string): string | null => this.kept.get(key) ?? null;
@@ -98,6 +137,9 @@ export class FakeServer implements LiveConnection {
   pageSize = 100;
   /** Its events get lost. */
   muted = false;
+  /** What a teacher sees of the room; null for a student. */
+  desk: Desk | null = null;
+  hand: OneHand = { hand: null, place: null };
   readonly #watchers = new Set<(state: ConnectionState) => void>();
   readonly #listeners = new Set<{ name: string; tell: (data: never) => void }>();
   readonly api = { user: user(), get: <T>(path: string): Promise<T> => Promise.resolve(this.#page(path) as T) };
@@ -187,6 +229,9 @@ export class FakeServer implements LiveConnection {
 
   #answer(name: keyof Commands, payload: unknown): unknown {
     if (name === "conversation.open") return this.#open(payload as OpenConversation);
+    if (name === "hand.get") return this.hand;
+    if (name === "suggestion.ask") return { suggestion_id: "s1" };
+    if (name === "whisper.add") return { whisper: whisper(payload as Commands["whisper.add"]["payload"]) };
     if (name === "message.send") return this.#send(payload as Commands["message.send"]["payload"]);
     if (name === "reply.rate") {
       const { conversation_id, reply_id, rating } = payload as Commands["reply.rate"]["payload"];
@@ -217,6 +262,7 @@ export class FakeServer implements LiveConnection {
       conversation: conversation({ id: conversation_id, last_seq: list.at(-1)?.seq ?? 0 }),
       messages: shown,
       present: [{ id: "u1", name: "Mei", role: "student" }],
+      desk: this.desk,
     };
     if (!view) return opened;
     const parts = this.parts.get(view.id) ?? [];
@@ -265,6 +311,15 @@ export class Page implements RoomListener {
   resets = 0;
   title = "";
   people: string[] = [];
+  floor: FloorView | null = null;
+  level = 0;
+  heldReply: string | null = null;
+  typists: string[] = [];
+  raised: HandView | null = null;
+  place: number | null = null;
+  whispers: string[] = [];
+  drafts: string[] = [];
+  suggestion: [text: string, state: SuggestionState, error: string | null][] = [];
 
   reset = (messages: readonly MessageView[]): void => {
     this.resets += 1;
@@ -288,7 +343,24 @@ export class Page implements RoomListener {
     if (facts.state === "sent") this.pending.delete(clientId);
     else this.pending.set(clientId, facts);
   };
-  conversation = (view: ConversationView): void => void (this.title = view.title);
+  conversation = (view: ConversationView): void => {
+    this.title = view.title;
+    this.floor = view.floor;
+    this.level = view.level;
+  };
+  held = (replyId: string | null): void => void (this.heldReply = replyId);
+  typing = (people: readonly TypingView[]): void => void (this.typists = people.map(({ name }) => name));
+  hand = (raised: HandView | null, place: number | null): void => {
+    this.raised = raised;
+    this.place = place;
+  };
+  desk = (whispers: readonly WhisperView[], drafts: readonly MessageView[]): void => {
+    this.whispers = whispers.map(({ text }) => text);
+    this.drafts = drafts.map(({ id }) => id);
+  };
+  suggested = (text: string, state: SuggestionState, error: string | null): void => {
+    this.suggestion.push([text, state, error]);
+  };
   problem = (error: ApiError): void => void this.problems.push(error.code);
 
   get texts(): string[] {

@@ -462,7 +462,7 @@ describe("sending too much", () => {
 
 describe("a heartbeat", () => {
   const beat = (seq: number, part: number | null = null): void =>
-    server.tell("conversation.top", { conversation_id: "c1", seq, reply: part === null ? null : { id: "m2", part } });
+    server.tell("conversation.top", { conversation_id: "c1", seq, reply: part === null ? null : { id: "m2", part }, checking: [] });
 
   test("brings what was lost in silence within a second", async () => {
     const answer = await running();
@@ -489,7 +489,7 @@ describe("a heartbeat", () => {
 
   test("of another room is not heard", async () => {
     await running();
-    server.tell("conversation.top", { conversation_id: "c2", seq: 9, reply: null });
+    server.tell("conversation.top", { conversation_id: "c2", seq: 9, reply: null, checking: [] });
     await settle(5_000);
     expect(server.called("conversation.open")).toHaveLength(1);
   });

@@ -1,26 +1,46 @@
 /** The server's side of one conversation as plain data, and a network between it and a client that loses, doubles and
  *  turns around what it carries. For the property tests of the transcript. */
-import type { Events, MessageView, Opened, OpenedReply, OpenConversation } from "../src/protocol.ts";
-import { conversation, message, reply } from "./fakes.ts";
+import type { ConversationTop, Events, MessageView, Opened, OpenedReply, OpenConversation } from "../src/protocol.ts";
+import { conversation, message, NOW, reply } from "./fakes.ts";
 
-export type Happening = {
-  [E in "message.added" | "reply.queued" | "reply.started" | "reply.delta" | "reply.finished" | "conversation.top"]: {
-    name: E;
-    event: Events[E];
-  };
-}["message.added" | "reply.queued" | "reply.started" | "reply.delta" | "reply.finished" | "conversation.top"];
+type Heard =
+  | "message.added"
+  | "message.changed"
+  | "reply.queued"
+  | "reply.started"
+  | "reply.delta"
+  | "reply.finished"
+  | "draft.ready"
+  | "conversation.top";
+
+export type Happening = { [E in Heard]: { name: E; event: Events[E] } }[Heard];
 
 const PIECES = ["设 ", "$x$", "，", "a", "🙂", ""];
 const ENDS = ["complete", "stopped", "interrupted", "failed"] as const;
 const PAGE = 7;
 
+/** A message as a student sees it. */
+function forStudents(view: MessageView): MessageView {
+  if (!view.reply) return view;
+  const { ready_at: _, ...facts } = view.reply;
+  if (!facts.hidden) return { ...view, reply: facts };
+  const state = ["queued", "running"].includes(view.state) ? "checking" : view.state;
+  return { ...view, text: "", state, reply: facts };
+}
+
 export class Truth {
+  /** Whether the client is a teacher's. */
+  readonly #staff: boolean;
   readonly messages: MessageView[] = [];
   /** What is on its way to the client, oldest first. */
   readonly sent: Happening[] = [];
   #parts: string[] = [];
   /** The parts log was cut: a late reader gets the text at once. */
   trimmed = false;
+
+  constructor(staff = false) {
+    this.#staff = staff;
+  }
 
   /** The reply that is not finished is always the newest one. */
   get #open(): MessageView | undefined {
@@ -43,11 +63,20 @@ export class Truth {
     this.#store(reply(this.#seq));
   }
 
+  /** A question whose reply a teacher checks first. */
+  check(): void {
+    if (this.#open) return;
+    this.note();
+    this.#parts = [];
+    const made = reply(this.#seq);
+    this.#store({ ...made, reply: { ...made.reply!, hidden: true } });
+  }
+
   start(): void {
     const open = this.#open;
     if (open?.state !== "queued") return;
     this.#put({ ...open, state: "running" });
-    this.#send("reply.started", { conversation_id: "c1", reply_id: open.id, message_id: "m0" });
+    if (this.#sees(open)) this.#send("reply.started", { conversation_id: "c1", reply_id: open.id, message_id: "m0" });
   }
 
   write(): void {
@@ -57,7 +86,7 @@ export class Truth {
     const part = this.#parts.length;
     const text = PIECES[part % PIECES.length]!;
     this.#parts.push(text);
-    this.#send("reply.delta", { conversation_id: "c1", reply_id: open.id, part, text });
+    if (this.#sees(open)) this.#send("reply.delta", { conversation_id: "c1", reply_id: open.id, part, text });
   }
 
   /** The node that writes dies; another begins anew, if nothing was shown. */
@@ -65,7 +94,7 @@ export class Truth {
     const open = this.#open;
     if (!open || this.#parts.length > 0) return;
     this.#put({ ...open, state: "queued" });
-    this.#send("reply.queued", { conversation_id: "c1", reply_id: open.id, position: 1 });
+    if (this.#sees(open)) this.#send("reply.queued", { conversation_id: "c1", reply_id: open.id, position: 1 });
   }
 
   finish(): void {
@@ -73,30 +102,63 @@ export class Truth {
     if (!open) return;
     const text = this.#parts.join("");
     const state = ENDS[this.messages.length % ENDS.length]!;
-    const whole = this.#put({ ...open, state, text });
-    const [parts, length] = [this.#parts.length, [...text].length];
-    this.#send("reply.finished", { conversation_id: "c1", reply_id: open.id, state, parts, length, message: whole });
+    if (open.reply?.hidden && state === "complete") {
+      const draft = this.#put({ ...open, state: "checking", text, reply: { ...open.reply, ready_at: NOW } });
+      if (this.#staff) this.#send("draft.ready", { conversation_id: "c1", message: draft });
+    } else {
+      this.#end({ ...open, state, text });
+    }
+  }
+
+  /** A teacher decides about the first draft that waits. */
+  decide(): void {
+    const draft = this.messages.find(({ state }) => state === "checking");
+    if (!draft) return;
+    const sent = draft.seq % 3 !== 0;
+    this.#end({ ...draft, state: sent ? "complete" : "rejected", reply: { ...draft.reply!, hidden: !sent } });
   }
 
   top(): void {
     const open = this.#open;
     const running = open ? { id: open.id, part: this.#parts.length } : null;
-    this.#send("conversation.top", { conversation_id: "c1", seq: this.#seq - 1, reply: running });
+    const isHidden = open?.reply?.hidden === true;
+    const checking = this.messages.filter((one) => one.state === "checking" || (isHidden && one === open)).map(({ id }) => id);
+    const top: ConversationTop = { conversation_id: "c1", seq: this.#seq - 1, reply: isHidden ? null : running, checking };
+    this.#send("conversation.top", top);
+    if (isHidden && this.#staff) this.#send("conversation.top", { ...top, reply: running });
   }
 
   answer({ after_seq, reply: asked }: Omit<OpenConversation, "conversation_id">): Opened {
-    const messages =
+    const found =
       after_seq == null ? this.messages.slice(-PAGE) : this.messages.filter(({ seq }) => seq > after_seq).slice(0, PAGE);
+    const messages = this.#staff ? found : found.map(forStudents);
     const opened: Opened = { conversation: conversation({ last_seq: this.#seq - 1 }), messages, present: [] };
+    if (this.#staff) opened.desk = { whispers: [], drafts: [] };
     const open = this.#open;
-    if (open) opened.reply = this.#opened(open, asked?.id === open.id ? asked.part : 0);
+    if (open && this.#sees(open)) opened.reply = this.#opened(open, asked?.id === open.id ? asked.part : 0);
     return structuredClone(opened);
   }
 
   /** What every client should show in the end. */
   shown(): MessageView[] {
     const open = this.#open;
-    return this.messages.map((one) => (one === open ? { ...one, text: this.#parts.join("") } : one));
+    const whole = this.messages.map((one) => (one === open ? { ...one, text: this.#parts.join("") } : one));
+    return this.#staff ? whole : whole.map(forStudents);
+  }
+
+  /** Whether the client sees a reply while it is written. */
+  #sees(view: MessageView): boolean {
+    return this.#staff || !view.reply?.hidden;
+  }
+
+  #end(whole: MessageView): void {
+    this.#put(whole);
+    const shown = forStudents(whole);
+    const [parts, length] = [this.#parts.length, [...shown.text].length];
+    const { id: reply_id, state } = whole;
+    this.#send("reply.finished", { conversation_id: "c1", reply_id, state, parts, length, message: shown });
+    const wasChecked = whole.reply?.hidden === true || whole.reply?.ready_at != null;
+    if (wasChecked && this.#staff) this.#send("message.changed", { conversation_id: "c1", message: whole });
   }
 
   #opened({ id, state }: MessageView, from: number): OpenedReply {
@@ -111,7 +173,7 @@ export class Truth {
 
   #store(view: MessageView): void {
     this.messages.push(view);
-    this.#send("message.added", { conversation_id: "c1", message: view });
+    this.#send("message.added", { conversation_id: "c1", message: forStudents(view) });
   }
 
   #put(view: MessageView): MessageView {

@@ -9,6 +9,8 @@ type InRoom = {
 
 export type Handlers = { readonly [E in InRoom]: (event: Events[E]) => void } & {
   readonly called: (view: ConversationView) => void;
+  /** The room may not be seen any more. */
+  readonly lost: () => void;
 };
 
 export class Ears {
@@ -25,7 +27,7 @@ export class Ears {
   }
 
   /** Begins to hear; gives the function that ends it. */
-  listen(connection: LiveConnection, { called, ...handlers }: Handlers): () => void {
+  listen(connection: LiveConnection, { called, lost, ...handlers }: Handlers): () => void {
     const stops = Object.entries(handlers).map(([name, happen]) =>
       connection.on(name as InRoom, (event) => {
         if (event.conversation_id === this.#conversationId) this.#hear(() => happen(event as never));
@@ -34,6 +36,9 @@ export class Ears {
     stops.push(
       connection.on("conversation.changed", ({ conversation }) => {
         if (conversation.id === this.#conversationId) this.#hear(() => called(conversation));
+      }),
+      connection.on("access.lost", ({ conversation_id }) => {
+        if (conversation_id === this.#conversationId) lost();
       }),
     );
     return () => {

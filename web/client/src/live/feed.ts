@@ -1,12 +1,16 @@
 /** Follows one conversation: hears its events, asks for what is missing, and tells the listener what changed, so that it
  *  ends equal to what the server has. Used by Room. */
 import type { ConversationView, MessageView, Opened, PresentView } from "../protocol.ts";
+import { Aside } from "./aside.ts";
 import { CatchUp } from "./catchup.ts";
 import type { LiveConnection } from "./connection.ts";
 import { Ears } from "./ears.ts";
-import { type ApiError, asApiError } from "./fault.ts";
+import { ApiError, asApiError } from "./fault.ts";
+import type { Hands } from "./hands.ts";
 import type { RoomListener } from "./listener.ts";
+import type { Suggestion } from "./suggestion.ts";
 import { type Change, Transcript } from "./transcript.ts";
+import { Typists } from "./typing.ts";
 
 export interface FeedNews {
   /** These messages are stored; told before the listener sees them. */
@@ -18,25 +22,45 @@ export interface FeedNews {
   failed(error: ApiError): void;
 }
 
+/** Who else follows the room's events. */
+export interface Neighbours {
+  readonly hands: Hands;
+  readonly suggestion: Suggestion;
+}
+
 /** The room is not there for this person (any more): asking again is no use. */
 const GONE = new Set(["not_found", "not_allowed"]);
 
 export class Feed {
   readonly transcript = new Transcript();
+  readonly aside: Aside;
   readonly #connection: LiveConnection;
   readonly #conversationId: string;
   readonly #listener: RoomListener;
   readonly #news: FeedNews;
+  readonly #neighbours: Neighbours;
+  readonly #typists: Typists;
   readonly #catchUp: CatchUp;
   readonly #ears: Ears;
   #leaving: (() => void)[] = [];
+  /** The connection is new, and the room was not entered on it yet. */
+  #isArriving = false;
   #present: readonly PresentView[] = [];
 
-  constructor(connection: LiveConnection, conversationId: string, listener: RoomListener, news: FeedNews) {
+  constructor(
+    connection: LiveConnection,
+    conversationId: string,
+    listener: RoomListener,
+    news: FeedNews,
+    neighbours: Neighbours,
+  ) {
     this.#connection = connection;
     this.#conversationId = conversationId;
     this.#listener = listener;
     this.#news = news;
+    this.#neighbours = neighbours;
+    this.aside = new Aside(listener);
+    this.#typists = new Typists((people) => listener.typing(people));
     this.#ears = new Ears(conversationId);
     this.#catchUp = new CatchUp({
       canAsk: () => this.isOpen && connection.state === "online",
@@ -63,30 +87,49 @@ export class Feed {
 
   /** Begins to hear; `ask` then asks. */
   open(): void {
-    const { transcript } = this;
+    const { aside, transcript } = this;
+    const { hands, suggestion } = this.#neighbours;
     this.#leaving = [
       this.#ears.listen(this.#connection, {
         "message.added": ({ message }) => this.take(message),
-        "message.changed": ({ message }) => this.#apply(transcript.changed(message)),
+        "message.changed": ({ message }) => this.changed(message),
         "reply.queued": (event) => {
           this.#apply(transcript.queued(event));
           this.#listener.queued(event.reply_id, event.position);
         },
         "reply.started": ({ reply_id }) => this.#apply(transcript.started(reply_id)),
         "reply.delta": (event) => this.#apply(transcript.delta(event)),
-        "reply.finished": (event) => this.#apply(transcript.finished(event)),
+        "reply.finished": (event) => {
+          this.#apply(transcript.finished(event));
+          aside.passed(event.message);
+        },
+        "draft.ready": ({ message }) => this.take(message),
+        // Whoever waits at the board is told: here, the draft itself is seen.
+        "draft.waiting": () => {},
+        "floor.changed": ({ floor }) => aside.floorChanged(floor),
+        "whisper.added": ({ whisper }) => aside.whispered(whisper),
+        "whisper.ended": ({ whisper_id }) => aside.hushed(whisper_id),
+        "suggestion.delta": (event) => suggestion.delta(event),
+        "suggestion.finished": (event) => suggestion.finished(event),
+        "hand.changed": (event) => hands.changed(event),
+        "typing.changed": ({ people }) => this.#typists.heard(people),
         "conversation.top": (event) => {
           transcript.topped(event);
           this.#catchUp.look();
         },
         "presence.changed": ({ present }) => this.#nowPresent(present),
         called: (view) => this.#nowCalled(view),
+        lost: () => {
+          this.#leave();
+          this.#news.failed(new ApiError("not_allowed", 403));
+        },
       }),
     ];
   }
 
   /** The connection is a new one: asks what was missed. */
   ask(): void {
+    this.#isArriving = true;
     this.#catchUp.start();
   }
 
@@ -99,11 +142,13 @@ export class Feed {
   take(message: MessageView): void {
     this.#news.stored([message]);
     this.#apply(this.transcript.added(message));
+    this.aside.passed(message);
   }
 
-  /** A message whose rating changed. */
+  /** A message of which something changed. */
   changed(message: MessageView): void {
     this.#apply(this.transcript.changed(message));
+    this.aside.passed(message);
   }
 
   async #ask(): Promise<void> {
@@ -119,7 +164,6 @@ export class Feed {
   #opened(answer: Opened): void {
     if (!this.isOpen) return;
     const changes = this.transcript.opened(answer);
-    this.#listener.conversation(answer.conversation);
     this.#news.stored(answer.messages);
     if (this.#ears.areShut) {
       this.#listener.reset(this.transcript.messages);
@@ -127,6 +171,9 @@ export class Feed {
     } else {
       this.#tell(changes);
     }
+    this.aside.opened(answer);
+    if (this.#isArriving) void this.#neighbours.hands.look();
+    this.#isArriving = false;
     this.#nowPresent(answer.present);
     this.#ears.open();
   }
@@ -135,6 +182,7 @@ export class Feed {
     for (const stop of this.#leaving) stop();
     this.#leaving = [];
     this.#catchUp.stop();
+    this.#typists.stop();
   }
 
   #nowPresent(present: readonly PresentView[]): void {
@@ -144,7 +192,7 @@ export class Feed {
 
   #nowCalled(view: ConversationView): void {
     this.transcript.heard(view.last_seq);
-    this.#listener.conversation(view);
+    this.aside.called(view);
     this.#catchUp.look();
   }
 

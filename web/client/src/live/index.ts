@@ -7,3 +7,4 @@ export type { RoomListener } from "./listener.ts";
 export { noticeOf, type Health, type Notice } from "./notice.ts";
 export type { Unsent, UnsentState } from "./outbox.ts";
 export { Room, type RoomOptions } from "./room.ts";
+export type { SuggestionState } from "./suggestion.ts";

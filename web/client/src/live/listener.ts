@@ -1,7 +1,8 @@
 /** What a page offers to a Room: where the room's news are shown. */
-import type { ConversationView, MessageView, PresentView } from "../protocol.ts";
+import type { ConversationView, HandView, MessageView, PresentView, TypingView, WhisperView } from "../protocol.ts";
 import type { ApiError } from "./fault.ts";
 import type { Unsent } from "./outbox.ts";
+import type { SuggestionState } from "./suggestion.ts";
 
 export interface RoomListener {
   /** The room was opened: draw these, in order of `seq`, in place of all that is there. */
@@ -18,10 +19,21 @@ export interface RoomListener {
   finished(message: MessageView): void;
   /** The reply waits; `place` is its place in the queue, 1 is next. Told again whenever it moves up. */
   queued(replyId: string, place: number): void;
+  /** Nothing more of this running reply is shown until a teacher releases it; null: none is held. */
+  held(replyId: string | null): void;
   presence(present: readonly PresentView[]): void;
+  /** Who types, the reader too; told again when it ends. */
+  typing(people: readonly TypingView[]): void;
+  /** The student's hand; `place` is its place in the queue, 1 is next, until a teacher claims it. */
+  hand(hand: HandView | null, place: number | null): void;
+  /** What teachers alone see: whispers in force, and drafts that wait for one of them, each in order. */
+  desk(whispers: readonly WhisperView[], drafts: readonly MessageView[]): void;
+  /** All that the tutor has drafted by now for the teacher who asked; `error` is the code of what cut it short. */
+  suggested(text: string, state: SuggestionState, error: string | null): void;
   /** An own message on its way, told again after `reset`. After "sent" comes `added` with the same client_id, unless
    *  it is there already or was given up. */
   unsent(message: Unsent): void;
+  /** The conversation with who has its floor. */
   conversation(view: ConversationView): void;
   problem(error: ApiError): void;
 }

@@ -1,6 +1,6 @@
 /** The messages of one conversation in order of `seq`. What is given out is never changed in place. Used by Transcript. */
 import type { MessageView } from "../protocol.ts";
-import { isFinal } from "./states.ts";
+import { isFinal, isRunning } from "./states.ts";
 
 export class MessageList {
   #items: readonly MessageView[] = [];
@@ -9,9 +9,14 @@ export class MessageList {
     return this.#items;
   }
 
-  /** The replies that are queued or running: at most one, unless the end of an earlier one was missed. */
+  /** The replies that are queued, running or being checked. */
   get unfinished(): readonly MessageView[] {
     return this.#items.filter((message) => !isFinal(message.state));
+  }
+
+  /** The newest reply that is queued or running: the only one, unless the end of an earlier one was missed. */
+  get running(): MessageView | null {
+    return this.#items.filter((message) => isRunning(message.state)).at(-1) ?? null;
   }
 
   find(id: string): MessageView | undefined {

@@ -1,12 +1,17 @@
 /** One conversation as its reader has it: it is followed through every loss, and what is said in it arrives once. No DOM,
  *  no network of its own. Made by the chat page and by the teacher's view of a room. */
-import type { Messages, MessageView, PresentView, ReplyTicket } from "../protocol.ts";
+import type { ConversationView, Messages, MessageView, PresentView, ReplyTicket } from "../protocol.ts";
+import { Asking } from "./asking.ts";
 import type { LiveConnection, Store } from "./connection.ts";
 import { asApiError } from "./fault.ts";
 import { Feed } from "./feed.ts";
+import { Hands } from "./hands.ts";
 import type { RoomListener } from "./listener.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
+import { Staff } from "./staff.ts";
+import { Suggestion } from "./suggestion.ts";
 import { Tutor } from "./tutor.ts";
+import { Typing } from "./typing.ts";
 
 export interface RoomOptions {
   /** Where unsent messages survive a reload; null where there is no such place. */
@@ -23,6 +28,11 @@ export class Room {
   readonly conversationId: string;
   /** What can be asked of the tutor's replies. */
   readonly tutor: Tutor;
+  /** What a teacher can do here. */
+  readonly staff: Staff;
+  readonly hands: Hands;
+  /** Says that the reader types. */
+  readonly typing: Typing;
   readonly #connection: LiveConnection;
   readonly #listener: RoomListener;
   readonly #feed: Feed;
@@ -36,17 +46,40 @@ export class Room {
     this.#connection = connection;
     this.conversationId = conversationId;
     this.#listener = listener;
-    this.#feed = new Feed(connection, conversationId, listener, {
-      stored: (messages) => this.#arrived(messages),
-      drawn: () => this.unsent.forEach((message) => listener.unsent(message)),
-      caughtUp: () => this.#flush(),
-      failed: (error) => this.#report(error),
-    });
-    this.tutor = new Tutor(connection, conversationId, {
+    const asking = new Asking(connection, (error) => listener.problem(error));
+    const suggestion = new Suggestion((text, state, error) => listener.suggested(text, state, error));
+    this.hands = new Hands(asking, connection, conversationId, (hand, place) => listener.hand(hand, place));
+    this.typing = new Typing(connection, conversationId);
+    this.#feed = new Feed(
+      connection,
+      conversationId,
+      listener,
+      {
+        stored: (messages) => this.#arrived(messages),
+        drawn: () => this.unsent.forEach((message) => listener.unsent(message)),
+        caughtUp: () => this.#flush(),
+        failed: (error) => this.#report(error),
+      },
+      { hands: this.hands, suggestion },
+    );
+    const { aside } = this.#feed;
+    this.tutor = new Tutor(asking, conversationId, {
       begun: (ticket) => this.#begun(ticket),
+      climbed: (level) => aside.climbed(level),
       rated: (message) => this.#feed.changed(message),
-      problem: (error) => listener.problem(error),
     });
+    this.staff = new Staff(
+      asking,
+      conversationId,
+      suggestion,
+      {
+        floor: (floor) => aside.floorChanged(floor),
+        decided: (message) => this.#feed.changed(message),
+        whispered: (whisper) => aside.whispered(whisper),
+        hushed: (whisperId) => aside.hushed(whisperId),
+      },
+      options.newId,
+    );
     this.#outbox = new Outbox({
       deliver: (message) => this.#deliver(message),
       changed: (message) => listener.unsent(message),
@@ -58,6 +91,11 @@ export class Room {
   /** Stored messages in order of `seq`; a running reply's text is what is known so far. */
   get messages(): readonly MessageView[] {
     return this.#feed.transcript.messages;
+  }
+
+  /** The conversation with who has its floor; null before the room was entered. */
+  get conversation(): ConversationView | null {
+    return this.#feed.aside.conversation;
   }
 
   /** Own messages that are not stored yet, in order. */
@@ -74,6 +112,11 @@ export class Room {
     return this.#feed.present;
   }
 
+  /** Whether it is followed: false before `open`, and once the room is gone or not the reader's any more. */
+  get isOpen(): boolean {
+    return this.#feed.isOpen;
+  }
+
   get hasOlder(): boolean {
     return this.#leftBefore ?? (this.messages[0]?.seq ?? 1) > 1;
   }
@@ -82,7 +125,10 @@ export class Room {
   open(): void {
     if (this.#feed.isOpen) return;
     this.#feed.open();
-    this.#stopWatching = this.#connection.onState((state) => state === "online" && this.#online());
+    this.#stopWatching = this.#connection.onState((state) => {
+      if (state === "online") this.#online();
+      else this.staff.suggestion.drop();
+    });
     this.#online();
   }
 
@@ -91,6 +137,7 @@ export class Room {
     this.#stopWatching();
     this.#feed.close();
     this.#outbox.stop();
+    this.typing.end();
     if (this.#connection.state !== "online") return;
     // Nothing is lost when it does not arrive: the server drops the room with the socket.
     this.#connection.call("conversation.close", { conversation_id: this.conversationId }).catch(() => undefined);
@@ -99,6 +146,7 @@ export class Room {
   /** Says something; gives the client_id under which it is shown until it is stored. */
   send(text: string): string {
     const clientId = this.#outbox.add(text);
+    this.typing.end();
     this.#flush();
     return clientId;
   }

@@ -15,10 +15,17 @@ const RANK: Readonly<Record<MessageView["state"], number>> = {
 
 export type State = MessageView["state"];
 
-/** Whether nothing will be added to a message in this state; one that is checked may still come whole. */
-export const isFinal = (state: State): boolean => RANK[state] >= RANK.checking;
+/** Whether nothing will be decided any more about a message in this state. */
+export const isFinal = (state: State): boolean => RANK[state] === RANK.sent;
 
-export const isEarlier = (state: State, than: State): boolean => RANK[state] < RANK[than];
+/** Whether the tutor is at it: the reply waits for its turn, or is being written. */
+export const isRunning = (state: State): boolean => RANK[state] < RANK.checking;
+
+/** Whether it is how a message was before. What teachers alone saw comes before what all see. */
+export function isEarlier(message: MessageView, than: MessageView): boolean {
+  const [hidden, wasHidden] = [message.reply?.hidden === true, than.reply?.hidden === true];
+  return hidden === wasHidden ? RANK[message.state] < RANK[than.state] : hidden;
+}
 
 /** How long the server says a text is: surrogate pairs count once. */
 export function codePoints(text: string): number {

@@ -11,9 +11,10 @@ import type {
   RunningReply,
   UnfinishedReply,
 } from "../protocol.ts";
+import { isBlind, isWhole } from "./hidden.ts";
 import { MessageList } from "./messagelist.ts";
 import { ReplyParts } from "./reply.ts";
-import { codePoints, isEarlier, isFinal } from "./states.ts";
+import { codePoints, isEarlier, isFinal, isRunning } from "./states.ts";
 
 export type Change =
   { kind: "added" | "replaced" | "finished"; message: MessageView } | { kind: "delta"; replyId: string; text: string };
@@ -23,7 +24,7 @@ type Word = "answer" | "event";
 
 export class Transcript {
   readonly #list = new MessageList();
-  /** Of the unfinished replies. */
+  /** Of the replies that are queued or running. */
   readonly #parts = new Map<string, ReplyParts>();
   /** The highest `seq` up to which nothing is missing; null before the first answer. */
   #top: number | null = null;
@@ -33,8 +34,10 @@ export class Transcript {
   #doubt = false;
   /** How far the server was with a running reply at its last heartbeat. */
   #promised: UnfinishedReply | null = null;
-  /** A reply that runs here, but did not run at the server at its last heartbeat. */
+  /** A reply that is not finished here, but was heard to be at the server. */
   #ended: string | null = null;
+  /** Whether the reader is a teacher, who sees replies that are hidden from the student. */
+  #staff = false;
 
   get messages(): readonly MessageView[] {
     return this.#list.items;
@@ -42,14 +45,14 @@ export class Transcript {
 
   /** The newest reply that is queued or running. */
   get running(): MessageView | null {
-    return this.#list.unfinished.at(-1) ?? null;
+    return this.#list.running;
   }
 
   /** Whether the server must be asked again. */
   get behind(): boolean {
     if (this.#top === null || this.#doubt || this.#heard > this.#top) return true;
     if (this.#parts.size > 1) return true; // only one is written at a time
-    if (this.#ended !== null && this.#parts.has(this.#ended)) return true;
+    if (this.#list.unfinished.some(({ id }) => id === this.#ended)) return true;
     if (this.#promised && this.#nextOf(this.#promised.id) < this.#promised.part) return true;
     return [...this.#parts.values()].some((parts) => parts.missingFrom() !== null);
   }
@@ -57,7 +60,7 @@ export class Transcript {
   /** Changes whenever a question to the server brought something new. */
   get mark(): string {
     const { running } = this;
-    return `${this.#top}:${running?.id}:${running && this.#nextOf(running.id)}`;
+    return `${this.#top}:${this.#list.unfinished.length}:${running?.id}:${running && this.#nextOf(running.id)}`;
   }
 
   /** What to ask for: later messages when some are known to exist, else an unfinished reply's message again, because its
@@ -65,18 +68,20 @@ export class Transcript {
   question(): { after_seq?: number; reply?: RunningReply } {
     this.#doubt = false;
     this.#promised = null;
-    this.#ended = null;
     if (this.#top === null) return {};
     const { running } = this;
     const first = this.#list.unfinished[0];
-    if (!first || !running) return { after_seq: this.#top };
-    const after = this.#heard > this.#top ? this.#top : first.seq - 1;
+    const isFarBack = this.#heard > this.#top;
+    if (!isFarBack) this.#ended = null;
+    const after = !first || isFarBack ? this.#top : first.seq - 1;
+    if (!running) return { after_seq: after };
     return { after_seq: after, reply: { id: running.id, part: this.#nextOf(running.id) } };
   }
 
   /** The server's answer to `question`. What it leaves out between two messages does not exist. */
   opened(answer: Opened): Change[] {
     this.heard(answer.conversation.last_seq);
+    this.#staff = answer.desk != null;
     const inOrder = [...answer.messages].sort((one, other) => one.seq - other.seq);
     this.#top ??= (inOrder[0]?.seq ?? 1) - 1;
     const changes = inOrder.flatMap((message) => this.#put(message, "answer"));
@@ -89,7 +94,7 @@ export class Transcript {
   /** A stored message: an event, or the ack of sending it. */
   added(message: MessageView): Change[] {
     this.heard(message.seq);
-    return this.#put(message, "event");
+    return this.#put(this.#asTold(message), "event");
   }
 
   changed(message: MessageView): Change[] {
@@ -119,11 +124,14 @@ export class Transcript {
     return [];
   }
 
-  /** The server's heartbeat: what it has. Parts that are on their way make no hole for the moment that they need. */
-  topped({ seq, reply }: ConversationTop): void {
+  /** The server's heartbeat: what it has. Parts that are on their way make no hole for the moment that they need.
+   *  Teachers get one for the room and then, while a hidden reply is written, one more that names it. */
+  topped({ seq, reply, checking }: ConversationTop): void {
     this.heard(seq);
     this.#promised = reply;
-    this.#ended = this.#list.unfinished.find((one) => one.seq <= seq && one.id !== reply?.id)?.id ?? null;
+    const isOpen = ({ id, state }: MessageView): boolean =>
+      isRunning(state) ? id === reply?.id : (checking ?? []).includes(id);
+    this.#ended = this.#list.unfinished.find((one) => one.seq <= seq && !isOpen(one))?.id ?? null;
   }
 
   /** Earlier messages, in order; gives those that are new. */
@@ -142,10 +150,18 @@ export class Transcript {
     return reply;
   }
 
-  /** The number of the part that a reply goes on with; past all of them when it has ended. */
+  /** The number of the part that a reply goes on with; past all of them when all its text is here. */
   #nextOf(replyId: string): number {
     if (this.#list.find(replyId) === undefined) return 0;
     return this.#parts.get(replyId)?.next ?? Infinity;
+  }
+
+  /** The common room is told of a hidden reply what a student may know. A teacher who knows no better takes it for one
+   *  that is being written; its end she is told apart. */
+  #asTold(message: MessageView): MessageView {
+    if (!this.#staff || !isBlind(message)) return message;
+    if (isFinal(message.state)) this.#ended = message.id;
+    return this.#list.find(message.id) ?? { ...message, state: "queued" };
   }
 
   #put(message: MessageView, word: Word): Change[] {
@@ -154,17 +170,18 @@ export class Transcript {
     const top = this.#top ?? 0;
     if (message.seq <= top || (message.seq > top + 1 && word === "event")) return [];
     this.#top = message.seq;
-    const shown = isFinal(message.state) ? message : { ...message, text: "" };
-    if (shown !== message) this.#parts.set(message.id, new ReplyParts());
+    const shown = isWhole(message) ? message : { ...message, text: "" };
+    if (isRunning(message.state)) this.#parts.set(message.id, new ReplyParts());
     this.#list.append(shown);
     return [{ kind: "added", message: shown }];
   }
 
   /** A state goes back only when the server says so of a reply that shows nothing yet; it is then written anew. */
   #merge(old: MessageView, message: MessageView, word: Word): Change[] {
-    if (isEarlier(message.state, old.state) && (word === "event" || this.#nextOf(old.id) > 0)) return [];
-    const ended = isFinal(message.state) && this.#parts.delete(old.id);
-    const next = isFinal(message.state) ? message : { ...message, text: old.text };
+    if (isEarlier(message, old) && (word === "event" || this.#nextOf(old.id) > 0)) return [];
+    const ended = isFinal(message.state) && !isFinal(old.state);
+    const next = isWhole(message) ? message : { ...message, text: old.text };
+    if (!isRunning(next.state)) this.#parts.delete(old.id);
     if (!ended && JSON.stringify(next) === JSON.stringify(old)) return [];
     this.#list.replace(next);
     return [{ kind: ended ? "finished" : "replaced", message: next }];

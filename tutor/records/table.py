@@ -1,0 +1,32 @@
+"""The log of reads as a CSV file that spreadsheets open as text. Used by the service."""
+
+import csv
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import StringIO
+
+from tutor.records.messages import ReadView
+
+COLUMNS = ("at", "until", "reader", "role", "why", "conversation", "title")
+# What a spreadsheet takes for the beginning of a formula, in either width.
+FORMULA = tuple("=+-@＝＋－＠")
+
+
+def csv_of(reads: Sequence[ReadView]) -> bytes:
+    """The file: UTF-8 with a byte order mark, without which some spreadsheets guess another encoding."""
+    text = StringIO()
+    rows = csv.writer(text)
+    rows.writerow(COLUMNS)
+    for read in reads:
+        cells = (read.reader_name, read.role, read.why or "", read.conversation_id, read.title or "")
+        rows.writerow([_time(read.at), _time(read.until), *map(harmless, cells)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would run it as a formula."""
+    return f"'{cell}" if cell.lstrip().startswith(FORMULA) else cell
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

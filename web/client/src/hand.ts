@@ -1,0 +1,45 @@
+/** The hand that a student raises for a teacher: the button in the composer, and the strip above it that says how things
+ *  stand. Used by chat.ts. */
+import type { Hands } from "./live/hands.ts";
+import type { HandView } from "./protocol.ts";
+import { byId, fill, held, openDialog, words } from "./ui.ts";
+
+export class Hand {
+  readonly #hands: () => Hands | undefined;
+  readonly #button = byId<HTMLButtonElement>("hand");
+  readonly #strip = byId("hand-strip");
+  readonly #lower = byId<HTMLButtonElement>("hand-lower");
+
+  /** @param hands of the room that is shown */
+  constructor(hands: () => Hands | undefined) {
+    this.#hands = hands;
+    this.#button.addEventListener("click", () => this.#ask());
+    this.#lower.addEventListener("click", () => void held(this.#lower, () => this.#takeDown()));
+  }
+
+  show(hand: HandView | null, place: number | null): void {
+    this.#button.hidden = hand !== null;
+    this.#strip.hidden = hand === null;
+    byId("hand-text").textContent = hand === null ? "" : sentence(hand, place);
+    byId("hand-line").textContent = hand?.line ?? "";
+  }
+
+  #ask(): void {
+    const line = byId<HTMLInputElement>("hand-reason");
+    line.value = "";
+    openDialog("hand-dialog", async () => {
+      const raised = (await this.#hands()?.raise(line.value.trim())) ?? false;
+      if (raised) this.#lower.focus();
+      return raised;
+    });
+  }
+
+  async #takeDown(): Promise<void> {
+    if (await this.#hands()?.lower()) this.#button.focus();
+  }
+}
+
+function sentence({ claimed_name }: HandView, place: number | null): string {
+  if (claimed_name !== null) return fill(words.hand_coming, { name: claimed_name });
+  return place === null ? words.hand_up : fill(words.hand_place, { n: place });
+}

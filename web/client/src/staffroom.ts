@@ -1,0 +1,141 @@
+/** What a teacher does in a student's room: who answers, a running reply, drafts, whispers, suggestions and the hand.
+ *  Used by teacher.ts, which shows the room itself with roomview.ts. */
+import type { Composer } from "./composer.ts";
+import { Drafts } from "./drafts.ts";
+import { HandsUp } from "./handsup.ts";
+import { ApiError, type Room, type SuggestionState } from "./live/index.ts";
+import type { ConversationView, FloorView, HandView, MessageView, WhisperView } from "./protocol.ts";
+import type { StaffListener } from "./roomview.ts";
+import { byId, complain, fill, held, words } from "./ui.ts";
+import { Whispers } from "./whispers.ts";
+
+type Running = "stop" | "finish";
+
+export interface StaffNews {
+  /** Leads to a message that may be far back. */
+  find(message: MessageView): void;
+}
+
+export class StaffRoom implements StaffListener {
+  readonly #room: () => Room | null;
+  readonly #composer: Composer;
+  readonly #drafts: Drafts;
+  readonly #whispers: Whispers;
+  readonly #hands: HandsUp;
+  #floor: FloorView | null = null;
+  #isRunning = false;
+  #heldReply: string | null = null;
+  #waiting: MessageView | null = null;
+
+  /** @param room the one that is shown */
+  constructor(readerId: string, room: () => Room | null, composer: Composer, news: StaffNews) {
+    this.#room = room;
+    this.#composer = composer;
+    this.#drafts = new Drafts(() => room()?.staff);
+    this.#whispers = new Whispers(() => room()?.staff);
+    this.#hands = new HandsUp(readerId, () => room()?.hands);
+    this.#on("take", () => this.#set("teacher", "stop"));
+    this.#on("take-after", () => this.#set("teacher", "finish"));
+    this.#on("check", () => this.#set("approval", "finish"));
+    this.#on("give-back", () => this.#set("tutor", "finish"));
+    this.#on("hold", async () => void (await this.#ofRunning((id) => room()?.staff.hold(id))));
+    this.#on("release", async () => void (await this.#ofRunning((id) => room()?.staff.release(id))));
+    this.#on("suggest", async () => room()?.staff.suggest());
+    byId("to-draft").addEventListener("click", () => this.#waiting && news.find(this.#waiting));
+    byId("staff-toggle").addEventListener("click", () => this.#open(!byId("staff").hasAttribute("data-open")));
+  }
+
+  /** Another room is shown. */
+  clear(conversationId: string | null): void {
+    this.#floor = null;
+    this.#open(false);
+    this.#drafts.clear();
+    this.#whispers.clear();
+    this.#hands.show(null);
+    byId("staff").inert = true;
+    byId("to-draft").hidden = true;
+    byId("suggest").ariaBusy = null;
+    byId<HTMLAnchorElement>("to-replay").href = `/teacher/rooms/${conversationId}/replay`;
+    this.#draw();
+  }
+
+  conversation(view: ConversationView): void {
+    this.#floor = view.floor;
+    byId("staff").inert = false;
+    byId<HTMLAnchorElement>("to-reads").href = `/reads?student_id=${view.student_id}`;
+    this.#draw();
+  }
+
+  running(running: boolean): void {
+    this.#isRunning = running;
+    this.#draw();
+  }
+
+  held(replyId: string | null): void {
+    this.#heldReply = replyId;
+    this.#draw();
+  }
+
+  hand(hand: HandView | null): void {
+    this.#hands.show(hand);
+  }
+
+  desk(whispers: readonly WhisperView[], drafts: readonly MessageView[]): void {
+    this.#whispers.show(whispers);
+    this.#waiting = drafts[0] ?? null;
+    byId("to-draft").hidden = drafts.length === 0;
+    byId("to-draft").textContent = fill(words.drafts_wait, { n: drafts.length });
+  }
+
+  drawn(answer: HTMLElement, message: MessageView): void {
+    this.#drafts.drawn(answer, message);
+  }
+
+  suggested(text: string, state: SuggestionState, error: string | null): void {
+    byId("suggest").ariaBusy = state === "running" ? "true" : null;
+    this.#composer.dictate(text, state === "running");
+    if (error) complain(new ApiError(error));
+  }
+
+  /** While nothing runs and the tutor answers, "now" and "after this answer" are the same. */
+  #draw(): void {
+    const state = this.#floor?.state ?? "tutor";
+    const isHidden = this.#room()?.running?.reply?.hidden === true;
+    const isShown = this.#isRunning && !isHidden;
+    byId("take").hidden = state === "teacher";
+    byId("take-after").hidden = state === "teacher" || !this.#isRunning;
+    byId("check").hidden = state === "approval";
+    byId("give-back").hidden = state === "tutor";
+    byId("hold").hidden = !isShown || this.#heldReply !== null;
+    byId("release").hidden = !isShown || this.#heldReply === null;
+    byId("suggest").hidden = state !== "teacher";
+  }
+
+  #on(id: string, run: () => Promise<void>): void {
+    const button = byId<HTMLButtonElement>(id);
+    button.addEventListener("click", () => {
+      void held(button, async () => {
+        await run();
+        // A button that is gone leaves the focus where the others stand, but to none of them: who presses twice means one.
+        const isLost = document.activeElement === button || document.activeElement === document.body;
+        if (button.hidden && isLost) byId("staff-panel").focus();
+      });
+    });
+  }
+
+  /** One who looks at an old floor is told, and sees the new one. */
+  async #set(state: FloorView["state"], running: Running): Promise<void> {
+    if (this.#floor) await this.#room()?.staff.setFloor(state, running, this.#floor.number);
+  }
+
+  async #ofRunning(act: (replyId: string) => Promise<boolean> | undefined): Promise<void> {
+    const running = this.#room()?.running;
+    if (running) await act(running.id);
+  }
+
+  /** On phones the controls fold up. */
+  #open(open: boolean): void {
+    byId("staff").toggleAttribute("data-open", open);
+    byId("staff-toggle").setAttribute("aria-expanded", String(open));
+  }
+}

@@ -1,0 +1,67 @@
+/** The teacher's private words to the tutor: the ones in force, and a line for a new one. Used by staffroom.ts. */
+import type { Staff } from "./live/staff.ts";
+import type { WhisperView } from "./protocol.ts";
+import { busy, byId, fill, held, make, words } from "./ui.ts";
+
+export class Whispers {
+  readonly #staff: () => Staff | undefined;
+  readonly #form = byId<HTMLFormElement>("whisper-form");
+  readonly #box = byId<HTMLInputElement>("whisper-box");
+  readonly #open = byId("whisper-open");
+
+  /** @param staff of the room that is shown */
+  constructor(staff: () => Staff | undefined) {
+    this.#staff = staff;
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void busy(this.#form, () => this.#add());
+    });
+    this.#open.addEventListener("click", () => this.#show(byId("whispers").hidden === true));
+    byId("whispers").addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      this.#show(false);
+      this.#open.focus();
+    });
+  }
+
+  /** Those in force in the room that is shown. */
+  show(whispers: readonly WhisperView[]): void {
+    byId("whisper-count").hidden = whispers.length === 0;
+    byId("whisper-count").textContent = String(whispers.length);
+    byId("whisper-list").replaceChildren(...whispers.map((whisper) => this.#item(whisper)));
+  }
+
+  clear(): void {
+    this.#box.value = "";
+    this.#show(false);
+    this.show([]);
+  }
+
+  #show(open: boolean): void {
+    byId("whispers").hidden = !open;
+    this.#open.setAttribute("aria-expanded", String(open));
+    if (open) this.#box.focus();
+  }
+
+  #item(whisper: WhisperView): HTMLElement {
+    const lasts = whisper.lasts === "reply" ? words.whisper_reply : words.whisper_lesson;
+    const facts = [whisper.teacher.name, lasts].filter(Boolean).join(" · ");
+    const end = make("button", { type: "button", className: "small" }, words.whisper_end);
+    end.setAttribute("aria-label", fill(words.whisper_end_of, { text: whisper.text }));
+    end.addEventListener("click", () => {
+      void held(end, async () => {
+        if (await this.#staff()?.endWhisper(whisper.id)) this.#box.focus();
+      });
+    });
+    const said = make("span", { className: "whisper-said" }, whisper.text, make("small", {}, facts));
+    return make("li", {}, said, end);
+  }
+
+  async #add(): Promise<void> {
+    const text = this.#box.value.trim();
+    if (!text) return;
+    const lasts = new FormData(this.#form).get("lasts") === "lesson" ? "lesson" : "reply";
+    if (!(await this.#staff()?.whisper(text, lasts))) return;
+    if (this.#box.value.trim() === text) this.#box.value = "";
+  }
+}
