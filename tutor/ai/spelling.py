@@ -120,7 +120,7 @@ def letters(raw: str, *, final: bool) -> Plain:  # noqa: ARG001  # no letter gro
 
 def plain(text: str) -> str:
     """A whole text with its formulas spelt plainly."""
-    return formulas(f"\n{text}", final=True).text
+    return formulas(f"\n{text}", final=True).text.removeprefix(";")
 
 
 _ANY = re.compile(".", re.DOTALL)

@@ -3,40 +3,67 @@
 `service.py` asks for a new reply's, `rescue.py` for that of a reply which another node had begun.
 """
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
+from tutor.ai.embedded import AnswerKeys
+from tutor.ai.embedded.request import FULL
 from tutor.ai.model import Prompt
-from tutor.chat.models import Conversation, Message
-from tutor.chat.prompts import Prompts
+from tutor.chat.models import Conversation, Message, Reply
+from tutor.chat.prompts import Aid, Prompts
 from tutor.chat.store import ChatStore
-from tutor.core.caller import Language
 
 HISTORY = 60
+SOLUTION_S = 0.5
 
 
 class Briefing:
-    """Makes prompts from stored conversations."""
+    """Makes prompts from stored conversations. `keys` give the full solution of a problem, where there are any."""
 
-    def __init__(self, store: ChatStore, prompts: Prompts) -> None:
+    def __init__(self, store: ChatStore, prompts: Prompts, keys: AnswerKeys | None) -> None:
         self._store = store
         self._prompts = prompts
+        self._keys = keys
 
     async def earlier(self, conversation_id: str) -> list[Message]:
         """The newest messages of a conversation, in order."""
         return await self._store.newest(conversation_id, HISTORY)
 
-    def prompt(
+    async def problem(
+        self, conversation_id: str, problem_id: str | None, dialogue: Sequence[Message]
+    ) -> Message | None:
+        """The message that stated a problem, from the dialogue if it is there."""
+        if problem_id is None:
+            return None
+        found = next((message for message in dialogue if message.id == problem_id), None)
+        return found or await self._store.message(conversation_id, problem_id)
+
+    async def prompt(
         self,
         conversation: Conversation,
         earlier: Sequence[Message],
         question: Message,
-        language: Language,
+        reply: Reply,
         *,
         so_far: str = "",
     ) -> Prompt:
-        """The prompt for a reply to `question`, after those of `earlier` that were said before it."""
+        """The prompt for a reply to `question`, after those of `earlier` that were said before it; all for a hint."""
+        aid = await self._aid(conversation.id, [*earlier, question], reply)
+        if reply.hint:
+            return self._prompts.build(conversation, earlier, reply.language, aid, so_far=so_far)
         before = [message for message in earlier if message.id != question.id and message.seq <= question.seq]
-        return self._prompts.build(conversation, [*before, question], language, so_far=so_far)
+        return self._prompts.build(conversation, [*before, question], reply.language, aid, so_far=so_far)
+
+    async def _aid(self, conversation_id: str, dialogue: Sequence[Message], reply: Reply) -> Aid:
+        problem = await self.problem(conversation_id, reply.problem_id, dialogue)
+        solution = ""
+        if reply.level == FULL and problem is not None and self._keys is not None:
+            with suppress(TimeoutError):  # a reply without it is better than a late one
+                async with asyncio.timeout(SOLUTION_S):
+                    key = await self._keys.of(problem.text, reply.language)
+                    solution = key.solution if key is not None else ""
+        return Aid(reply.level, problem, solution, reply.hint)
 
     async def again(self, conversation: Conversation, reply: Message) -> Prompt | None:
         """The prompt of a stored reply; None when it has no question."""
@@ -45,9 +72,10 @@ class Briefing:
         question = await self._store.message(conversation.id, reply.reply.question_id)
         if question is None:
             return None
-        earlier = await self._store.messages(conversation.id, question.seq - HISTORY, question.seq)
+        below = reply.seq if reply.reply.hint else question.seq
+        earlier = await self._store.messages(conversation.id, below - HISTORY, below)
         so_far = await self.text_up_to(conversation.id, reply.reply.continues)
-        return self.prompt(conversation, earlier, question, reply.reply.language, so_far=so_far)
+        return await self.prompt(conversation, earlier, question, reply.reply, so_far=so_far)
 
     async def text_up_to(self, conversation_id: str, reply_id: str | None) -> str:
         """The text of a reply and of all that it goes on from."""

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS, WARDS
+from tutor.ai.embedded import AnswerKeys
 from tutor.ai.model import Model
 from tutor.chat.access import Access
 from tutor.chat.allowance import Allowance
 from tutor.chat.briefing import Briefing
 from tutor.chat.changes import Changes
+from tutor.chat.guarded import Guarded
 from tutor.chat.evictions import Evictions
 from tutor.chat.notices import Notices
 from tutor.chat.parts import PartsLog
@@ -57,6 +59,7 @@ CHANGES: web.AppKey[Changes] = web.AppKey("changes", Changes)
 NOTICES: web.AppKey[Notices] = web.AppKey("notices", Notices)
 CHAT_STORE: web.AppKey[ChatStore] = web.AppKey("chat_store", ChatStore)
 MODEL: web.AppKey[Model] = web.AppKey("model", Model)
+KEYS: web.AppKey[AnswerKeys] = web.AppKey("answer_keys", AnswerKeys)
 
 
 async def chat(app: web.Application) -> AsyncIterator[None]:
@@ -66,7 +69,9 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     await store.prepare()
     parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
     app[CHAT_STORE], app[CHANGES], app[NOTICES] = store, Changes(), Notices(store, rooms, clock)
-    replies = Replies(store, rooms, parts, app[BUS], app[MODEL], tasks, clock, settings.reply, app[CHANGES])
+    prompts, keys = Prompts(app[SECRET], settings.limits), app.get(KEYS)
+    model = Guarded(app[MODEL], keys, prompts)
+    replies = Replies(store, rooms, parts, app[BUS], model, tasks, clock, settings.reply, app[CHANGES])
     presence = Presence(store, app[ACCOUNTS], app[CLASSES], rooms, app[ROLL], tasks)
     app[CHANGES].listen(presence.refresh)
     access = Access(store, app[CLASSES], app[WARDS])
@@ -74,7 +79,7 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     app[EVICTIONS] = Evictions(store, access, app[CLASSES], rooms, app[DOOR].tell)
     app[REPLIES] = replies
     app[PRESENCE] = presence
-    briefing = Briefing(store, Prompts(app[SECRET], settings.limits))
+    briefing = Briefing(store, prompts, keys)
     app[RESCUE] = Rescue(store, parts, replies, briefing, clock)
     app[READING] = Reading(store, access, replies, parts, presence)
     app[CHAT] = Chat(
@@ -85,7 +90,8 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
         replies,
         briefing,
         clock,
-        Allowance(app[LIMITS]),
+        Allowance(app[LIMITS], store, clock),
         app[CLASSES],
+        app[NOTICES],
     )
     yield

@@ -4,24 +4,37 @@ Called by `sockets.py` and `routes.py`; starts replies in `reply.py`.
 """
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
 from tutor.accounts.service import Accounts
 from tutor.ai.model import Prompt
+from tutor.chat import ladder
 from tutor.chat.access import Access
 from tutor.chat.allowance import Allowance
 from tutor.chat.briefing import Briefing
-from tutor.chat.errors import AiLimit, ReplyNotContinuable, ReplyNotRunning, ReplyRunning, TooManyReplies
+from tutor.chat.errors import (
+    AiLimit,
+    ClosedNow,
+    DailyLimit,
+    NothingToHint,
+    ReplyNotContinuable,
+    ReplyNotRunning,
+    ReplyRunning,
+    TooManyReplies,
+)
 from tutor.chat.messages import (
     ContinueReply,
     ConversationChanged,
     CreateConversation,
+    HintGiven,
     MessageAdded,
     MessageChanged,
     MessageSent,
     MessageView,
+    NextHint,
     OneConversation,
     OneReply,
     RateReply,
@@ -31,12 +44,13 @@ from tutor.chat.messages import (
     StopReply,
     UpdateConversation,
 )
-from tutor.chat.models import Author, Conversation, Message, Reply
-from tutor.chat.notices import by
+from tutor.chat.models import Author, Conversation, Ladder, Message, Notice, Reply
+from tutor.chat.notices import Notices, by
 from tutor.chat.places import room_of
 from tutor.chat.reply import Replies
 from tutor.chat.store import ChatStore
 from tutor.chat.views import conversation_view, message_view
+from tutor.classes.models import Rule
 from tutor.classes.service import Classes
 from tutor.core.caller import Caller, Language
 from tutor.core.clock import Clock, new_id
@@ -45,6 +59,19 @@ from tutor.core.rooms import Rooms
 
 TITLE_LENGTH = 24
 DEFAULT_GRADE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """How much help a reply may give, with which problem, and how the ladder stands after it.
+
+    A `hint` was asked for as such; it `climbs` when the level is a new one.
+    """
+
+    level: int
+    ladder: Ladder
+    hint: bool = False
+    climbs: bool = False
 
 
 class Chat:
@@ -61,6 +88,7 @@ class Chat:
         clock: Clock,
         allowance: Allowance,
         classes: Classes,
+        notices: Notices,
     ) -> None:
         self._store = store
         self._accounts = accounts
@@ -71,6 +99,7 @@ class Chat:
         self._clock = clock
         self._allowance = allowance
         self._classes = classes
+        self._notices = notices
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def _turn(self, conversation_id: str) -> asyncio.Lock:
@@ -80,8 +109,16 @@ class Chat:
     # Conversations
 
     async def create(self, caller: Caller, command: CreateConversation) -> OneConversation:
-        """Open a new conversation; the same `client_id` again gives the same one."""
+        """Open a new conversation; the same `client_id` again gives the same one.
+
+        Raises:
+            ModeNotAllowed, ExamRunning: the student's classes do not allow its mode.
+
+        """
         now = self._clock.now()
+        rule = await self._classes.rule_for(caller.id, command.subject)
+        mode = command.mode or ladder.usual_mode(rule)
+        ladder.check_mode(mode, rule)
         grade = command.grade or (await self._accounts.me(caller)).grade or DEFAULT_GRADE
         conversation, created = await self._store.add_conversation(
             Conversation(
@@ -91,7 +128,7 @@ class Chat:
                 title=command.title or "",
                 subject=command.subject,
                 grade=grade,
-                mode=command.mode,
+                mode=mode,
                 last_seq=0,
                 created_at=now,
                 updated_at=now,
@@ -107,13 +144,21 @@ class Chat:
         return OneConversation(conversation=view)
 
     async def update(self, caller: Caller, conversation_id: str, command: UpdateConversation) -> OneConversation:
-        """Rename or archive a conversation."""
+        """Rename or archive a conversation, or change its mode.
+
+        Raises:
+            ModeNotAllowed, ExamRunning: the student's classes do not allow the mode.
+
+        """
         conversation = await self._access.own(caller, conversation_id)
         changes: dict[str, str | datetime | None] = {}
         if command.title is not None:
             changes["title"] = command.title
         if command.archived is not None:
             changes["archived_at"] = self._clock.now() if command.archived else None
+        if command.mode is not None:
+            ladder.check_mode(command.mode, await self._classes.rule_for(caller.id, conversation.subject))
+            changes["mode"] = command.mode
         if not changes:
             return OneConversation(conversation=conversation_view(conversation))
         return await self._change(conversation.id, changes)
@@ -175,25 +220,27 @@ class Chat:
 
         Nothing of the reply is shown before all is stored, and nothing is left of it when something is refused.
         """
-        conversation, earlier = await asyncio.gather(
-            self._access.visible(caller, command.conversation_id), self._briefing.earlier(command.conversation_id)
+        (conversation, rule), earlier = await asyncio.gather(
+            self._with_rule(caller, command.conversation_id), self._briefing.earlier(command.conversation_id)
         )
         try:
             self._allowance.check_student(caller.id)
-        except AiLimit as refusal:
-            return await self._ask_again(caller, conversation, command, refusal)
+            ladder.check_open(rule)
+        except (AiLimit, ClosedNow) as refusal:
+            return await self._ask_again(caller, conversation, rule, command, refusal)
         known = next((message for message in earlier if message.client_id == command.client_id.lower()), None)
         if known is not None or self._replies.running_in(conversation.id) is not None:
-            return await self._ask_again(caller, conversation, command, ReplyRunning())
+            return await self._ask_again(caller, conversation, rule, command, ReplyRunning())
         question = self._said(conversation, caller, command)
-        draft = self._draft(question, new_id(), caller.language, attempt=1)
-        prompt = self._briefing.prompt(conversation, earlier, question, caller.language)
+        help_ = await self._help(conversation, rule, earlier, question)
+        draft = self._draft(question, new_id(), caller.language, help_, attempt=1)
+        prompt = await self._prompt(conversation, earlier, question, draft)
         with self._replies.beginning(draft, prompt, conversation.student_id) as running:
             await asyncio.sleep(0)  # the request to the service goes out before anything else is done
             try:
-                await self._claim(conversation, draft.id)
-            except (AiLimit, ReplyRunning, TooManyReplies) as refusal:
-                return await self._ask_again(caller, conversation, command, refusal)
+                await self._claim(conversation, draft.id, rule)
+            except (AiLimit, DailyLimit, ReplyRunning, TooManyReplies) as refusal:
+                return await self._ask_again(caller, conversation, rule, command, refusal)
             stored, reply = await self._store.add_question(question, running.message, conversation.student_id)
             if reply is not None:
                 self._announce(stored)
@@ -201,11 +248,33 @@ class Chat:
                 self._replies.admit(running, reply)
         if reply is None:
             await self._replies.claims.give_back(conversation.id, draft.id)
-            return await self._ask_again(caller, conversation, command, Conflict(what="message"))
-        await self._note_question(conversation, stored, reply)
+            return await self._ask_again(caller, conversation, rule, command, Conflict(what="message"))
+        await self._note_question(conversation, stored, reply, help_.ladder)
         return MessageSent(message=message_view(stored), reply=self._ticket(running.message))
 
-    async def _claim(self, conversation: Conversation, reply_id: str) -> None:
+    async def _with_rule(self, caller: Caller, conversation_id: str) -> tuple[Conversation, Rule]:
+        """A conversation that the caller may see, and what the student's classes allow there now."""
+        conversation = await self._access.visible(caller, conversation_id)
+        return conversation, await self._classes.rule_for(conversation.student_id, conversation.subject)
+
+    async def _help(
+        self, conversation: Conversation, rule: Rule, earlier: Sequence[Message], question: Message
+    ) -> Help:
+        """How much help an ordinary question gets."""
+        at_hand = await self._briefing.problem(conversation.id, conversation.ladder.problem_id, earlier)
+        stands = ladder.at_question(conversation.ladder, at_hand.text if at_hand is not None else "", question)
+        level = ladder.level_of(conversation.mode, stands, rule)
+        return Help(level, ladder.climbed(conversation.mode, stands, level))
+
+    async def _prompt(
+        self, conversation: Conversation, earlier: Sequence[Message], question: Message, draft: Message
+    ) -> Prompt:
+        if draft.reply is None:
+            raise TypeError("not a reply")
+        so_far = await self._briefing.text_up_to(conversation.id, draft.reply.continues)
+        return await self._briefing.prompt(conversation, earlier, question, draft.reply, so_far=so_far)
+
+    async def _claim(self, conversation: Conversation, reply_id: str, rule: Rule) -> None:
         """Take the conversation for a reply that the student and the class may still ask for."""
         _, class_ids = await asyncio.gather(
             self._replies.claims.take(conversation.id, reply_id, conversation.student_id),
@@ -214,19 +283,20 @@ class Chat:
         try:
             await self._allowance.take_student(conversation.student_id)
             await self._allowance.take_class(class_ids)
-        except AiLimit:
+            await self._allowance.take_today(conversation.student_id, rule.daily_replies)
+        except (AiLimit, DailyLimit):
             await self._replies.claims.give_back(conversation.id, reply_id)
             raise
 
     async def _ask_again(
-        self, caller: Caller, conversation: Conversation, command: SendMessage, refusal: TutorError
+        self, caller: Caller, conversation: Conversation, rule: Rule, command: SendMessage, refusal: TutorError
     ) -> MessageSent:
         """A question that may be stored already: then the same answer, or its reply if a crash has left it without.
 
         Raises:
             TutorError: it is not stored, so the `refusal` stands.
             Conflict: it is, with another text.
-            ReplyRunning, TooManyReplies, AiLimit: it is without a reply, and cannot have one now.
+            ReplyRunning, TooManyReplies, AiLimit, DailyLimit, ClosedNow: it is without a reply, and cannot have one now.
 
         """
         known = await self._store.message_by_client_id(conversation.id, command.client_id.lower())
@@ -238,24 +308,40 @@ class Chat:
             if not reply.is_final and self._replies.running(reply.id) is None:
                 await self._replies.claims.adopt(reply, conversation.student_id)
             return MessageSent(message=message_view(known), reply=self._ticket(reply))
-        draft = self._draft(known, new_id(), caller.language, attempt=1)
-        await self._claim(conversation, draft.id)
+        ladder.check_open(rule)
         earlier = await self._briefing.earlier(conversation.id)
-        prompt = self._briefing.prompt(conversation, earlier, known, caller.language)
+        help_ = await self._help(conversation, rule, earlier, known)
+        draft = self._draft(known, new_id(), caller.language, help_, attempt=1)
+        await self._claim(conversation, draft.id, rule)
+        prompt = await self._prompt(conversation, earlier, known, draft)
         return MessageSent(message=message_view(known), reply=await self._begin(conversation, draft, prompt))
 
-    async def _note_question(self, conversation: Conversation, question: Message, reply: Message) -> None:
+    async def _note_question(
+        self, conversation: Conversation, question: Message, reply: Message, after: Ladder
+    ) -> None:
         title = None if conversation.title else _title(question.text)
-        await self._store.touch(conversation.id, reply.seq, question.created_at, title=title)
-        if title is not None:
-            self._changed(replace(conversation, title=title, last_seq=reply.seq, updated_at=question.created_at))
+        touched = self._store.touch(conversation.id, reply.seq, question.created_at, title=title)
+        if after == conversation.ladder:
+            await touched
+        else:
+            await asyncio.gather(touched, self._store.climb(conversation.id, conversation.ladder, after))
+        if title is not None or after.level != conversation.ladder.level:
+            now = replace(conversation, last_seq=reply.seq, updated_at=question.created_at, ladder=after)
+            self._changed(now if title is None else replace(now, title=title))
 
     def _announce(self, message: Message) -> None:
         news = MessageAdded(conversation_id=message.conversation_id, message=message_view(message))
         self._rooms.send(room_of(message.conversation_id), news)
 
     def _draft(
-        self, question: Message, reply_id: str, language: Language, *, attempt: int, continues: str | None = None
+        self,
+        question: Message,
+        reply_id: str,
+        language: Language,
+        help_: Help,
+        *,
+        attempt: int,
+        continues: str | None = None,
     ) -> Message:
         """A reply before its first word. Its `seq` is found when it is stored."""
         return Message(
@@ -267,7 +353,16 @@ class Chat:
             text="",
             state="queued",
             created_at=self._clock.now(),
-            reply=Reply(question.id, attempt, fence=1, language=language, continues=continues),
+            reply=Reply(
+                question.id,
+                attempt,
+                fence=1,
+                language=language,
+                continues=continues,
+                level=help_.level,
+                problem_id=help_.ladder.problem_id,
+                hint=help_.hint,
+            ),
         )
 
     async def _begin(self, conversation: Conversation, draft: Message, prompt: Prompt) -> ReplyTicket:
@@ -323,25 +418,73 @@ class Chat:
     async def _another(self, caller: Caller, conversation_id: str, reply_id: str, *, goes_on: bool) -> OneReply:
         async with self._turn(conversation_id):
             conversation = await self._access.own(caller, conversation_id)
+            rule = await self._classes.rule_for(caller.id, conversation.subject)
+            ladder.check_open(rule)
             old = await self._reply(conversation, reply_id)
             question = await self._store.message(conversation.id, old.reply.question_id) if old.reply else None
             if question is None:
                 raise NotFound(what="message")
             if goes_on and not old.can_go_on:
                 raise ReplyNotContinuable
-            new = new_id()
-            await self._claim(conversation, new)
-            attempt = len(await self._store.replies_to(question)) + 1
             continues = old.id if goes_on else None
-            draft = self._draft(question, new, caller.language, attempt=attempt, continues=continues)
-            prompt = self._briefing.prompt(
-                conversation,
-                await self._briefing.earlier(conversation.id),
-                question,
-                caller.language,
-                so_far=await self._briefing.text_up_to(conversation.id, continues),
-            )
-            return OneReply(reply=await self._begin(conversation, draft, prompt))
+            help_ = _same_help(conversation, old, rule)
+            return OneReply(reply=await self._answer(caller, conversation, rule, question, help_, continues=continues))
+
+    async def _answer(
+        self,
+        caller: Caller,
+        conversation: Conversation,
+        rule: Rule,
+        question: Message,
+        help_: Help,
+        *,
+        continues: str | None = None,
+    ) -> ReplyTicket:
+        """Begin one more reply to a question. A hint is told in the room first, with the level that it goes up to."""
+        new = new_id()
+        await self._claim(conversation, new, rule)
+        attempt = len(await self._store.replies_to(question)) + 1
+        draft = self._draft(question, new, caller.language, help_, attempt=attempt, continues=continues)
+        prompt = await self._prompt(conversation, await self._briefing.earlier(conversation.id), question, draft)
+        if help_.climbs:
+            conversation = await self._climb(caller, conversation, help_.ladder, new)
+        return await self._begin(conversation, draft, prompt)
+
+    async def hint(self, caller: Caller, command: NextHint) -> HintGiven:
+        """Go one level up the ladder with the problem at hand, and begin a reply at that level.
+
+        Raises:
+            NothingToHint: there is no problem yet.
+            HintCap, ExamRunning, ClosedNow: the student's classes do not allow it.
+
+        """
+        async with self._turn(command.conversation_id):
+            conversation = await self._access.own(caller, command.conversation_id)
+            rule = await self._classes.rule_for(caller.id, conversation.subject)
+            ladder.check_open(rule)
+            earlier = await self._briefing.earlier(conversation.id)
+            question = next((message for message in reversed(earlier) if message.author.kind == "student"), None)
+            if question is None or conversation.ladder.problem_id is None:
+                raise NothingToHint
+            level = ladder.next_level(conversation.mode, conversation.ladder, rule)
+            help_ = Help(level, replace(conversation.ladder, level=level), hint=True, climbs=True)
+            return HintGiven(level=level, reply=await self._answer(caller, conversation, rule, question, help_))
+
+    async def _climb(self, caller: Caller, conversation: Conversation, after: Ladder, reply_id: str) -> Conversation:
+        """Store and tell the new level. The claim is held, so nobody else climbs here.
+
+        Raises:
+            Conflict: somebody did after all.
+
+        """
+        if not await self._store.climb(conversation.id, conversation.ladder, after):
+            await self._replies.claims.give_back(conversation.id, reply_id)
+            raise Conflict(what="hint")
+        notice = Notice("hint.given", by(caller), {"level": after.level})
+        told = await self._notices.add(conversation, f"hint:{reply_id}", notice)
+        now = replace(conversation, ladder=after, last_seq=told.seq, updated_at=told.created_at)
+        self._changed(now)
+        return now
 
     async def rate(self, caller: Caller, command: RateReply) -> MessageView:
         """Keep whether a reply helped its student."""
@@ -353,6 +496,14 @@ class Chat:
         view = message_view(rated)
         self._rooms.send(room_of(conversation.id), MessageChanged(conversation_id=conversation.id, message=view))
         return view
+
+
+def _same_help(conversation: Conversation, old: Message, rule: Rule) -> Help:
+    """The help that a reply gave, as far as it is still allowed; of a very old one nobody knows."""
+    if old.reply is None or not old.reply.level:
+        return Help(ladder.level_of(conversation.mode, conversation.ladder, rule), conversation.ladder)
+    stands = Ladder(old.reply.problem_id, old.reply.level)
+    return Help(min(old.reply.level, ladder.cap(rule)), stands, hint=old.reply.hint)
 
 
 def _title(question: str) -> str:

@@ -5,7 +5,9 @@ from tutor.chat.messages import (
     CloseConversation,
     ContinueReply,
     CreateConversation,
+    HintGiven,
     MessageSent,
+    NextHint,
     OneConversation,
     OneMessage,
     OneReply,
@@ -74,6 +76,12 @@ async def retry(call: Call, command: RetryReply) -> OneReply:
 async def go_on(call: Call, command: ContinueReply) -> OneReply:
     """Go on from where a reply was cut short."""
     return await call.app[CHAT].go_on(call.caller, command)
+
+
+@events.on("hint.next", access="student")
+async def next_hint(call: Call, command: NextHint) -> HintGiven:
+    """Ask for more help with the problem at hand."""
+    return await call.app[CHAT].hint(call.caller, command)
 
 
 @events.on("reply.rate", access="student")
