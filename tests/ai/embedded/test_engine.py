@@ -207,7 +207,7 @@ async def test_a_reply_of_another_author_is_followed_by_the_whole_answer(model: 
 
 
 async def test_a_stopgap_solves_what_it_can_and_refuses_the_rest() -> None:
-    stopgap = EmbeddedModel(0, deadline_s=20, workers=1, only_certain=True)
+    stopgap = EmbeddedModel(0, workers=Workers(20, 1), only_certain=True)
     try:
         assert "$$x = 8$$" in (await everything(stopgap, PROMPT))[0]
         for question in ("why is the sky blue?", "hint", "1/0"):
