@@ -10,7 +10,7 @@ from tutor.ai.spelling import Normalise, formulas, letters, plain
 from tutor.chat.guard import Guard, Match
 
 SECRETS = Secrets(
-    [Secret("x=3", "x"), Secret("§3", "x"), Secret("§=3", "x"), Secret("2x=6", "x"), Secret("23/20", ""), Secret("无解")]
+    [Secret("x=3", "x"), Secret("§3", "x"), Secret("§=3", "x"), Secret("2x=6", "x"), Secret("23/20", ""), Secret(plain("无解"))]
 )
 
 

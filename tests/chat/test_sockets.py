@@ -522,6 +522,8 @@ async def test_a_stored_reply_says_how_it_came_to_be(cast: People, puppet: Puppe
         "error": None,
         "rating": None,
         "continues": None,
+        "hidden": False,
+        "level": 2,
     }
 
 

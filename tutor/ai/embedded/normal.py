@@ -22,7 +22,7 @@ _PROBES = 5
 _FEW_NUMBERS = 1
 _FOLLOW_UP_SIZE = 24
 _WISHES = phrases.HELP | phrases.REVEAL | phrases.GREETINGS | phrases.THANKING
-_ORDINAL = re.compile(rf"第?[\d{NUMERALS}]+[步题行个次样起点些下]|统一|一定")
+_ORDINAL = re.compile(rf"第[\d{NUMERALS}]+|[一两][步题行个次样起点些下]|统一|一定")
 _NUMBER = re.compile(rf"\d+(?:\.\d+)?|[{NUMERALS}]+")
 _SPECIES = re.compile(r"(?:[A-Z][a-z]?\d*|\((?:[A-Z][a-z]?\d*)+\)\d*)+")
 _ARROW = re.compile(r"->|=")
