@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from tutor.chat.allowance import Allowance
 from tests.factories import FakeClock
+from tutor.chat.allowance import Allowance
 from tutor.chat.errors import AiLimit, DailyLimit
 from tutor.chat.store import ChatStore
 from tutor.core import redis

@@ -10,11 +10,20 @@ from tutor.ai.spelling import Normalise, formulas, letters, plain
 from tutor.chat.guard import Guard, Match
 
 SECRETS = Secrets(
-    [Secret("x=3", "x"), Secret("§3", "x"), Secret("§=3", "x"), Secret("2x=6", "x"), Secret("23/20", ""), Secret(plain("无解"))]
+    [
+        Secret("x=3", "x"),
+        Secret("§3", "x"),
+        Secret("§=3", "x"),
+        Secret("2x=6", "x"),
+        Secret("23/20", ""),
+        Secret(plain("无解")),
+    ]
 )
 
 
-def passed(pieces: list[str], secrets: Secrets = SECRETS, spelling: Normalise = formulas, said: str = "") -> tuple[str, bool]:
+def passed(
+    pieces: list[str], secrets: Secrets = SECRETS, spelling: Normalise = formulas, said: str = ""
+) -> tuple[str, bool]:
     """What a guard lets through of a text, and whether it met a secret."""
     guard, shown = Guard(secrets, spelling, said), ""
     try:
@@ -41,7 +50,11 @@ def test_however_a_text_is_cut_no_secret_is_shown_and_nothing_else_is_lost(text:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text("do not reveal第三步, 。\n", max_size=60), st.text("do not reveal第三步, ", min_size=4, max_size=8), st.lists(st.integers(0, 200), max_size=20))
+@given(
+    st.text("do not reveal第三步, 。\n", max_size=60),
+    st.text("do not reveal第三步, ", min_size=4, max_size=8),
+    st.lists(st.integers(0, 200), max_size=20),
+)
 def test_a_whisper_is_never_shown(text: str, whisper: str, places: list[int]) -> None:
     word = letters(whisper, final=True).text
     shown, met = passed(cut(text + whisper + text, places), Secrets([Secret(word)]), letters)

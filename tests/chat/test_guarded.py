@@ -14,7 +14,6 @@ from tutor.ai.spelling import plain
 from tutor.settings import Settings
 
 
-
 @dataclass(frozen=True)
 class Scene:
     """A server whose model is led by hand, and people there."""
@@ -55,7 +54,18 @@ NUMBERS = iter(range(1000, 9000, 7))
 
 
 def blurt(problem: str, answer: str) -> list[str]:
-    return [*"两边同除以 2，", "得 $x - ", problem[4:8], " = 5$，", "所以 $x =", " ", *answer[2:], "$。答案就是 ", answer[2:], "！"]
+    return [
+        *"两边同除以 2，",
+        "得 $x - ",
+        problem[4:8],
+        " = 5$，",
+        "所以 $x =",
+        " ",
+        *answer[2:],
+        "$。答案就是 ",
+        answer[2:],
+        "！",
+    ]
 
 
 async def say_all(line: Line, texts: list[str]) -> None:
@@ -135,7 +145,7 @@ async def test_what_was_read_stays_and_the_sterner_reply_follows_it(scene: Scene
     problem, answer = a_problem()
     reply_id = await ask(room, problem)
     first = await scene.puppet.line(problem)
-    first.say("先看两边，", "所以 $x", " = ", answer[2:], "$。")
+    first.say("先看两边，", "所以 $x", " = ", answer[2:], "$。", "对吗")
     second = await scene.puppet.line(problem, 2)
     assert second.prompt.system.startswith(first.prompt.system)
     assert second.prompt.so_far == "先看两边，所以……\n\n"
@@ -220,7 +230,11 @@ async def test_two_hints_at_once_are_one(scene: Scene) -> None:
 
 @pytest.mark.parametrize(
     ("policy", "code"),
-    [({"modes": ["guide"]}, "mode_not_allowed"), ({"hint_cap": 4}, "mode_not_allowed"), ({"exam": True}, "exam_running")],
+    [
+        ({"modes": ["guide"]}, "mode_not_allowed"),
+        ({"hint_cap": 4}, "mode_not_allowed"),
+        ({"exam": True}, "exam_running"),
+    ],
 )
 async def test_a_mode_that_the_class_refuses_is_refused_by_name(scene: Scene, policy: Json, code: str) -> None:
     student = await scene.classmate(**policy)

@@ -68,7 +68,9 @@ def test_a_new_problem_begins_at_the_bottom_and_what_belongs_to_the_old_one_stay
     assert ladder.at_question(before, problem, question) == (Ladder(question.id, 0) if is_new else before)
 
 
-@pytest.mark.parametrize(("text", "states"), [("你好", False), ("谢谢老师", False), ("提示", False), ("2x=4", True), ("光合作用", True)])
+@pytest.mark.parametrize(
+    ("text", "states"), [("你好", False), ("谢谢老师", False), ("提示", False), ("2x=4", True), ("光合作用", True)]
+)
 def test_the_first_text_that_is_no_greeting_states_the_problem(text: str, states: bool) -> None:
     question = a_message(1, text)
     assert ladder.at_question(Ladder(), "", question) == (Ladder(question.id, 0) if states else Ladder())
@@ -139,7 +141,10 @@ def test_a_mode_is_refused_by_name(mode: Any, changes: Any, refusal: type[TutorE
 
 
 def test_the_usual_mode_is_one_that_is_allowed() -> None:
-    assert [ladder.usual_mode(a_rule(modes=modes)) for modes in (("guide", "explain"), ("explain",))] == ["guide", "explain"]
+    assert [ladder.usual_mode(a_rule(modes=modes)) for modes in (("guide", "explain"), ("explain",))] == [
+        "guide",
+        "explain",
+    ]
 
 
 def test_outside_the_hours_nothing_is_answered() -> None:

@@ -12,8 +12,8 @@ from tutor.chat.access import Access
 from tutor.chat.allowance import Allowance
 from tutor.chat.briefing import Briefing
 from tutor.chat.changes import Changes
-from tutor.chat.guarded import Guarded
 from tutor.chat.evictions import Evictions
+from tutor.chat.guarded import Guarded
 from tutor.chat.notices import Notices
 from tutor.chat.parts import PartsLog
 from tutor.chat.presence import Presence

@@ -7,14 +7,13 @@ that was broken off ends in dots, and the rest follows in a paragraph of its own
 Without secrets the model's own stream goes through untouched.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import structlog
 
 from tutor.ai.embedded import AnswerKeys
-from tutor.ai.embedded.request import FULL
+from tutor.ai.embedded.request import FULL, Key
 from tutor.ai.model import Finish, Model, Piece, Prompt, Usage, Writer
 from tutor.ai.spelling import formulas, letters
 from tutor.chat.guard import Guard, Match
@@ -28,7 +27,7 @@ ENDINGS = ".。!！?？:：;；\n"
 
 
 class Guarded:
-    """A Model behind a guard. Without `keys` (the built-in tutor keeps to its levels by itself) only whispers are kept."""
+    """A Model behind a guard. Without `keys` only whispers are kept: the built-in tutor keeps to its levels by itself."""
 
     def __init__(self, model: Model, keys: AnswerKeys | None, prompts: Prompts) -> None:
         self._model = model
@@ -49,11 +48,13 @@ class Guarded:
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece | Finish, None]:
         """See `Model.stream`."""
         problems = problems_of(prompt) if self._keys is not None and prompt.level < FULL else []
-        if not problems and not prompt.whispers:
-            async with aclosing(self._model.stream(prompt)) as stream:
-                async for item in stream:
-                    yield item
-            return
+        is_free = not problems and not prompt.whispers
+        async with aclosing(self._model.stream(prompt) if is_free else self._kept(prompt, problems)) as stream:
+            async for item in stream:
+                yield item
+
+    async def _kept(self, prompt: Prompt, problems: list[str]) -> AsyncGenerator[Piece | Finish, None]:
+        """The reply without its secrets, after as many tries as it takes."""
         for problem in problems:
             if self._keys is not None:
                 self._keys.begin(problem, prompt.language)
@@ -102,13 +103,13 @@ class Guarded:
     async def _guards(self, prompt: Prompt, problems: list[str], told: str) -> list[Guard]:
         """Guards for all that there is to keep, behind what the student has read."""
         keys = self._keys
-        worked = await asyncio.gather(*(keys.of(each, prompt.language) for each in problems)) if keys is not None else []
+        worked = (
+            await asyncio.gather(*(keys.of(each, prompt.language) for each in problems)) if keys is not None else []
+        )
         known = {problem: key for problem, key in zip(problems, worked, strict=False) if key is not None}
         numbers, words = formulas_to_keep(prompt, known), words_to_keep(prompt.whispers)
         return [
-            Guard(secrets, spelling, told)
-            for secrets, spelling in ((numbers, formulas), (words, letters))
-            if secrets
+            Guard(secrets, spelling, told) for secrets, spelling in ((numbers, formulas), (words, letters)) if secrets
         ]
 
     async def _own_words(self, prompt: Prompt) -> AsyncGenerator[Piece | Finish, None]:

@@ -1,7 +1,7 @@
 """The ladder of help: 1 a nudge, 2 a hint, 3 the first step, 4 an example like it, 5 the full solution. Pure rules.
 
-`service.py` asks which level a reply may have and what a question does to the ladder, `guarded.py` what must not be said
-below which level.
+`service.py` asks which level a reply may have and what a question does to the ladder, `guarded.py` what must not be
+said below which level.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

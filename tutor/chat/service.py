@@ -296,7 +296,7 @@ class Chat:
         Raises:
             TutorError: it is not stored, so the `refusal` stands.
             Conflict: it is, with another text.
-            ReplyRunning, TooManyReplies, AiLimit, DailyLimit, ClosedNow: it is without a reply, and cannot have one now.
+            ReplyRunning, TooManyReplies, AiLimit, DailyLimit, ClosedNow: it is without a reply, and cannot have one.
 
         """
         known = await self._store.message_by_client_id(conversation.id, command.client_id.lower())

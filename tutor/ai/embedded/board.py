@@ -35,9 +35,7 @@ def first_step(solution: Solution, language: Language, reveals: Callable[[str], 
     said = sentence(step, language)
     ways = ((said, display(step)), (said, ""))
     whole = next((way for way in ways if not reveals(_paragraphs(*way))), (said.split("$", 1)[0].rstrip("：:，, "), ""))
-    return _paragraphs(
-        phrases.FIRST_STEP[language].format(sentence=whole[0]), whole[1], phrases.AFTER_STEP[language]
-    )
+    return _paragraphs(phrases.FIRST_STEP[language].format(sentence=whole[0]), whole[1], phrases.AFTER_STEP[language])
 
 
 def example(like: Solution, language: Language) -> str:

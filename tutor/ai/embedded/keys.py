@@ -36,7 +36,16 @@ from tutor.ai.spelling import plain
 
 _MARKS = ("答案", "答案=", "答案:", "答案=:", "答案:\n", "答案\n")
 _NONE = ("无解", "无实数解", "无实数根", "没有实数解", "没有实数根", "no solution", "no real solution", "no real root")
-_EVERY = ("任意实数", "全体实数", "所有实数", "无数组解", "无数解", "every real number", "all real numbers", "infinitely many")
+_EVERY = (
+    "任意实数",
+    "全体实数",
+    "所有实数",
+    "无数组解",
+    "无数解",
+    "every real number",
+    "all real numbers",
+    "infinitely many",
+)
 _NAMED = 100  # a whole number from here on is hardly in a text by chance
 _LONG = 5
 _MOST_TERMS = 3
@@ -75,7 +84,7 @@ def names_of(problem: Problem) -> str:
             return ""
 
 
-def answers_of(problem: Problem, solution: Solution) -> Iterator[Answer]:  # noqa: C901  # one case a kind
+def answers_of(problem: Problem, solution: Solution) -> Iterator[Answer]:  # one case a kind
     """All that the problem asks for."""
     match solution.result:
         case Value(value):

@@ -1,5 +1,6 @@
 """The server's side of the worker process: starts it, asks it, kills it when it is late. Called by `engine` and
-`answerkeys`."""
+`answerkeys`.
+"""
 
 import asyncio
 import os
