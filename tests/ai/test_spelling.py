@@ -15,10 +15,10 @@ THREE = Secrets([Secret("x=3", "x"), Secret("§3", "x"), Secret("§=3", "x"), Se
     [
         "x=3", "x = 3", "x＝３", "$x=3$", r"$$x = 3$$", r"x = \boxed{3}", r"\boxed{3}", r"\boxed{x=3}", "x等于三", "x 是 3",
         "x的值是3", "x 就是 3。", "答案是3", "答案：3", "答案：\n\n3", "the answer is 3", "The answer: **3**", "so x equals 3!",
-        "x is equal to 3", "解得 x=3", "x=3，y=2", "2. x=3", "第 2 步\nx=3", "by 2\n\n$$x=3$$", "X=3", "x _ = 3".replace("_ ", ""),
+        "x is equal to 3", "解得 x=3", "x=3，y=2", "2. x=3", "第 2 步\nx=3", "by 2\n\n$$x=3$$", "X=3", "x  =  3",
         "x=3 so it is", "x=3.", "x=3。", r"\left(x\right)=3", "x&=3", r"\mathbf{x}=\mathbf{3}", "we get 3", "得到３",
     ],
-)  # fmt: skip
+)
 def test_an_answer_is_found_in_any_notation(text: str) -> None:
     assert THREE.look(plain(text)).said is not None
 
@@ -29,7 +29,7 @@ def test_an_answer_is_found_in_any_notation(text: str) -> None:
         "x=30", "x=3.5", "x=3/4", "x=3^2", "2x=3", "2+x=3", "6-x=3", "x=13", "第3步", "3. 再看", "得到：\n3. 再看", "3", "x=-3",
         "有 3 项", "x=3x", "max=31", "x>3", "x^3", "(3) 移项", "what is 3 of x", "x 的系数是 2，常数项 3", r"x=\frac{3}{4}",
     ],
-)  # fmt: skip
+)
 def test_harmless_text_is_let_alone(text: str) -> None:
     assert THREE.look(plain(text)).said is None
 
@@ -41,9 +41,9 @@ def test_harmless_text_is_let_alone(text: str) -> None:
         (r"2 \cdot x", "2x"), (r"x \le 3", "x ≤ 3"), ("x<=3", "x不大于3"), (r"\sqrt{2}", "√2"), ("sqrt(2)", "√2"),
         (r"2\,\mathrm{H_{2}} + \mathrm{O_{2}} \rightarrow 2\,\mathrm{H_{2}O}", "2H₂ + O₂ → 2H₂O"), ("2H2+O2->2H2O", "2H2+O2=2H2O"),
         (r"x = 3,\quad y = 2", "x=3,,y=2"), (r"25\%", "25%"), ("x₁=2", "x_1 = 2"), ("2*x", "2x"), ("−3", "-3"),
-        (r"\begin{aligned} x &= 3 \\ y &= 2 \end{aligned}", "~begin~".replace("~begin~", "") + r"{aligned} x=3; y=2 {aligned}"),
+        (r"\begin{aligned} x &= 3 \\ y &= 2 \end{aligned}", r"{aligned} x=3; y=2 {aligned}"),
     ],
-)  # fmt: skip
+)
 def test_two_notations_are_spelt_alike(one: str, other: str) -> None:
     assert plain(one) == plain(other)
 

@@ -185,7 +185,7 @@ def kept(prompt: Prompt, text: str) -> bool:
         ("factor x^2-9", "(x+3)(x-3)"), ("expand (x+2)^2", "x²+4x+4"), ("differentiate x^3", "= 3x^2"),
         ("H2+O2=H2O", "2H2 + O2 = 2H2O"), ("2x+3=2x+5", "no solution"), ("3 is what percent of 12", "25%"), ("x/2=1/3", "2/3"),
     ],
-)  # fmt: skip
+)
 def test_an_answer_is_kept_at_every_level_but_the_last(problem: str, saying: str) -> None:
     assert [kept(a_question(level, problem), saying) for level in range(1, 6)] == [True] * 4 + [False]
 

@@ -13,7 +13,7 @@ from contextlib import aclosing
 import structlog
 
 from tutor.ai.embedded import AnswerKeys
-from tutor.ai.embedded.request import FULL, Key
+from tutor.ai.embedded.request import FULL
 from tutor.ai.model import Finish, Model, Piece, Prompt, Usage, Writer
 from tutor.ai.spelling import formulas, letters
 from tutor.chat.guard import Guard, Match

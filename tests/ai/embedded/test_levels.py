@@ -15,7 +15,7 @@ _DIALOGUE = Dialogue()
 KINDS = 10
 
 
-def a_problem(number: int) -> str:
+def a_problem(number: int) -> str:  # noqa: PLR0911  # one case a kind
     """One of ten kinds of problems, with numbers by chance that are the same in every run."""
     chance = random.Random(number)  # noqa: S311  # no secret
     a, b, c, d = (chance.randint(2, 12) for _ in range(4))

@@ -105,7 +105,7 @@ export interface CreateConversation {
   client_id: string;
   subject?: "math" | "physics" | "chemistry" | "biology" | "chinese" | "english" | "history" | "geography" | "politics" | "other";
   grade?: number | null;
-  mode?: "guide" | "explain";
+  mode?: "guide" | "explain" | null;
   title?: string | null;
 }
 
@@ -119,6 +119,11 @@ export interface FloorView {
   teacher_name: string | null;
   since: string | null;
   number: number;
+}
+
+export interface HintGiven {
+  level: number;
+  reply: ReplyTicket;
 }
 
 export interface Hit {
@@ -221,6 +226,10 @@ export interface NewAccount {
   username: string;
   display_name: string;
   password: string;
+}
+
+export interface NextHint {
+  conversation_id: string;
 }
 
 export type Nothing = Record<string, never>;
@@ -398,6 +407,7 @@ export interface ReplyView {
   rating: "up" | "down" | null;
   continues?: string | null;
   hidden?: boolean;
+  level?: number;
 }
 
 export interface RetryReply {
@@ -514,6 +524,7 @@ export interface UpdateClass {
 
 export interface UpdateConversation {
   title?: string | null;
+  mode?: "guide" | "explain" | null;
   archived?: boolean | null;
 }
 
@@ -571,6 +582,7 @@ export interface Commands {
   "conversation.close": { payload: CloseConversation; data: Nothing };
   "conversation.create": { payload: CreateConversation; data: OneConversation };
   "conversation.open": { payload: OpenConversation; data: Opened };
+  "hint.next": { payload: NextHint; data: HintGiven };
   "message.send": { payload: SendMessage; data: MessageSent };
   "reply.continue": { payload: ContinueReply; data: OneReply };
   "reply.rate": { payload: RateReply; data: OneMessage };
