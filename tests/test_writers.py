@@ -12,6 +12,7 @@ from tests.live.fake_wire import Script
 from tutor import writers
 from tutor.ai.chain import Chain
 from tutor.ai.embedded import EmbeddedModel
+from tutor.ai.embedded.worker import Workers
 from tutor.ai.model import Model, Piece
 from tutor.core.clock import Clock
 from tutor.settings import load
@@ -26,7 +27,7 @@ async def choose() -> AsyncIterator[Choose]:
     chosen: list[Model] = []
 
     def make(**ai: Any) -> Model:
-        chosen.append(writers._model(load(env="test", ai=ai), Clock()))
+        chosen.append(writers._model(load(env="test", ai=ai), Clock(), Workers(3, 2)))
         return chosen[-1]
 
     yield make

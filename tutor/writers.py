@@ -6,10 +6,12 @@ from aiohttp import web
 
 from tutor.ai.breaker import Breaker, BreakerSettings
 from tutor.ai.chain import Chain, Link, Patience
-from tutor.ai.embedded import EmbeddedModel
+from tutor.ai.embedded import AnswerKeys, EmbeddedModel
+from tutor.ai.embedded.engine import DEADLINE_S, WORKERS
+from tutor.ai.embedded.worker import Workers
 from tutor.ai.model import Model
 from tutor.ai.openai import OpenAIModel, OpenAISettings
-from tutor.chat.context import MODEL
+from tutor.chat.context import KEYS, MODEL
 from tutor.core.clock import CLOCK, Clock
 from tutor.core.status import STATUS
 from tutor.core.tasks import TASKS
@@ -20,23 +22,28 @@ def setup(app: web.Application, settings: Settings, given: Model | None) -> None
     """Put the model into the application, where tests may have `given` another."""
 
     async def choose(app: web.Application) -> AsyncIterator[None]:
-        chosen = given or _model(settings, app[CLOCK])
+        workers = Workers(DEADLINE_S, WORKERS)
+        keys = AnswerKeys(workers)
+        chosen = given or _model(settings, app[CLOCK], workers)
         app[MODEL] = chosen
         if isinstance(chosen, EmbeddedModel):
             app[TASKS].spawn(chosen.prewarm(), "prewarm")
+        else:
+            app[KEYS] = keys
         if isinstance(chosen, Chain):
             chosen.on_change = lambda down: app[STATUS].set_ai(works=not down)
         yield
         await chosen.close()
+        await keys.close()
 
     app.cleanup_ctx.append(choose)
 
 
-def _model(settings: Settings, clock: Clock) -> Model:
+def _model(settings: Settings, clock: Clock, workers: Workers) -> Model:
     """The configured AI services with what stands in for them, or the built-in tutor when there are none."""
     section = settings.ai
     if not section.base_url:
-        return EmbeddedModel(pace_s=section.pace_s)
+        return EmbeddedModel(pace_s=section.pace_s, workers=workers)
     patience = BreakerSettings(
         failures=section.breaker_failures, open_s=section.breaker_open_s, rejected_s=section.breaker_rejected_s
     )
@@ -45,7 +52,7 @@ def _model(settings: Settings, clock: Clock) -> Model:
         for each in (section, *section.fallbacks)
     ]
     if section.fallback_to_builtin:
-        links.append(Link(EmbeddedModel(pace_s=section.pace_s, only_certain=True), None))
+        links.append(Link(EmbeddedModel(pace_s=section.pace_s, workers=workers, only_certain=True), None))
     return Chain(links, Patience(attempts=section.attempts, budget_s=section.first_token_s))
 
 

@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
+from tests.factories import FakeClock
 from tutor.chat.allowance import Allowance
-from tutor.chat.errors import AiLimit
+from tutor.chat.errors import AiLimit, DailyLimit
+from tutor.chat.store import ChatStore
 from tutor.core import redis
 from tutor.core.limits import Limits, Rate
+from tutor.core.mongo import Database
 from tutor.core.redis import RedisSettings
 from tutor.settings import Settings
 
@@ -17,10 +20,16 @@ STUDENT, CLASS = Rate.parse("20/min burst 10"), Rate.parse("60/min burst 25")
 
 
 @pytest.fixture
-async def allowance(settings: Settings) -> AsyncIterator[Allowance]:
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def allowance(settings: Settings, database: Database, clock: FakeClock) -> AsyncIterator[Allowance]:
     prefix = f"test-{uuid.uuid4().hex[:8]}"
     client = redis.connect(RedisSettings(settings.redis.url, 20.0, prefix))
-    yield Allowance(Limits(client, {"ai_student": STUDENT, "ai_class": CLASS}, prefix=prefix))
+    limits = Limits(client, {"ai_student": STUDENT, "ai_class": CLASS}, prefix=prefix)
+    yield Allowance(limits, ChatStore(database), clock)
     await client.aclose()
 
 
@@ -65,3 +74,17 @@ async def test_who_is_in_several_classes_is_refused_when_all_have_none_left(allo
 async def test_who_is_in_no_class_has_the_own_share_only(allowance: Allowance) -> None:
     assert await refusals(allowance, 10, "ming") == []
     assert len(await refusals(allowance, 1, "ming")) == 1
+
+
+async def test_a_day_has_so_many_replies_and_the_next_as_many_again(allowance: Allowance, clock: FakeClock) -> None:
+    student = uuid.uuid4().hex
+    await allowance.take_today(student, None)
+    for _ in range(3):
+        await allowance.take_today(student, 3)
+    for _ in range(3):
+        with pytest.raises(DailyLimit) as refused:
+            await allowance.take_today(student, 3)
+        assert refused.value.facts == {"limit": 3}
+    await allowance.take_today(student, 4)
+    clock.advance(24 * 3600)
+    await allowance.take_today(student, 3)

@@ -35,7 +35,7 @@ async def test_a_reply_is_byte_for_byte_what_the_service_sent(pupils: People, wi
 async def test_a_stored_reply_names_service_model_prompt_usage_and_time(pupils: People) -> None:
     room = await a_room(pupils)
     reply = (await answered(room, "ok tokens=5"))["message"]["reply"]
-    assert (reply["provider"], reply["model"], reply["prompt_version"]) == ("fakery", "fake-1", "tutor.v1.zh")
+    assert (reply["provider"], reply["model"], reply["prompt_version"]) == ("fakery", "fake-1", "tutor.v2.zh")
     assert reply["usage"] == {"prompt_tokens": 7, "completion_tokens": 5}
     assert reply["finish_reason"] == "stop"
     assert reply["first_token_ms"] >= 0

@@ -516,7 +516,7 @@ async def test_a_stored_reply_says_how_it_came_to_be(cast: People, puppet: Puppe
         "parts": 1,
         "provider": "puppet",
         "model": "puppet-2",
-        "prompt_version": "tutor.v1.zh",
+        "prompt_version": "tutor.v2.zh",
         "usage": {"prompt_tokens": 3, "completion_tokens": 5},
         "finish_reason": "length",
         "error": None,
@@ -528,6 +528,7 @@ async def test_a_stored_reply_says_how_it_came_to_be(cast: People, puppet: Puppe
         "ready_at": None,
         "draft": None,
         "why": None,
+        "level": 2,
     }
 
 

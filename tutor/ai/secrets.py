@@ -94,10 +94,7 @@ class Secrets:
     def said_in(self, text: str) -> set[str]:
         """The plain texts of the secrets that a whole text says."""
         return {
-            secret.text
-            for start in range(len(text))
-            for secret, ends in self._at(text, start, "", final=True)
-            if ends
+            secret.text for start in range(len(text)) for secret, ends in self._at(text, start, "", final=True) if ends
         }
 
     def _at(self, text: str, start: int, before: str, *, final: bool) -> Iterator[tuple[Secret, bool | None]]:

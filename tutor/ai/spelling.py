@@ -35,7 +35,38 @@ _WORDS: Mapping[str, str] = {
     "sin": "sin", "cos": "cos", "tan": "tan", "exp": "exp", "ln": "ln", "lg": "lg", "log": "log",
 }  # fmt: skip
 _SHORT_WORDS = frozenset(
-    "am an as at by do go he hi if in it me my no of ok on or so up us we cm mm dm km kg mg ml".split()
+    [
+        "am",
+        "an",
+        "as",
+        "at",
+        "by",
+        "do",
+        "go",
+        "he",
+        "hi",
+        "if",
+        "in",
+        "it",
+        "me",
+        "my",
+        "no",
+        "of",
+        "ok",
+        "on",
+        "or",
+        "so",
+        "up",
+        "us",
+        "we",
+        "cm",
+        "mm",
+        "dm",
+        "km",
+        "kg",
+        "mg",
+        "ml",
+    ]
 )
 _SIGNS: Mapping[str, str] = {
     "−": "-", "–": ";", "—": ";", "。": ";", "、": ";", "!": ";", "?": ";", "÷": "/", "⁄": "/", "∕": "/", "∶": ":",
@@ -120,7 +151,7 @@ def letters(raw: str, *, final: bool) -> Plain:  # noqa: ARG001  # no letter gro
 
 def plain(text: str) -> str:
     """A whole text with its formulas spelt plainly."""
-    return formulas(f"\n{text}", final=True).text
+    return formulas(f"\n{text}", final=True).text.removeprefix(";")
 
 
 _ANY = re.compile(".", re.DOTALL)

@@ -101,10 +101,19 @@ class Access:
 
         """
         conversation = await self.taught(caller, reply.conversation_id)
-        found = await self._store.message(conversation.id, reply.reply_id)
+        return conversation, await self.reply(conversation, reply.reply_id)
+
+    async def reply(self, conversation: Conversation, reply_id: str) -> Message:
+        """A reply in a conversation that the caller may see.
+
+        Raises:
+            NotFound: there is no such reply.
+
+        """
+        found = await self._store.message(conversation.id, reply_id)
         if found is None or found.reply is None:
             raise NotFound(what="reply")
-        return conversation, found
+        return found
 
     async def own(self, caller: Caller, conversation_id: str, *, deleted: bool = False) -> Conversation:
         """The caller's own conversation, put away or not.

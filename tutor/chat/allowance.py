@@ -3,16 +3,26 @@
 import asyncio
 import math
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
-from tutor.chat.errors import AiLimit
+from tutor.chat.errors import AiLimit, DailyLimit
+from tutor.chat.store import ChatStore
+from tutor.core.clock import Clock
 from tutor.core.limits import Limits
+
+SCHOOL_TIME = ZoneInfo("Asia/Shanghai")
 
 
 class Allowance:
-    """A token bucket for each student and each class: the rates `ai_student` and `ai_class` of the settings."""
+    """A token bucket for each student and each class: the rates `ai_student` and `ai_class` of the settings.
 
-    def __init__(self, limits: Limits) -> None:
+    Classes may also allow a student so many replies a day.
+    """
+
+    def __init__(self, limits: Limits, store: ChatStore, clock: Clock) -> None:
         self._limits = limits
+        self._store = store
+        self._clock = clock
         self._refused: dict[str, float] = {}
 
     async def take_student(self, student_id: str) -> None:
@@ -59,3 +69,17 @@ class Allowance:
             waits.append(wait_s)
         if waits:
             raise AiLimit(retry_after_s=min(waits), whose="class")
+
+    async def take_today(self, student_id: str, limit: int | None) -> None:
+        """Take one of the student's replies of this day, of which there are `limit` if any.
+
+        Raises:
+            DailyLimit: there is none left until midnight.
+
+        """
+        if limit is None:
+            return
+        day = self._clock.now().astimezone(SCHOOL_TIME).date().isoformat()
+        if await self._store.count_reply(student_id, day, 1) > limit:
+            await self._store.count_reply(student_id, day, -1)
+            raise DailyLimit(limit=limit)

@@ -3,44 +3,73 @@
 `service.py` asks for a new reply's, `rescue.py` for that of a reply which another node had begun.
 """
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
+from tutor.ai.embedded import AnswerKeys
+from tutor.ai.embedded.request import FULL
 from tutor.ai.model import Prompt
-from tutor.chat.models import Conversation, Message, Whisper
-from tutor.chat.prompts import Prompts
+from tutor.chat.models import Conversation, Message, Reply, Whisper
+from tutor.chat.prompts import Aid, Prompts
 from tutor.chat.store import ChatStore
 from tutor.chat.whisper_store import WhisperStore
-from tutor.core.caller import Language
 
 HISTORY = 60
+SOLUTION_S = 0.5
 
 
 class Briefing:
-    """Makes prompts from stored conversations."""
+    """Makes prompts from stored conversations. `keys` give the full solution of a problem, where there are any."""
 
-    def __init__(self, store: ChatStore, prompts: Prompts, whispers: WhisperStore) -> None:
+    def __init__(self, store: ChatStore, prompts: Prompts, whispers: WhisperStore, keys: AnswerKeys | None) -> None:
         self._store = store
         self._prompts = prompts
         self._whispers = whispers
+        self._keys = keys
 
     async def earlier(self, conversation_id: str) -> list[Message]:
         """The newest messages of a conversation, in order."""
         return await self._store.newest(conversation_id, HISTORY)
 
-    def prompt(
+    async def problem(
+        self, conversation_id: str, problem_id: str | None, dialogue: Sequence[Message]
+    ) -> Message | None:
+        """The message that stated a problem, from the dialogue if it is there."""
+        if problem_id is None:
+            return None
+        found = next((message for message in dialogue if message.id == problem_id), None)
+        return found or await self._store.message(conversation_id, problem_id)
+
+    async def prompt(
         self,
         conversation: Conversation,
         earlier: Sequence[Message],
         question: Message,
-        language: Language,
+        reply: Reply,
         *,
         so_far: str = "",
         whispers: Sequence[Whisper] = (),
     ) -> Prompt:
-        """The prompt for a reply to `question`, after those of `earlier` that were said before it."""
+        """The prompt for a reply to `question`, after those of `earlier` that were said before it; all for a hint."""
+        aid = await self._aid(conversation.id, [*earlier, question], reply)
+        if reply.hint:
+            return self._prompts.build(conversation, earlier, reply.language, aid, so_far=so_far, whispers=whispers)
         before = [message for message in earlier if message.id != question.id and message.seq <= question.seq]
-        return self._prompts.build(conversation, [*before, question], language, so_far=so_far, whispers=whispers)
+        return self._prompts.build(
+            conversation, [*before, question], reply.language, aid, so_far=so_far, whispers=whispers
+        )
+
+    async def _aid(self, conversation_id: str, dialogue: Sequence[Message], reply: Reply) -> Aid:
+        problem = await self.problem(conversation_id, reply.problem_id, dialogue)
+        solution = ""
+        if reply.level == FULL and problem is not None and self._keys is not None:
+            with suppress(TimeoutError):  # a reply without it is better than a late one
+                async with asyncio.timeout(SOLUTION_S):
+                    key = await self._keys.of(problem.text, reply.language)
+                    solution = key.solution if key is not None else ""
+        return Aid(reply.level, problem, solution, reply.hint)
 
     async def again(self, conversation: Conversation, reply: Message) -> Prompt | None:
         """The prompt of a stored reply; None when it has no question."""
@@ -49,10 +78,11 @@ class Briefing:
         question = await self._store.message(conversation.id, reply.reply.question_id)
         if question is None:
             return None
-        earlier = await self._store.messages(conversation.id, question.seq - HISTORY, question.seq)
+        below = reply.seq if reply.reply.hint else question.seq
+        earlier = await self._store.messages(conversation.id, below - HISTORY, below)
         so_far = await self.text_up_to(conversation.id, reply.reply.continues)
         whispers = await self.whispers(conversation, reply)
-        return self.prompt(conversation, earlier, question, reply.reply.language, so_far=so_far, whispers=whispers)
+        return await self.prompt(conversation, earlier, question, reply.reply, so_far=so_far, whispers=whispers)
 
     async def whispers(self, conversation: Conversation, reply: Message | None = None) -> list[Whisper]:
         """The teachers' whispers for the next reply, or for one that is begun again and has used them up."""

@@ -3,13 +3,12 @@
 `service.py` takes one before it stores anything; `keeper.py` renews it; `rescue.py` takes over what has run out.
 """
 
-import asyncio
 from datetime import datetime, timedelta
-from weakref import WeakValueDictionary
 
 from tutor.chat.errors import ReplyRunning, TooManyReplies
 from tutor.chat.models import Message
 from tutor.chat.store import ChatStore
+from tutor.chat.turns import Turns
 from tutor.core.clock import Clock
 from tutor.core.leases import Lease
 
@@ -27,7 +26,7 @@ class Claims:
         self._node = node
         self.lease_s = lease_s
         self._per_student = per_student
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
 
     async def take(self, conversation_id: str, reply_id: str, student_id: str) -> None:
         """Take the conversation for a new reply, before anything of it is stored.
@@ -37,7 +36,7 @@ class Claims:
             TooManyReplies: the student has as many elsewhere as allowed.
 
         """
-        async with self._turns.setdefault(student_id, asyncio.Lock()):
+        async with self._turns.of(student_id):
             await self._take(Lease(conversation_id, reply_id, student_id, self._node, self._end()))
 
     async def _take(self, lease: Lease) -> None:

@@ -6,17 +6,24 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS, WARDS
+from tutor.ai.embedded import AnswerKeys
 from tutor.ai.model import Model
 from tutor.chat.access import Access
 from tutor.chat.allowance import Allowance
+from tutor.chat.asking import Asking
+from tutor.chat.beginnings import Beginnings
 from tutor.chat.briefing import Briefing
 from tutor.chat.changes import Changes
 from tutor.chat.checks import Checks
 from tutor.chat.evictions import Evictions
 from tutor.chat.floors import Floors
+from tutor.chat.further import Further
+from tutor.chat.guarded import Guarded
+from tutor.chat.herald import Herald
 from tutor.chat.holds import Holds
 from tutor.chat.notices import Notices
 from tutor.chat.parts import PartsLog
+from tutor.chat.permits import Permits
 from tutor.chat.presence import Presence
 from tutor.chat.prompts import PromptLimits, Prompts
 from tutor.chat.reading import Reading
@@ -24,9 +31,10 @@ from tutor.chat.reply import Replies, ReplySettings
 from tutor.chat.rescue import Rescue
 from tutor.chat.service import Chat
 from tutor.chat.store import ChatStore
-from tutor.chat.visits import Visits
 from tutor.chat.suggestions import Suggestions
+from tutor.chat.turns import Turns
 from tutor.chat.vigils import Vigils
+from tutor.chat.visits import Visits
 from tutor.chat.whisper_store import WhisperStore
 from tutor.chat.whispers import Whispers
 from tutor.classes.context import CLASSES
@@ -62,6 +70,7 @@ class ChatSettings:
     prefix: str
 
 
+FURTHER: web.AppKey[Further] = web.AppKey("further", Further)
 CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
 READING: web.AppKey[Reading] = web.AppKey("reading", Reading)
 ACCESS: web.AppKey[Access] = web.AppKey("access", Access)
@@ -81,6 +90,7 @@ WHISPER_STORE: web.AppKey[WhisperStore] = web.AppKey("whisper_store", WhisperSto
 SUGGESTIONS: web.AppKey[Suggestions] = web.AppKey("suggestions", Suggestions)
 CHAT_STORE: web.AppKey[ChatStore] = web.AppKey("chat_store", ChatStore)
 MODEL: web.AppKey[Model] = web.AppKey("model", Model)
+KEYS: web.AppKey[AnswerKeys] = web.AppKey("answer_keys", AnswerKeys)
 
 
 async def chat(app: web.Application) -> AsyncIterator[None]:
@@ -90,7 +100,9 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     await store.prepare()
     parts = PartsLog(app[REDIS], settings.prefix, settings.parts_ttl_s)
     app[CHAT_STORE], app[CHANGES], app[NOTICES] = store, Changes(), Notices(store, rooms, clock)
-    replies = Replies(store, rooms, parts, app[BUS], app[MODEL], tasks, clock, settings.reply, app[CHANGES])
+    prompts, keys = Prompts(app[SECRET], settings.limits), app.get(KEYS)
+    model = Guarded(app[MODEL], keys, prompts)
+    replies = Replies(store, rooms, parts, app[BUS], model, tasks, clock, settings.reply, app[CHANGES])
     presence = Presence(store, rooms, app[ROLL], app[CHANGES])
     access = Access(store, app[CLASSES], app[WARDS])
     app[ACCESS] = access
@@ -100,21 +112,16 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     app[VISITS] = Visits()
     app[WHISPER_STORE] = WhisperStore(app[MONGO])
     await app[WHISPER_STORE].prepare()
-    briefing = Briefing(store, Prompts(app[SECRET], settings.limits), app[WHISPER_STORE])
-    allowance = Allowance(app[LIMITS])
+    briefing = Briefing(store, prompts, app[WHISPER_STORE], keys)
+    allowance = Allowance(app[LIMITS], store, clock)
     app[RESCUE] = Rescue(store, parts, replies, briefing, clock)
     app[READING] = Reading(store, access, replies, parts, presence, app[WHISPER_STORE], app[VISITS])
-    app[CHAT] = Chat(
-        store,
-        app[ACCOUNTS],
-        access,
-        rooms,
-        replies,
-        briefing,
-        clock,
-        allowance,
-        app[CLASSES],
-    )
+    herald, turns = Herald(rooms, app[CHANGES]), Turns()
+    beginnings = Beginnings(store, rooms, replies, briefing, herald, clock)
+    permits = Permits(store, access, app[CLASSES], replies.claims, allowance)
+    asking = Asking(store, replies, briefing, beginnings, permits, herald)
+    app[CHAT] = Chat(store, app[ACCOUNTS], access, rooms, replies, asking, herald, clock, app[CLASSES], turns)
+    app[FURTHER] = Further(store, access, replies, briefing, beginnings, permits, app[NOTICES], herald, turns)
     _put_teachers_in(app, store, access, replies)
     app[WHISPERS] = Whispers(store, app[WHISPER_STORE], access, rooms, clock)
     app[SUGGESTIONS] = Suggestions(access, briefing, app[MODEL], allowance, rooms, tasks, clock, settings.reply.part_s)

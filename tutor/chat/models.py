@@ -166,6 +166,10 @@ class Message:
         """Whether only teachers may see its text."""
         return self.reply is not None and self.reply.hidden
 
+    def is_same(self, other: "Message") -> bool:
+        """Whether it says the same by the same person."""
+        return (self.text, self.author.id) == (other.text, other.author.id)
+
     @property
     def can_go_on(self) -> bool:
         """Whether it is a reply that was cut short and has text to go on from."""

@@ -5,16 +5,17 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from tutor.ai.embedded.request import FULL
 from tutor.ai.model import Prompt, Turn
 from tutor.chat.models import Conversation, Message, Subject, Whisper
 from tutor.core.caller import Language
 from tutor.core.tokens import keyed
 
-VERSION = "tutor.v1"
+VERSION = "tutor.v2"
 WHISPERS = "whispers.v1"
 HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 SUBJECT_NAMES: dict[Language, dict[Subject, str]] = {
@@ -59,6 +60,19 @@ class PromptLimits:
     max_tokens: int
 
 
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """How much help a reply may give, and with what: the level, and the message that stated the problem.
+
+    A checked `solution` is for the full solution alone. It is a `hint` when the student asked for the next level.
+    """
+
+    level: int
+    problem: Message | None = None
+    solution: str = ""
+    hint: bool = False
+
+
 class Prompts:
     """The templates, loaded once. `secret` makes the slot numbers, which nobody can foretell."""
 
@@ -79,25 +93,33 @@ class Prompts:
         conversation: Conversation,
         dialogue: Sequence[Message],
         language: Language,
+        aid: Aid,
         *,
         so_far: str = "",
         whispers: Sequence[Whisper] = (),
     ) -> Prompt:
-        """The prompt for a reply to the last message of `dialogue` (in order of `seq`), going on after `so_far`."""
+        """The prompt for a reply to the last message of `dialogue` (in order of `seq`), going on after `so_far`.
+
+        For a hint, all of the dialogue comes before the student's wish, and the question is that of the problem.
+        """
         boundary = keyed(self._secret, conversation.id)
-        question = dialogue[-1]
+        question = aid.problem if aid.hint and aid.problem is not None else dialogue[-1]
         system = self._templates.get_template(f"{VERSION}.{language}.j2").render(
             grade=conversation.grade,
             subject=SUBJECT_NAMES[language][conversation.subject],
-            mode=conversation.mode,
+            level=aid.level,
+            solution=aid.solution if aid.level == FULL else "",
             boundary=boundary,
         )
-        turns = [self._turn(message, boundary) for message in self._within_budget(dialogue[:-1])]
+        before = dialogue if aid.hint else dialogue[:-1]
+        turns = [self._turn(message, boundary) for message in self._within_budget(before)]
+        asking = Turn("user", self._render("hint.v1", language)) if aid.hint else self._turn(question, boundary)
+        own = (message for message in before if message.author.kind == "student" and message.seq < question.seq)
         return Prompt(
             system=system + self._whispered(whispers, language, boundary),
-            turns=(*turns, self._turn(question, boundary)),
+            turns=(*turns, asking),
             question=question.text,
-            earlier=tuple(message.text for message in dialogue[:-1] if message.author.kind == "student"),
+            earlier=tuple(message.text for message in own),
             language=language,
             mode=conversation.mode,
             subject=conversation.subject,
@@ -106,7 +128,21 @@ class Prompts:
             max_tokens=self._limits.max_tokens,
             so_far=so_far,
             whispers=tuple(whisper.text for whisper in whispers),
+            level=aid.level,
+            problem=aid.problem.text if aid.problem is not None else "",
         )
+
+    def sterner(self, prompt: Prompt, told: str) -> Prompt:
+        """The prompt once more, after a reply was about to say too much; the student has read what was `told`."""
+        behind = self._render("sterner.v1", prompt.language, so_far=told)
+        return replace(prompt, system=prompt.system + behind, so_far=told)
+
+    def fallback(self, prompt: Prompt) -> str:
+        """What the ladder says at a level when no model keeps to it."""
+        return self._render("fallback.v1", prompt.language, level=prompt.level).strip()
+
+    def _render(self, name: str, language: Language, **facts: str | int) -> str:
+        return self._templates.get_template(f"{name}.{language}.j2").render(facts)
 
     def _turn(self, message: Message, boundary: str) -> Turn:
         if message.author.kind == "tutor":

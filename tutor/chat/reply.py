@@ -20,7 +20,7 @@ from tutor.chat.delivery import Delivery
 from tutor.chat.drafts import Drafts
 from tutor.chat.errors import ReplyInterrupted
 from tutor.chat.keeper import Keeper
-from tutor.chat.messages import ReplyQueued, ReplyStarted
+from tutor.chat.messages import ReplyQueued, ReplyStarted, ReplyTicket
 from tutor.chat.models import Message, Reply, State
 from tutor.chat.paces import Paces
 from tutor.chat.parts import PartsLog
@@ -28,6 +28,7 @@ from tutor.chat.places import reply_room_of
 from tutor.chat.queue import Queue
 from tutor.chat.running import Running
 from tutor.chat.store import ChatStore
+from tutor.chat.views import message_view
 from tutor.core.bus import Bus
 from tutor.core.clock import Clock
 from tutor.core.doors import explain
@@ -111,6 +112,10 @@ class Replies:
     def position(self, reply_id: str) -> int | None:
         """The reply's place in this node's queue, 1 being next; None when it does not wait."""
         return self._queue.position(reply_id)
+
+    def ticket(self, reply: Message) -> ReplyTicket:
+        """A reply as its student may know of it."""
+        return ReplyTicket(id=reply.id, state=message_view(reply).state, position=self.position(reply.id))
 
     def _tell_place(self, reply_id: str, position: int) -> None:
         if (running := self._running.get(reply_id)) is not None and running.stored.is_set():

@@ -1,11 +1,13 @@
 """The chat's socket commands. Each enters or leaves rooms where it must, and leaves the rest to the service."""
 
-from tutor.chat.context import CHAT, FLOORS, HOLDS, READING
+from tutor.chat.context import CHAT, FLOORS, FURTHER, HOLDS, READING
 from tutor.chat.messages import (
     CloseConversation,
     ContinueReply,
     CreateConversation,
+    HintGiven,
     MessageSent,
+    NextHint,
     OneConversation,
     OneMessage,
     OneReply,
@@ -67,13 +69,19 @@ async def stop(call: Call, command: StopReply) -> OneReply:
 @events.on("reply.retry", access="student")
 async def retry(call: Call, command: RetryReply) -> OneReply:
     """Ask for a new reply to the same question."""
-    return await call.app[CHAT].retry(call.caller, command)
+    return await call.app[FURTHER].retry(call.caller, command)
 
 
 @events.on("reply.continue", access="student")
 async def go_on(call: Call, command: ContinueReply) -> OneReply:
     """Go on from where a reply was cut short."""
-    return await call.app[CHAT].go_on(call.caller, command)
+    return await call.app[FURTHER].go_on(call.caller, command)
+
+
+@events.on("hint.next", access="student")
+async def next_hint(call: Call, command: NextHint) -> HintGiven:
+    """Ask for more help with the problem at hand."""
+    return await call.app[FURTHER].hint(call.caller, command)
 
 
 @events.on("reply.rate", access="student")

@@ -15,7 +15,7 @@ from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from tutor.chat.floor_store import FloorStore
-from tutor.chat.models import RUNNING, Conversation, Message, Rating, Reply, State
+from tutor.chat.models import RUNNING, Conversation, Ladder, Message, Rating, Reply, State
 from tutor.chat.search import excerpt, grams, wanted_grams
 from tutor.chat.stored import CONVERSATION, MESSAGE, REPLY, only_if
 from tutor.core.errors import Conflict
@@ -63,6 +63,7 @@ class ChatStore:
     def __init__(self, database: Database) -> None:
         self._conversations = database["conversations"]
         self._messages = database["messages"]
+        self._days = database["reply_days"]
         self.leases = Leases(database, "running_replies")
         self.floors = FloorStore(database)
         self._seen: OrderedDict[str, int] = OrderedDict()
@@ -127,6 +128,19 @@ class ChatStore:
         await self._conversations.update_one(
             {"_id": conversation_id}, changes if title is None else changes | {"$set": {"title": title}}
         )
+
+    async def climb(self, conversation_id: str, before: Ladder, after: Ladder) -> bool:
+        """Change a conversation's ladder; False when it is not as it was `before` any more."""
+        is_as_before = {
+            "$and": [
+                {"$eq": [{"$ifNull": ["$ladder.problem_id", None]}, before.problem_id]},
+                {"$eq": [{"$ifNull": ["$ladder.level", 0]}, before.level]},
+            ]
+        }
+        literal = {"$literal": {"problem_id": after.problem_id, "level": after.level}}
+        changed: Document = {"ladder": {"$cond": [is_as_before, literal, "$ladder"]}}
+        result = await self._conversations.update_one({"_id": conversation_id}, [{"$set": changed}])
+        return result.modified_count == 1
 
     async def conversations(
         self, student_id: str, *, archived: bool, before: tuple[datetime, str] | None, limit: int
@@ -321,6 +335,13 @@ class ChatStore:
         """Make a reply ours that its node left; False when somebody was faster. `facts` hold the new, higher fence."""
         fence = gone.reply.fence if gone.reply else 0
         return await self._change(gone.id, fence, {"state": state, "reply": REPLY.to_document(facts)})
+
+    async def count_reply(self, student_id: str, day: str, change: int) -> int:
+        """Count one reply of a student's day, or take it back (`change` is 1 or -1); say how many there are then."""
+        name = f"{student_id}:{day}"
+        await self._days.update_one({"_id": name}, {"$inc": {"count": change}}, upsert=True)
+        found = await self._days.find_one({"_id": name})
+        return int(str(found["count"])) if found else 0
 
     # Search
 

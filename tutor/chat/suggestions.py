@@ -7,6 +7,7 @@ from contextlib import aclosing
 
 import structlog
 
+from tutor.ai.embedded.request import FULL
 from tutor.ai.errors import ModelCut
 from tutor.ai.model import Finish, Model, Prompt
 from tutor.chat.access import Access
@@ -14,6 +15,7 @@ from tutor.chat.allowance import Allowance
 from tutor.chat.briefing import Briefing
 from tutor.chat.errors import SuggestionRunning
 from tutor.chat.floor_messages import AskSuggestion, SuggestionDelta, SuggestionFinished, SuggestionTicket
+from tutor.chat.models import Reply
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
 from tutor.core.errors import NotFound, TutorError
@@ -48,7 +50,7 @@ class Suggestions:
         self._running: set[tuple[str, str]] = set()
 
     async def ask(self, caller: Caller, command: AskSuggestion) -> SuggestionTicket:
-        """Begin to draft an answer to the student's last message.
+        """Begin to draft an answer to the student's last message; it may give everything away, as only she sees it.
 
         Raises:
             NotFound: the student has said nothing yet.
@@ -65,9 +67,11 @@ class Suggestions:
         if key in self._running:
             raise SuggestionRunning
         await self._allowance.take_student(caller.id)
-        whispers = await self._briefing.whispers(conversation)
-        prompt = self._briefing.prompt(conversation, earlier, question, caller.language, whispers=whispers)
         suggestion_id = new_id()
+        problem_id = conversation.ladder.problem_id
+        wanted = Reply(question.id, 0, fence=0, language=caller.language, level=FULL, problem_id=problem_id)
+        whispers = await self._briefing.whispers(conversation)
+        prompt = await self._briefing.prompt(conversation, earlier, question, wanted, whispers=whispers)
         self._running.add(key)
         self._tasks.spawn(self._write(key, suggestion_id, prompt), f"suggestion:{suggestion_id}")
         return SuggestionTicket(suggestion_id=suggestion_id)

@@ -326,7 +326,11 @@ class Classes:
 
     async def rule_for(self, student_id: str, subject: str) -> Rule:
         """What the policies of a student's classes allow for a subject now."""
-        return govern(await self.active_of(student_id), subject, self._clock.now())
+        return self.rule_of(await self.active_of(student_id), subject)
+
+    def rule_of(self, classes: Sequence[Class], subject: str) -> Rule:
+        """What the policies of some active classes of one student allow for a subject now."""
+        return govern(classes, subject, self._clock.now())
 
     async def class_ids_of(self, student_id: str) -> list[str]:
         """The classes a student is in, archived or not."""

@@ -11,7 +11,7 @@ from tutor.ai.embedded.lesson import Problem, Solution, Term
 from tutor.ai.embedded.reader import Reader
 from tutor.ai.embedded.request import Request
 from tutor.ai.embedded.solver import solve
-from tutor.ai.model import Mode
+from tutor.ai.embedded.worker import Workers
 from tutor.core.caller import Language
 
 Ask = Callable[..., str]
@@ -41,14 +41,14 @@ def solution_of(problem_of: Callable[[str], Problem]) -> Callable[[str], Solutio
 def ask() -> Ask:
     dialogue = Dialogue()
 
-    def reply(question: str, *earlier: str, mode: Mode = "guide", language: Language = "en") -> str:
-        return dialogue.reply(Request(question, earlier, language, mode))
+    def reply(question: str, *earlier: str, level: int = 2, language: Language = "en") -> str:
+        return dialogue.reply(Request(question, earlier, language, level))
 
     return reply
 
 
 @pytest.fixture(scope="session")
 async def model() -> AsyncIterator[EmbeddedModel]:
-    found = EmbeddedModel(0, deadline_s=20, workers=1)
+    found = EmbeddedModel(0, workers=Workers(20, 1))
     yield found
     await found.close()

@@ -35,29 +35,37 @@ def test_a_bare_formula_is_answered_in_the_student_s_language(ask: Ask) -> None:
     assert not has_han(ask("2x=4", language="en"))
 
 
-@pytest.mark.parametrize("wish", ["hint", "next", "show me", "再提示", "不会", "下一步", "Next step?", "I don't know"])
-def test_each_request_for_help_shows_one_more_step(wish: str, ask: Ask) -> None:
-    assert "2 x - 6 = 10" in ask(wish, "2(x-3)=10")
-    second = ask(wish, "2(x-3)=10", wish)
-    assert "2 x = 10 + 6" in second
-    assert "x = 8" not in second
+WISHES = ["hint", "next", "show me", "再提示", "不会", "下一步", "Next step?", "I don't know", "答案", "Full solution!"]
 
 
-def test_after_the_last_step_comes_the_whole_solution(ask: Ask) -> None:
-    reply = ask("hint", "2x=4", "hint")
-    assert "**Answer**" in reply
-    assert "$$x = 2$$" in reply
+@pytest.mark.parametrize("wish", WISHES)
+def test_a_wish_for_help_gets_what_the_level_allows_and_no_more(wish: str, ask: Ask) -> None:
+    levels = [ask(wish, "2(x-3)=10", level=level) for level in range(1, 6)]
+    assert len(set(levels)) == 5
+    assert ["2 x - 6 = 10" in said for said in levels] == [False, False, True, False, True]
+    assert ["x = 8" in said for said in levels] == [False, False, False, False, True]
 
 
-@pytest.mark.parametrize("wish", ["答案", "show me the answer", "solution", "直接告诉我答案", "Full solution!"])
-def test_a_wish_for_the_answer_shows_everything(wish: str, ask: Ask) -> None:
-    reply = ask(wish, "2(x-3)=10")
-    assert "x = 8" in reply
-    assert "**4.**" in reply
+def test_each_level_says_what_it_is_for(ask: Ask) -> None:
+    nudge, hint, step, example, solution = (ask("2(x-3)=10", level=level) for level in range(1, 6))
+    assert "a linear equation" in nudge
+    assert "?" in nudge
+    assert "Method" not in nudge
+    assert "**Method**" in hint
+    assert "**First step** – Open the brackets" in step
+    assert "**Answer**" in example
+    assert "2\\left(x - 3\\right) = 10" not in example
+    assert "**Check**" in solution
+    assert "x = 8" in solution
 
 
-def test_help_is_counted_from_the_latest_problem(ask: Ask) -> None:
-    assert "Hint 1 of" in ask("hint", "2(x-3)=10", "hint", "hint", "thanks", "5-3x=6")
+def test_a_first_step_that_is_the_answer_is_only_named(ask: Ask) -> None:
+    assert "Divide both sides by $2$" in ask("2x=4", level=3)
+    assert "x = 2" not in ask("2x=4", level=3)
+
+
+def test_help_is_with_the_latest_problem(ask: Ask) -> None:
+    assert "- 3 x" in ask("hint", "2(x-3)=10", "hint", "hint", "thanks", "5-3x=6", level=3)
 
 
 def test_help_without_a_problem_asks_for_one(ask: Ask) -> None:
@@ -66,7 +74,7 @@ def test_help_without_a_problem_asks_for_one(ask: Ask) -> None:
 
 
 def test_explain_mode_shows_the_checked_solution_at_once(ask: Ask) -> None:
-    reply = ask("x/2 + (x-1)/3 = 4", mode="explain")
+    reply = ask("x/2 + (x-1)/3 = 4", level=5)
     assert r"x = \frac{26}{5}" in reply
     assert "**Check**" in reply
 
@@ -153,7 +161,7 @@ def test_a_known_slip_is_named(ask: Ask) -> None:
 
 
 def test_answers_and_steps_do_not_replace_the_problem(ask: Ask) -> None:
-    assert "Hint 1 of" in ask("hint", "2(x-3)=10", "x=7", "2x-6=10")
+    assert "2 x - 6 = 10" in ask("hint", "2(x-3)=10", "x=7", "2x-6=10", level=3)
 
 
 def test_the_conversation_keeps_no_state(ask: Ask) -> None:
@@ -246,7 +254,7 @@ def test_a_refusal_offers_a_term_that_occurs(ask: Ask) -> None:
 )
 def test_hostile_text_is_refused_quickly(question: str, ask: Ask) -> None:
     start = time.perf_counter()
-    reply = ask(question, mode="explain")
+    reply = ask(question, level=5)
     assert time.perf_counter() - start < 1
     assert "built-in tutor" in reply or "内置辅导老师" in reply
 
@@ -270,9 +278,9 @@ _WORDS = st.sampled_from(_VOCABULARY.split())
 
 
 @settings(max_examples=250, deadline=None)
-@given(st.lists(_WORDS, max_size=14), st.lists(_WORDS, max_size=8), st.sampled_from(["guide", "explain"]))
-def test_any_question_gets_a_reply(words: list[str], before: list[str], mode: str) -> None:
+@given(st.lists(_WORDS, max_size=14), st.lists(_WORDS, max_size=8), st.integers(1, 5))
+def test_any_question_gets_a_reply(words: list[str], before: list[str], level: int) -> None:
     earlier = (" ".join(before), "hint")
-    reply = _DIALOGUE.reply(Request("".join(words), earlier, "en", "guide" if mode == "guide" else "explain"))
+    reply = _DIALOGUE.reply(Request("".join(words), earlier, "en", level))
     assert reply
     assert reply.count("$") % 2 == 0

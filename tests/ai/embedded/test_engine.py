@@ -16,7 +16,7 @@ import pytest
 from tutor.ai.embedded import EmbeddedModel, desk
 from tutor.ai.embedded.engine import pieces
 from tutor.ai.embedded.request import Request, decode_reply, encode
-from tutor.ai.embedded.worker import READY, Worker
+from tutor.ai.embedded.worker import READY, Worker, Workers
 from tutor.ai.errors import ModelUnavailable
 from tutor.ai.model import Finish, Model, Piece, Prompt
 
@@ -38,7 +38,7 @@ async def everything(model: EmbeddedModel, prompt: Prompt) -> tuple[str, Finish]
 @pytest.fixture
 async def own() -> AsyncIterator[EmbeddedModel]:
     """A model whose workers a test may harm."""
-    found = EmbeddedModel(0, deadline_s=20, workers=2)
+    found = EmbeddedModel(0, workers=Workers(20, 2))
     yield found
     await found.close()
 
@@ -74,7 +74,7 @@ async def test_each_piece_is_followed_by_the_pause(model: EmbeddedModel) -> None
     async def note(seconds: float) -> None:
         pauses.append(seconds)
 
-    paced = EmbeddedModel(0.5, sleep=note, deadline_s=20, workers=1)
+    paced = EmbeddedModel(0.5, sleep=note, workers=Workers(20, 1))
     try:
         _, finish = await everything(paced, replace(PROMPT, question="hello"))
     finally:
@@ -91,7 +91,7 @@ async def test_questions_run_side_by_side(own: EmbeddedModel) -> None:
 
 async def test_a_killed_worker_is_replaced(own: EmbeddedModel) -> None:
     await own.prewarm()
-    pids = [worker.pid for worker in own._workers if worker.pid is not None]
+    pids = [worker.pid for worker in own._workers.all if worker.pid is not None]
     assert len(pids) == 1
     os.kill(pids[0], signal.SIGKILL)
     text, _ = await everything(own, PROMPT)
@@ -99,12 +99,12 @@ async def test_a_killed_worker_is_replaced(own: EmbeddedModel) -> None:
 
 
 async def test_a_late_worker_is_killed_and_the_student_gets_a_plain_refusal() -> None:
-    hurried = EmbeddedModel(0, deadline_s=1, workers=1)
+    hurried = EmbeddedModel(0, workers=Workers(1, 1))
     try:
         text, finish = await everything(hurried, HARD)
         assert "could not work this out in time" in text
         assert finish.reason == "stop"
-        assert hurried._workers[0].pid is None or not psutil.pid_exists(hurried._workers[0].pid)
+        assert hurried._workers.all[0].pid is None or not psutil.pid_exists(hurried._workers.all[0].pid)
         text, _ = await everything(hurried, PROMPT)
         assert "x = 8" in text
     finally:
@@ -125,15 +125,15 @@ async def test_cancelling_a_hard_question_leaves_no_hung_worker(own: EmbeddedMod
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert own._free.qsize() == 2
+    assert own._workers.free.qsize() == 2
     text, _ = await everything(own, PROMPT)
     assert "x = 8" in text
 
 
 async def test_close_ends_the_processes() -> None:
-    found = EmbeddedModel(0, workers=1)
+    found = EmbeddedModel(0, workers=Workers(3, 1))
     await found.prewarm()
-    pid = found._workers[0].pid
+    pid = found._workers.all[0].pid
     assert pid is not None
     await found.close()
     assert not psutil.pid_exists(pid)
@@ -154,7 +154,7 @@ def test_the_worker_dies_with_its_parent() -> None:
 
 
 def test_a_worker_without_a_server_ends_itself_when_a_question_takes_too_long() -> None:
-    request = encode(Request(HARD.question, (), "en", "explain"))
+    request = encode(Request(HARD.question, (), "en", 5))
     command = [sys.executable, "-m", "tutor.ai.embedded.desk", "0.5"]
     done = subprocess.run(command, input=request, capture_output=True, check=False)
     assert done.returncode == -signal.SIGALRM
@@ -164,7 +164,7 @@ def test_a_worker_without_a_server_ends_itself_when_a_question_takes_too_long() 
 async def test_no_secret_of_the_server_reaches_the_worker(own: EmbeddedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUTOR_SECRET_KEY", "hidden")
     await own.prewarm()
-    pid = next(worker.pid for worker in own._workers if worker.pid is not None)
+    pid = next(worker.pid for worker in own._workers.all if worker.pid is not None)
     assert set(psutil.Process(pid).environ()) <= {"PYTHONPATH", "LC_CTYPE"}
 
 
@@ -174,7 +174,7 @@ async def test_a_very_long_question_is_refused_not_cut(model: EmbeddedModel) -> 
 
 
 def test_the_desk_answers_line_by_line() -> None:
-    questions = [Request("2x=4", (), "en", "explain"), Request("答案", ("3x=6",), "zh", "guide")]
+    questions = [Request("2x=4", (), "en", 5), Request("答案", ("3x=6",), "zh", 5)]
     replies = io.BytesIO()
     desk.serve(io.BytesIO(b"".join(encode(question) for question in questions)), replies, 0)
     ready, first, second = replies.getvalue().splitlines(keepends=True)
@@ -188,7 +188,7 @@ async def test_a_worker_may_be_closed_twice_and_started_again() -> None:
     await worker.close()
     assert await worker.start()
     await worker.close()
-    assert await worker.ask(Request("2x=4", (), "en", "guide"))
+    assert await worker.ask(Request("2x=4", (), "en", 2))
     await worker.close()
 
 
@@ -207,7 +207,7 @@ async def test_a_reply_of_another_author_is_followed_by_the_whole_answer(model: 
 
 
 async def test_a_stopgap_solves_what_it_can_and_refuses_the_rest() -> None:
-    stopgap = EmbeddedModel(0, deadline_s=20, workers=1, only_certain=True)
+    stopgap = EmbeddedModel(0, workers=Workers(20, 1), only_certain=True)
     try:
         assert "$$x = 8$$" in (await everything(stopgap, PROMPT))[0]
         for question in ("why is the sky blue?", "hint", "1/0"):

@@ -1,9 +1,21 @@
-"""Writes lessons as Markdown with LaTeX: a whole solution, a hint, the opening of a problem. Called by `dialogue`."""
+"""Writes lessons as Markdown with LaTeX, one way for each level of help. Called by `dialogue`."""
+
+from collections.abc import Callable
 
 from tutor.ai.embedded import phrases
 from tutor.ai.embedded.lesson import Solution, Step
 from tutor.ai.embedded.wording import KINDS, STEPS
 from tutor.core.caller import Language
+
+
+def nudge(solution: Solution, language: Language) -> str:
+    """What kind of problem it is, and the question for the student's first step."""
+    kind = KINDS[solution.kind]
+    return _paragraphs(
+        phrases.KIND[language].format(name=kind.name[language]),
+        problem(solution),
+        phrases.TURN[language].format(first=kind.first[language]),
+    )
 
 
 def opening(solution: Solution, language: Language) -> str:
@@ -17,11 +29,18 @@ def opening(solution: Solution, language: Language) -> str:
     )
 
 
-def hint(solution: Solution, number: int, language: Language) -> str:
-    """Step `number`, counted from 1."""
-    step = solution.steps[number - 1]
-    said = phrases.HINT[language].format(number=number, total=len(solution.steps), sentence=sentence(step, language))
-    return _paragraphs(said, display(step), phrases.AFTER_HINT[language])
+def first_step(solution: Solution, language: Language, reveals: Callable[[str], bool]) -> str:
+    """The first step; without its result, where that `reveals` the answer."""
+    step = solution.steps[0]
+    said = sentence(step, language)
+    ways = ((said, display(step)), (said, ""))
+    whole = next((way for way in ways if not reveals(_paragraphs(*way))), (said.split("$", 1)[0].rstrip("：:，, "), ""))
+    return _paragraphs(phrases.FIRST_STEP[language].format(sentence=whole[0]), whole[1], phrases.AFTER_STEP[language])
+
+
+def example(like: Solution, language: Language) -> str:
+    """Another problem of the same kind, worked in full."""
+    return _paragraphs(phrases.EXAMPLE[language], worked(like, language), phrases.AFTER_EXAMPLE[language])
 
 
 def worked(solution: Solution, language: Language) -> str:

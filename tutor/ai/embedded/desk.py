@@ -10,7 +10,7 @@ import sys
 from typing import BinaryIO
 
 from tutor.ai.embedded.dialogue import Dialogue
-from tutor.ai.embedded.request import Request, decode, encode_reply
+from tutor.ai.embedded.request import FULL, KeyRequest, Request, decode, encode_key, encode_reply
 from tutor.ai.embedded.worker import READY
 
 _MEMORY = 1 << 30  # bytes
@@ -24,13 +24,17 @@ def serve(questions: BinaryIO, replies: BinaryIO, alarm_s: float) -> None:
     """
     dialogue = Dialogue()
     for question in _WARM_UP:  # SymPy fills its caches at the first use
-        dialogue.reply(Request(question, (), "en", "explain"))
+        dialogue.reply(Request(question, (), "en", FULL))
     _send(replies, READY)
     for line in questions:
         signal.setitimer(signal.ITIMER_REAL, alarm_s)
-        reply = dialogue.reply(decode(line))
+        asked = decode(line)
+        if isinstance(asked, KeyRequest):
+            answer = encode_key(dialogue.key(asked))
+        else:
+            answer = encode_reply(dialogue.reply(asked))
         signal.setitimer(signal.ITIMER_REAL, 0)
-        _send(replies, encode_reply(reply))
+        _send(replies, answer)
 
 
 def _send(replies: BinaryIO, line: bytes) -> None:

@@ -1,11 +1,12 @@
 """The conversation of the built-in tutor: reads the question in the light of the earlier ones and words the reply.
 
-In `guide` mode a problem is opened with its kind and method; each request for help shows one more step; a wish for the
-answer shows everything; an answer is checked. In `explain` mode the whole solution comes at once. Runs in the worker
-process (`desk`); deterministic, without state of its own.
+A problem, and every wish for help with it, gets as much as the request's level allows: its kind, its method, the first
+step, a problem like it, or the whole solution. An answer is checked at every level. It also makes the keys to problems.
+Runs in the worker process (`desk`); deterministic, without state of its own.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tutor.ai.embedded import board, phrases
@@ -14,11 +15,14 @@ from tutor.ai.embedded.definitions import Glossary
 from tutor.ai.embedded.errors import CannotSolve, Reason
 from tutor.ai.embedded.formulas import number_tex
 from tutor.ai.embedded.judge import is_step, verdict
-from tutor.ai.embedded.lesson import Equation, Form, Problem, Solution, Task, Term
+from tutor.ai.embedded.keys import answers_of, names_of, reveal_of
+from tutor.ai.embedded.lesson import Equation, Form, Problem, Solution, Step, Task, Term
+from tutor.ai.embedded.likeness import alike
+from tutor.ai.embedded.normal import wish_of
 from tutor.ai.embedded.reader import Reader
-from tutor.ai.embedded.request import Request
+from tutor.ai.embedded.request import FULL, Key, KeyRequest, Request
 from tutor.ai.embedded.solver import solve
-from tutor.ai.embedded.text import language_of, normalise
+from tutor.ai.embedded.text import language_of
 from tutor.ai.embedded.tree import evaluate
 from tutor.ai.embedded.wording import SLIPS
 from tutor.core.caller import Language
@@ -28,10 +32,9 @@ _SELF_EXPLAINING: frozenset[Reason] = frozenset({"ambiguous", "zero_division"})
 
 @dataclass(slots=True)
 class _Standing:
-    """Where the conversation is: the problem on the board and how often help was asked for since."""
+    """Where the conversation is: the problem on the board."""
 
     problem: Problem | None = None
-    asked: int = 0
 
 
 class Dialogue:
@@ -45,7 +48,7 @@ class Dialogue:
         """The Markdown reply, see `Request`; never raises for any text."""
         language = language_of(request.question, request.earlier, request.language)
         standing = self._replay(request.earlier)
-        said = _wish(request.question)
+        said = wish_of(request.question)
         try:
             return self._reply(request, said, standing, language)
         except CannotSolve as refused:
@@ -58,7 +61,7 @@ class Dialogue:
         if said in phrases.HELP | phrases.REVEAL:
             if request.certain and standing.problem is None:
                 raise CannotSolve("unknown")
-            return _help(standing, said in phrases.REVEAL or request.mode == "explain", language)
+            return self._help(standing, request.level, language)
         if standing.problem is not None and (found := guess(standing.problem, request.question)) is not None:
             return _judge(standing.problem, found, language)
         return self._open(self._reader.read(request.question), request, standing, language)
@@ -66,19 +69,58 @@ class Dialogue:
     def _open(self, task: Task, request: Request, standing: _Standing, language: Language) -> str:
         if isinstance(task, Term):
             return self._glossary.explain(task.key, language)
-        if request.mode == "guide" and standing.problem is not None and is_step(standing.problem, task):
+        if request.level < FULL and standing.problem is not None and is_step(standing.problem, task):
             return phrases.STEP_RIGHT[language]
-        solution = solve(task)
-        return board.worked(solution, language) if request.mode == "explain" else board.opening(solution, language)
+        return self._at_level(task, request.level, language)
+
+    def _help(self, standing: _Standing, level: int, language: Language) -> str:
+        if standing.problem is None:
+            return phrases.WHICH_PROBLEM[language].format(examples=phrases.EXAMPLES[language])
+        return self._at_level(standing.problem, level, language)
+
+    def _at_level(self, problem: Problem, level: int, language: Language) -> str:
+        """As much about a problem as a level allows."""
+        solution = solve(problem)
+        match level:
+            case 1:
+                return board.nudge(solution, language)
+            case 2:
+                return board.opening(solution, language)
+            case 3:
+                return board.first_step(solution, language, reveal_of(problem, solution))
+            case 4:
+                return self._example(solution, reveal_of(problem, solution), language)
+            case _:
+                return board.worked(solution, language)
+
+    def _example(self, solution: Solution, reveals: Callable[[str], bool], language: Language) -> str:
+        like = alike(self._reader, solution, lambda one: reveals(board.example(one, language)))
+        return board.first_step(solution, language, reveals) if like is None else board.example(like, language)
+
+    def key(self, request: KeyRequest) -> Key | None:
+        """The key to a problem; None when it cannot be solved for certain."""
+        language = language_of(request.problem, (), request.language)
+        try:
+            problem = self._reader.read(request.problem)
+            if isinstance(problem, Term):
+                return None
+            solution = solve(problem)
+        except CannotSolve:
+            return None
+        return Key(
+            names=names_of(problem),
+            answers=tuple(answers_of(problem, solution)),
+            steps=tuple(_formulas(step) for step in solution.steps),
+            first=board.first_step(solution, language, reveal_of(problem, solution)),
+            solution=board.worked(solution, language),
+        )
 
     def _replay(self, earlier: tuple[str, ...]) -> _Standing:
         """What the earlier questions leave on the board."""
         standing = _Standing()
         for question in earlier:
-            said = _wish(question)
-            if said in phrases.HELP | phrases.REVEAL:
-                standing.asked += 1
-            elif said not in phrases.GREETINGS | phrases.THANKING:
+            said = wish_of(question)
+            if said not in phrases.HELP | phrases.REVEAL | phrases.GREETINGS | phrases.THANKING:
                 self._note(question, standing)
         return standing
 
@@ -91,10 +133,10 @@ class Dialogue:
             on_the_way = standing.problem is not None and is_step(standing.problem, task)
         except CannotSolve:
             if re.search(r"\d", question):
-                standing.problem, standing.asked = None, 0
+                standing.problem = None
             return
         if not (on_the_way or isinstance(task, Term)):
-            standing.problem, standing.asked = task, 0
+            standing.problem = task
 
     def _refuse(self, question: str, reason: Reason, language: Language) -> str:
         if reason in _SELF_EXPLAINING:
@@ -112,20 +154,8 @@ def refusal(reason: str, language: Language) -> str:
     return phrases.REFUSAL[language].format(reason=reason, examples=phrases.EXAMPLES[language])
 
 
-def _wish(question: str) -> str:
-    """The question as it stands in the tables of wishes: small letters, no punctuation."""
-    return re.sub(r"\s+", " ", re.sub(r"[^\w\s]", "", normalise(question[:80]).lower())).strip()
-
-
-def _help(standing: _Standing, everything: bool, language: Language) -> str:
-    """The next step, or the whole solution."""
-    if standing.problem is None:
-        return phrases.WHICH_PROBLEM[language].format(examples=phrases.EXAMPLES[language])
-    solution = solve(standing.problem)
-    number = standing.asked + 1
-    if everything or number > len(solution.steps):
-        return board.worked(solution, language)
-    return board.hint(solution, number, language)
+def _formulas(step: Step) -> tuple[str, ...]:
+    return (*step.board, *(fact for name, fact in step.facts.items() if name == "line"))
 
 
 def _judge(problem: Problem, found: Guess, language: Language) -> str:

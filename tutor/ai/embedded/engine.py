@@ -9,14 +9,16 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 
 from tutor.ai.embedded import phrases
-from tutor.ai.embedded.request import Request
+from tutor.ai.embedded.request import Request, decode_reply
 from tutor.ai.embedded.text import MAX_LENGTH, language_of
-from tutor.ai.embedded.worker import Worker
+from tutor.ai.embedded.worker import Workers
 from tutor.ai.errors import ModelUnavailable
 from tutor.ai.model import Finish, Piece, Prompt, Usage
 
 _PIECE = re.compile(r"\s*(?:[\u3400-\u9fff]{1,3}|\\?[A-Za-z]+|\d+|\S)|\s+")
 _EARLIER = 24
+DEADLINE_S = 3.0
+WORKERS = 2
 
 
 class EmbeddedModel:
@@ -25,8 +27,7 @@ class EmbeddedModel:
     Args:
         pace_s: pause after each piece in seconds, so that a reply grows like speech.
         sleep: how to pause; tests hand in one that does not.
-        deadline_s: the longest time for one question in seconds.
-        workers: how many questions are worked out at once; the processes start when first needed.
+        workers: who works the questions out; its own two without.
         only_certain: raise ModelUnavailable instead of saying what else it could solve. For a stopgap, behind a
             service that could have answered.
 
@@ -37,18 +38,13 @@ class EmbeddedModel:
         pace_s: float = 0.012,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        deadline_s: float = 3.0,
-        workers: int = 2,
+        workers: Workers | None = None,
         only_certain: bool = False,
     ) -> None:
         self._pace_s = pace_s
         self._sleep = sleep
         self._only_certain = only_certain
-        self._workers = [Worker(deadline_s) for _ in range(workers)]
-        # Last in, first out: the second process starts only when two questions meet.
-        self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
-        for worker in self._workers:
-            self._free.put_nowait(worker)
+        self._workers = workers or Workers(DEADLINE_S, WORKERS)
 
     @property
     def provider(self) -> str:
@@ -60,11 +56,7 @@ class EmbeddedModel:
 
     async def prewarm(self) -> None:
         """Start one worker, so that the first question need not wait for it."""
-        worker = await self._free.get()
-        try:
-            await worker.start()
-        finally:
-            self._free.put_nowait(worker)
+        await self._workers.start()
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece | Finish, None]:
         """Work the question out, then yield it piece by piece and a Finish.
@@ -87,19 +79,14 @@ class EmbeddedModel:
 
     async def close(self) -> None:
         """End the worker processes."""
-        for worker in self._workers:
-            await worker.close()
+        await self._workers.close()
 
     async def _answer(self, prompt: Prompt) -> str:
         request = Request(
-            _cut(prompt.question), _recent(prompt.earlier), prompt.language, prompt.mode, self._only_certain
+            _cut(prompt.question), _recent(prompt.earlier), prompt.language, prompt.level, self._only_certain
         )
-        worker = await self._free.get()
-        try:
-            reply = await worker.ask(request)
-        finally:
-            self._free.put_nowait(worker)
-        if reply:
+        line = await self._workers.ask(request)
+        if line is not None and (reply := decode_reply(line)):
             return reply
         if self._only_certain:
             raise ModelUnavailable

@@ -56,14 +56,20 @@ KNOWN_TERM: Words = {
 KIND: Words = {"zh": "这是**{name}**：", "en": "This is **{name}**:"}
 METHOD: Words = {"zh": "**思路**　{method}", "en": "**Method** – {method}"}
 FIRST: Words = {
-    "zh": "**轮到你了**　{first}\n\n需要的话，说“提示”我就给出下一步，说“答案”我就讲完整的解法。",
-    "en": "**Your turn** – {first}\n\nSay “hint” for the next step, or “answer” for the whole solution.",
+    "zh": "**轮到你了**　{first}\n\n需要的话，要一个“提示”，我就多讲一点。",
+    "en": "**Your turn** – {first}\n\nAsk for a hint when you need more.",
 }
+TURN: Words = {"zh": "**想一想**　{first}", "en": "**Think** – {first}"}
 STEP: Words = {"zh": "**{number}.** {sentence}", "en": "**{number}.** {sentence}"}
-HINT: Words = {"zh": "**提示 {number}/{total}**　{sentence}", "en": "**Hint {number} of {total}** – {sentence}"}
-AFTER_HINT: Words = {
-    "zh": "接着往下做，把你的结果发给我；还不会就再说“提示”。",
-    "en": "Carry on from here and send me your result, or say “hint” again.",
+FIRST_STEP: Words = {"zh": "**第一步**　{sentence}", "en": "**First step** – {sentence}"}
+AFTER_STEP: Words = {
+    "zh": "接着往下做，把你的结果发给我；还不会就再要一个“提示”。",
+    "en": "Carry on from here and send me your result, or ask for another hint.",
+}
+EXAMPLE: Words = {"zh": "看一道**同类的题**是怎么做的。", "en": "Look how **a problem like yours** is done."}
+AFTER_EXAMPLE: Words = {
+    "zh": "现在用同样的方法做你自己的题，把结果发给我。",
+    "en": "Now do your own problem the same way, and send me your result.",
 }
 CHECK: Words = {"zh": "**检验**　{sentence}", "en": "**Check** – {sentence}"}
 ANSWER: Words = {"zh": "**答**", "en": "**Answer**"}
@@ -73,8 +79,8 @@ WHICH_PROBLEM: Words = {
 }
 RIGHT: Words = {"zh": "**正确！** ", "en": "**Correct!** "}
 RIGHT_MORE: Words = {
-    "zh": "你是怎么检验的？可以再发一道题，或者说“答案”看完整的解法。",
-    "en": "How would you check it? Send the next problem, or say “answer” to see the full solution.",
+    "zh": "你是怎么检验的？可以再发一道题。",
+    "en": "How would you check it? Send me the next problem when you like.",
 }
 STEP_RIGHT: Words = {
     "zh": "**这一步对。** 它和原题的结果一样，接着往下做，把下一步或者最后的结果发给我。",
@@ -87,8 +93,8 @@ NEW_PROBLEM: Words = {
 }
 WRONG: Words = {"zh": "**还不对。** ", "en": "**Not right yet.** "}
 LOOK_AT: Words = {
-    "zh": "再看看这一步：{sentence}　改好以后再发给我，或者说“提示”。",
-    "en": "Have another look at this step: {sentence} Then send it again, or say “hint”.",
+    "zh": "再看看这一步：{sentence}　改好以后再发给我，或者要一个“提示”。",
+    "en": "Have another look at this step: {sentence} Then send it again, or ask for a hint.",
 }
 PUT_IN: Words = {
     "zh": "把 ${values}$ 代入：左边 $= {left}$，右边 $= {right}$，不相等。",

@@ -27,7 +27,7 @@ from tutor.ai.embedded.parser import parse, parse_expression
 from tutor.ai.embedded.reactions import read_reaction
 from tutor.ai.embedded.text import MAX_LENGTH, normalise
 from tutor.ai.embedded.tree import Call, Mixed, Operation, Percent, Statement, Tree, letters, walk
-from tutor.ai.embedded.words import GAP, spoken, take_words
+from tutor.ai.embedded.words import GAP, chunks, spoken, take_words
 
 _NUMBER = r"(\(?-?\d+(?:\.\d+)?(?:/\d+)?\)?%?)"
 _PERCENT_OF = (
@@ -95,7 +95,7 @@ def _balance(text: str) -> Reaction | None:
     formulas = [formula for _, formula in left + right]
     if not (goals & {"balance"} or any(sign.isdigit() for formula in formulas for sign in formula)):
         return None
-    if _chunks(rest) or goals - {"balance", "solve", "simplify"}:
+    if chunks(rest) or goals - {"balance", "solve", "simplify"}:
         raise CannotSolve("unknown")
     for formula in formulas:
         count_atoms(formula)
@@ -113,9 +113,9 @@ def _formula(text: str) -> Task:
         return _calculus("derivative", rest)
     if "integral" in goals or "∫" in rest:
         return _calculus("integral", rest)
-    chunks = _chunks(rest)
-    named = {chunk for chunk in chunks if re.fullmatch(r"[A-Za-z]", chunk)}
-    parsed = [parse(chunk) for chunk in chunks if chunk not in named]
+    found = chunks(rest)
+    named = {chunk for chunk in found if re.fullmatch(r"[A-Za-z]", chunk)}
+    parsed = [parse(chunk) for chunk in found if chunk not in named]
     if not parsed or "balance" in goals:
         raise CannotSolve("unknown")
     statements = [found for found in parsed if isinstance(found, Statement)]
@@ -124,12 +124,6 @@ def _formula(text: str) -> Task:
     if len(parsed) == 1 and not isinstance(parsed[0], Statement) and not named:
         return _expression(parsed[0], goals)
     raise CannotSolve("unknown")
-
-
-def _chunks(text: str) -> list[str]:
-    """The formulas between gaps and separators."""
-    parts = (part.strip(" .?!`\"'{}") for part in re.split(rf"[,;:\n\r{GAP}]", text))
-    return [part for part in (re.sub(r"=\s*$", "", part).strip() for part in parts) if part]
 
 
 def _statements(statements: list[Statement], goals: set[Goal], named: set[str]) -> Task:
@@ -178,14 +172,14 @@ def _calculus(goal: Goal, text: str) -> Calculus:
         variable, text = match[1], text.replace(match[0], GAP)
     if match := re.search(r"\bd([a-z])\b", text):
         variable, text = match[1], text.replace(match[0], GAP)
-    chunks = _chunks(re.sub(r"\b(?:y|[fgh]\s*\(\s*[a-z]\s*\))\s*=", GAP, text).replace("'", " ").replace("∫", GAP))
-    if len(chunks) > 1:
-        named = [chunk for chunk in chunks if re.fullmatch(r"[a-z]", chunk)]
+    parts = chunks(re.sub(r"\b(?:y|[fgh]\s*\(\s*[a-z]\s*\))\s*=", GAP, text).replace("'", " ").replace("∫", GAP))
+    if len(parts) > 1:
+        named = [chunk for chunk in parts if re.fullmatch(r"[a-z]", chunk)]
         variable = named[-1] if named else variable
-        chunks = [chunk for chunk in chunks if chunk not in named] or named[:1]
-    if len(chunks) != 1:
+        parts = [chunk for chunk in parts if chunk not in named] or named[:1]
+    if len(parts) != 1:
         raise CannotSolve("unknown")
-    tree = parse_expression(chunks[0])
+    tree = parse_expression(parts[0])
     found = letters(tree)
     variable = variable or next(iter(found), "x")
     if found - {variable}:

@@ -6,13 +6,14 @@ from typing import TypedDict
 
 import orjson
 
-from tutor.ai.model import Mode
 from tutor.core.caller import Language
+
+FULL = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question with the student's earlier ones, oldest first.
+    """A question with the student's earlier ones, oldest first, and how much help its reply may give, from 1 to 5.
 
     With `certain`, the reply to what cannot be solved is empty instead of an excuse.
     """
@@ -20,25 +21,71 @@ class Request:
     question: str
     earlier: tuple[str, ...]
     language: Language
-    mode: Mode
+    level: int
     certain: bool = False
 
 
-class _Line(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A value that a problem asks for: its bare `forms`, and `sayings` that give it away whatever stands around them."""
+
+    forms: tuple[str, ...]
+    sayings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key to a problem: its answers, the formulas of each step, and the letters in them.
+
+    `first` is what the level of the first step shows, `solution` everything.
+    """
+
+    names: str
+    answers: tuple[Answer, ...]
+    steps: tuple[tuple[str, ...], ...]
+    first: str
+    solution: str
+
+
+class _Line(TypedDict, total=False):
     question: str
     earlier: Sequence[str]
     language: Language
-    mode: Mode
+    level: int
     certain: bool
+    problem: str
 
 
-def encode(request: Request) -> bytes:
+class _AnswerLine(TypedDict):
+    forms: Sequence[str]
+    sayings: Sequence[str]
+
+
+class _KeyLine(TypedDict):
+    names: str
+    answers: Sequence[_AnswerLine]
+    steps: Sequence[Sequence[str]]
+    first: str
+    solution: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRequest:
+    """A wish for the key to a problem, worded in a language."""
+
+    problem: str
+    language: Language
+
+
+def encode(request: Request | KeyRequest) -> bytes:
     return orjson.dumps(asdict(request), option=orjson.OPT_APPEND_NEWLINE)
 
 
-def decode(line: bytes) -> Request:
+def decode(line: bytes) -> Request | KeyRequest:
     found: _Line = orjson.loads(line)
-    return Request(found["question"], tuple(found["earlier"]), found["language"], found["mode"], found["certain"])
+    if "problem" in found:
+        return KeyRequest(found["problem"], found["language"])
+    return Request(found["question"], tuple(found["earlier"]), found["language"], found["level"], found["certain"])
 
 
 def encode_reply(text: str) -> bytes:
@@ -47,3 +94,20 @@ def encode_reply(text: str) -> bytes:
 
 def decode_reply(line: bytes) -> str:
     return str(orjson.loads(line))
+
+
+def encode_key(key: Key | None) -> bytes:
+    return orjson.dumps(None if key is None else asdict(key), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def decode_key(line: bytes) -> Key | None:
+    found: _KeyLine | None = orjson.loads(line)
+    if found is None:
+        return None
+    return Key(
+        found["names"],
+        tuple(Answer(tuple(one["forms"]), tuple(one["sayings"])) for one in found["answers"]),
+        tuple(tuple(lines) for lines in found["steps"]),
+        found["first"],
+        found["solution"],
+    )

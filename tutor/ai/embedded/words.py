@@ -1,6 +1,6 @@
 """Takes the words out of a question: signs that are spelled out become signs, known instructions leave a gap.
 
-Called by `reader`; any word that is not known makes the question refused.
+Called by `reader` and `normal`; any word that is not known makes the question refused.
 """
 
 import re
@@ -45,6 +45,12 @@ def take_words(text: str) -> tuple[str, set[Goal]]:
 
     text = re.sub(r"\b[aA] (?=[A-Za-z]{2})|\bI\b", GAP, text)
     return re.sub(r"[A-Za-z]{2,}", swap, text), goals
+
+
+def chunks(text: str) -> list[str]:
+    """The formulas between gaps and separators."""
+    parts = (part.strip(" .?!`\"'{}") for part in re.split(rf"[,;:\n\r{GAP}]", text))
+    return [part for part in (re.sub(r"=\s*$", "", part).strip() for part in parts) if part]
 
 
 def _take_chinese(text: str, goals: set[Goal]) -> str:

@@ -1,11 +1,15 @@
-"""The server's side of the worker process: starts it, asks it, kills it when it is late. Called by `engine`."""
+"""The server's side of the worker process: starts it, asks it, kills it when it is late. Called by `engine` and
+`answerkeys`.
+"""
 
 import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from tutor.ai.embedded.request import Request, decode_reply, encode
+from tutor.ai.embedded.request import KeyRequest, Request, encode
 
 READY = b"ready\n"
 
@@ -46,8 +50,8 @@ class Worker:
         )
         return await self._exchange(self._process, b"", _START_S) == READY
 
-    async def ask(self, request: Request) -> str | None:
-        """The reply, or None when the process was late or broke down over the question.
+    async def ask(self, request: Request | KeyRequest) -> bytes | None:
+        """The answer's line, or None when the process was late or broke down over the question.
 
         A process that had died before is replaced and asked again. Cancelling kills the process: a half-done question
         must not answer the next one.
@@ -60,7 +64,7 @@ class Worker:
                 await self.close()
                 return None
             if line.endswith(b"\n"):
-                return decode_reply(line)
+                return line
         return None
 
     async def _exchange(self, process: Process, line: bytes, within_s: float) -> bytes | None:
@@ -84,6 +88,40 @@ class Worker:
         if process is not None:
             _kill(process)
             await process.wait()  # not communicate(): a question that is still out reads the pipe
+
+
+class Workers:
+    """A few workers that take turns; the processes start when first needed."""
+
+    def __init__(self, deadline_s: float, count: int) -> None:
+        self.all = [Worker(deadline_s) for _ in range(count)]
+        # Last in, first out: the second process starts only when two questions meet.
+        self.free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
+        for worker in self.all:
+            self.free.put_nowait(worker)
+
+    async def ask(self, request: Request | KeyRequest) -> bytes | None:
+        """Ask whoever is free, see `Worker.ask`."""
+        async with self._one() as worker:
+            return await worker.ask(request)
+
+    async def start(self) -> None:
+        """Start one, so that the first question need not wait for it."""
+        async with self._one() as worker:
+            await worker.start()
+
+    @asynccontextmanager
+    async def _one(self) -> AsyncIterator[Worker]:
+        worker = await self.free.get()
+        try:
+            yield worker
+        finally:
+            self.free.put_nowait(worker)
+
+    async def close(self) -> None:
+        """End the processes."""
+        for worker in self.all:
+            await worker.close()
 
 
 async def _write_and_read(process: Process, line: bytes) -> bytes:
