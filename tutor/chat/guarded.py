@@ -3,7 +3,7 @@
 `reply.py` streams through it. The key to the problem is worked out while the model thinks. When a secret is about to be
 said, the stream is dropped and the reply asked again with sterner words. What the student has read stays, because text
 that a child has read is never taken back, and to wait for whole sentences would make every first word late. A sentence
-that was broken off ends in dots, and the rest follows in a paragraph of its own. After `TRIES` the ladder speaks itself.
+that was broken off ends in dots, and the rest follows in a paragraph of its own. After `TRIES` the ladder speaks.
 Without secrets the model's own stream goes through untouched.
 """
 
