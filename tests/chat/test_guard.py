@@ -1,5 +1,7 @@
 """The guard: nothing of a secret is ever let through, everything else is, whole and soon."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +38,7 @@ def passed(
 
 def cut(text: str, places: list[int]) -> list[str]:
     marks = sorted({0, len(text), *(place % (len(text) + 1) for place in places)})
-    return [text[first:last] for first, last in zip(marks, marks[1:], strict=False)]
+    return [text[first:last] for first, last in pairwise(marks)]
 
 
 @settings(max_examples=500, deadline=None)

@@ -1,4 +1,4 @@
-"""Replies under the ladder over real sockets: what a blurting model says, what the rules of a class refuse, and hints."""
+"""Replies under the ladder over real sockets: what a blurting model says, what a class's rules refuse, and hints."""
 
 import asyncio
 from collections.abc import AsyncIterator

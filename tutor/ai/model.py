@@ -29,9 +29,9 @@ class Prompt:
     student's bare text, for models that read it themselves (the built-in tutor); where they asked for a hint it is that
     of the problem. `earlier` are the student's bare earlier questions, oldest first. `version` names the template.
     `so_far` is what the student has of this reply already: the stream gives only what follows it. `level` is how much
-    help it may give: 1 a nudge, 2 a hint, 3 the first step, 4 an example, 5 the full solution. `problem` is the bare text
-    of the problem at hand, empty when there is none. `whispers` are the teachers' bare private words to the tutor; no
-    reply may repeat them.
+    help it may give: 1 a nudge, 2 a hint, 3 the first step, 4 an example, 5 the full solution. `problem` is the bare
+    text of the problem at hand, empty when there is none. `whispers` are the teachers' bare private words to the tutor;
+    no reply may repeat them.
     """
 
     system: str

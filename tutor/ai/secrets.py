@@ -28,7 +28,7 @@ class Secret:
             return True
         if first in _DIGITS:
             return last not in _DIGITS and last not in "./^-"
-        if first == "-" or first == "√":
+        if first in {"-", "√"}:
             return not _is_operand(last)
         if not (first.isascii() and first.isalpha()):
             return True

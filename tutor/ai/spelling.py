@@ -114,7 +114,7 @@ _GROWING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A text in its plain spelling. Character `i` of it was made from the raw text between `starts[i]` and `ends[i]`."""
+    """A text in its plain spelling. Character `i` was made from the raw text between `starts[i]` and `ends[i]`."""
 
     text: str
     starts: tuple[int, ...]

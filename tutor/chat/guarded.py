@@ -2,8 +2,8 @@
 
 `reply.py` streams through it. The key to the problem is worked out while the model thinks. When a secret is about to be
 said, the stream is dropped and the reply asked again with sterner words. What the student has read stays, because text
-that a child has read is never taken back, and waiting for whole sentences would make every first word late: a sentence
-that was broken off ends in dots, and the rest follows in a paragraph of its own. After `TRIES` the ladder speaks itself.
+that a child has read is never taken back, and to wait for whole sentences would make every first word late. A sentence
+that was broken off ends in dots, and the rest follows in a paragraph of its own. After `TRIES` the ladder speaks.
 Without secrets the model's own stream goes through untouched.
 """
 
@@ -13,7 +13,7 @@ from contextlib import aclosing
 import structlog
 
 from tutor.ai.embedded import AnswerKeys
-from tutor.ai.embedded.request import FULL
+from tutor.ai.embedded.request import FULL, Key
 from tutor.ai.model import Finish, Model, Piece, Prompt, Usage, Writer
 from tutor.ai.spelling import formulas, letters
 from tutor.chat.guard import Guard, Match
@@ -27,7 +27,7 @@ ENDINGS = ".。!！?？:：;；\n"
 
 
 class Guarded:
-    """A Model behind a guard. Without `keys` only whispers are kept: the built-in tutor keeps to its levels by itself."""
+    """A Model behind a guard. Without `keys` only whispers are kept: the built-in tutor keeps to its levels."""
 
     def __init__(self, model: Model, keys: AnswerKeys | None, prompts: Prompts) -> None:
         self._model = model
@@ -102,11 +102,10 @@ class Guarded:
 
     async def _guards(self, prompt: Prompt, problems: list[str], told: str) -> list[Guard]:
         """Guards for all that there is to keep, behind what the student has read."""
-        keys = self._keys
-        worked = (
-            await asyncio.gather(*(keys.of(each, prompt.language) for each in problems)) if keys is not None else []
-        )
-        known = {problem: key for problem, key in zip(problems, worked, strict=False) if key is not None}
+        known: dict[str, Key] = {}
+        for problem in problems:
+            if self._keys is not None and (key := await self._keys.of(problem, prompt.language)) is not None:
+                known[problem] = key
         numbers, words = formulas_to_keep(prompt, known), words_to_keep(prompt.whispers)
         return [
             Guard(secrets, spelling, told) for secrets, spelling in ((numbers, formulas), (words, letters)) if secrets

@@ -1,4 +1,4 @@
-"""Finds a problem like the student's, with other numbers, for the level where an example is worked. Called by `dialogue`."""
+"""Finds a problem like the student's, with other numbers, for the level of the example. Called by `dialogue`."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress

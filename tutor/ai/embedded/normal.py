@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from tutor.ai.embedded import phrases
 from tutor.ai.embedded.errors import CannotSolve
@@ -40,7 +41,7 @@ class _Stated:
 
 
 def is_solvable(text: str) -> bool:
-    """Whether it is worth asking the solver: it takes nothing without numbers or a sign of equality, and nothing long."""
+    """Whether it is worth asking the solver: it takes nothing without numbers or an equals sign, and nothing long."""
     return len(text) <= MAX_LENGTH and _SOLVABLE.search(text) is not None
 
 
@@ -116,7 +117,7 @@ def _letters_of(formula: Formula) -> frozenset[str]:
 
 
 def _equivalent(one: Formula, two: Formula) -> bool:
-    """Whether two formulas say the same, in whatever form: equal values, or sides whose differences are proportional."""
+    """Whether two formulas say the same in whatever form: equal values, or proportional differences of the sides."""
     if one == two:
         return True
     if isinstance(one, Statement) is not isinstance(two, Statement) or _letters_of(one) != _letters_of(two):
@@ -129,7 +130,7 @@ def _equivalent(one: Formula, two: Formula) -> bool:
         return all(first == second for first, second in pairs)
     if not any(first and second for first, second in pairs):
         return False
-    return all(a * d == b * c for (a, b), (c, d) in zip(pairs, pairs[1:], strict=False))
+    return all(a * d == b * c for (a, b), (c, d) in pairwise(pairs))
 
 
 def _values(formula: Formula) -> Iterator[Fraction]:

@@ -27,7 +27,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A value that a problem asks for: its bare `forms`, and `sayings` that give it away whatever stands around them."""
+    """A value that a problem asks for: its bare `forms`, and `sayings` that give it away anywhere."""
 
     forms: tuple[str, ...]
     sayings: tuple[str, ...]
