@@ -2,17 +2,21 @@
 
 from tests.conftest import Serve
 from tests.factories import People, Refused
-from tutor.demo import PEOPLE, make_demo
+from tutor.demo import GUARDIAN, PEOPLE, make_demo
 
 
 async def test_the_demo_is_a_class_of_people_who_can_sign_in(serve: Serve) -> None:
     own = await serve(mongodb={"database": "demo1"})
     demo = await make_demo(own.app, renew=False)
-    assert [person.username for person in demo.people] == [script.username for script in PEOPLE]
+    assert [person.username for person in demo.people] == [script.username for script in (*PEOPLE, GUARDIAN)]
     async with People(own) as people:
         signed_in = [await people.sign_in(person.username, person.password or "") for person in demo.people]
-        teacher, *students = signed_in
-        assert [person.user["role"] for person in signed_in] == ["teacher", "student", "student", "student"]
+        teacher, *students, admin, guardian = signed_in
+        assert [person.user["role"] for person in signed_in] == [
+            "teacher", "student", "student", "student", "admin", "guardian",
+        ]  # fmt: skip
+        assert [one["id"] for one in (await admin.call("GET", "/school/classes"))["items"]] == [demo.class_id]
+        assert [one["student_id"] for one in (await guardian.call("GET", "/wards"))["items"]] == [students[0].id]
         roster = await teacher.call("GET", f"/classes/{demo.class_id}")
         assert roster["class"]["code"] == demo.class_code
         assert [student["id"] for student in roster["students"]] == [student.id for student in students]
@@ -23,7 +27,7 @@ async def test_making_it_again_changes_nothing_unless_passwords_are_renewed(serv
     first = await make_demo(own.app, renew=False)
     again = await make_demo(own.app, renew=False)
     assert (again.class_id, again.class_code) == (first.class_id, first.class_code)
-    assert [person.password for person in again.people] == [None] * 4
+    assert [person.password for person in again.people] == [None] * 6
     async with People(own) as people:
         before = await people.sign_in(first.people[1].username, first.people[1].password or "")
         renewed = await make_demo(own.app, renew=True)

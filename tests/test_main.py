@@ -88,6 +88,14 @@ async def sign_in(address: str, person: dict[str, str]) -> int:
         return response.status
 
 
+async def profile(address: str, username: str, password: str) -> dict[str, Any]:
+    """Who somebody is after signing in."""
+    body = {"username": username, "password": password}
+    async with aiohttp.ClientSession() as http, http.post(f"{address}/api/v1/auth/login", json=body) as response:
+        user: dict[str, Any] = (await response.json())["user"]
+        return user
+
+
 async def test_a_server_starts_serves_and_ends_without_leaving_a_child(tmp_path: Path) -> None:
     async with served(tmp_path) as (address, _, children):
         assert (await get(f"{address}/health/ready"))[1]["status"] == "ready"
@@ -115,8 +123,10 @@ async def test_demo_accounts_are_made_beside_a_running_server_and_renewed(tmp_pa
         code, out, err = await run(tmp_path, "demo", "--json")
         assert code == 0, err
         first = json.loads(out)
-        assert [person["role"] for person in first["people"]] == ["teacher", "student", "student", "student"]
-        assert [await sign_in(address, person) for person in first["people"]] == [200] * 4
+        assert [person["role"] for person in first["people"]] == [
+            "teacher", "student", "student", "student", "admin", "guardian",
+        ]  # fmt: skip
+        assert [await sign_in(address, person) for person in first["people"]] == [200] * 6
         second = json.loads((await run(tmp_path, "demo", "--json"))[1])
         assert second["class_code"] == first["class_code"]
         assert await sign_in(address, first["people"][0]) == 401
@@ -156,6 +166,42 @@ async def test_a_teacher_is_made_with_a_password_that_is_shown_once(tmp_path: Pa
         assert code == 1
         assert err.startswith("tutor: ")
         assert await sign_in(address, {"username": name, "password": password}) == 200
+
+
+async def test_a_school_its_people_and_the_operator_are_made_on_the_command_line(tmp_path: Path) -> None:
+    async with served(tmp_path) as (address, _, _):
+        code, out, err = await run(tmp_path, "school", "实验 [中] 学")
+        assert code == 0, err
+        school = out.strip()
+        assert (await run(tmp_path, "schools"))[1] == f"{school} 实验 [中] 学\n"
+        people = {
+            "admin": ("admin", school, "zhao.xiaozhang", "zhao@example.com", "赵校长"),
+            "teacher": ("teacher", "qian.laoshi", "qian@example.com", "钱老师", "--school", school),
+            "operator": ("operator", "sun.yunwei", "sun@example.com", "孙"),
+        }
+        for role, arguments in people.items():
+            code, out, err = await run(tmp_path, *arguments)
+            assert code == 0, err
+            name, _, password = out.strip().partition(": ")
+            user = await profile(address, name, password)
+            assert (user["role"], user["school_id"]) == (role, None if role == "operator" else school)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("admin", "0" * 24, "zhao.xiaozhang", "zhao@example.com", "赵校长"),
+        ("teacher", "qian.laoshi", "qian@example.com", "钱老师", "--school", "x"),
+        ("teacher", "qian.laoshi", "no address", "钱老师"),
+        ("school", ""),
+    ],
+    ids=str,
+)
+async def test_what_cannot_be_made_is_said_in_one_sentence(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    code, out, err = await run(tmp_path, *arguments)
+    assert (code, out) == (1, "")
+    assert err.startswith("tutor: ")
+    assert len(err.strip().splitlines()) == 1
 
 
 async def test_a_killed_server_leaves_no_child_and_its_data_comes_back(tmp_path: Path) -> None:

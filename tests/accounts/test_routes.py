@@ -36,7 +36,8 @@ async def test_signing_up_answers_with_the_person_and_a_pair_of_tokens(http: aio
     assert status == 201
     assert set(answer) == {"user", "access_token", "refresh_token", "expires_in", "token_type"}
     assert set(answer["user"]) == {
-        "id", "username", "email", "display_name", "role", "grade", "language", "created_at",
+        "id", "username", "email", "display_name", "role", "grade", "language",
+        "school_id", "created_at",
     }  # fmt: skip
     assert (answer["user"]["role"], answer["user"]["grade"]) == ("student", 8)
     assert (answer["expires_in"], answer["token_type"]) == (900, "Bearer")
@@ -227,3 +228,51 @@ async def test_a_body_that_is_no_object_is_malformed(http: aiohttp.ClientSession
     for body in (b"[]", b"{", b'"text"', b"\xff"):
         async with http.post("/api/v1/auth/login", data=body) as response:
             assert (response.status, code_of(await response.json())) == (400, "malformed")
+
+
+# Schools and guardians
+
+
+async def test_an_operator_founds_a_school_and_its_people_come_one_by_one(people: People) -> None:
+    operator = await people.appointed("operator")
+    made = (await operator.call("POST", "/schools", {"name": " 实验中学 "}))["school"]
+    assert made["name"] == "实验中学"
+    assert made in (await operator.call("GET", "/schools"))["items"]
+    code = (await operator.call("POST", f"/schools/{made['id']}/invitations", {}))["code"]
+    admin = await people.register(invitation=code, grade=None)
+    assert (await admin.call("GET", "/school")) == {"school": made}
+    code = (await admin.call("POST", "/school/invitations", {}))["code"]
+    teacher = await people.register(invitation=code, grade=None, display_name="李老师")
+    assert teacher.user["school_id"] == made["id"]
+    page = await admin.call("GET", "/school/people?role=teacher")
+    person = {"id": teacher.id, "username": teacher.user["username"], "display_name": "李老师"}
+    assert page == {"items": [{**person, "role": "teacher", "grade": None}], "next": None}
+    opened = (await teacher.call("POST", "/classes", {"name": "一班"}))["class"]
+    assert (await admin.call("GET", "/school/classes"))["items"] == [opened]
+
+
+@pytest.mark.parametrize("query", ["role=guardian", "limit=0", "limit=201", "cursor=x", "page=2"])
+async def test_a_page_of_people_that_cannot_be_is_invalid_input(people: People, query: str) -> None:
+    admin = await people.appointed("admin", await people.school())
+    with pytest.raises(Refused, match="invalid_input"):
+        await admin.call("GET", f"/school/people?{query}")
+
+
+async def test_a_guardian_comes_with_a_code_and_adds_another_child(people: People) -> None:
+    teacher, (ming, hong), class_id = await people.classroom(2)
+    guardian = await people.guardian(teacher, class_id, ming)
+    assert (guardian.user["role"], guardian.user["grade"]) == ("guardian", None)
+    code = (await teacher.call("POST", f"/classes/{class_id}/students/{hong.id}/guardian-code", {}))["code"]
+    added = (await guardian.call("POST", "/wards", {"code": code.lower()}))["ward"]
+    assert (added["student_id"], added["display_name"], added["grade"]) == (hong.id, "小明", 7)
+    wards = await guardian.call("GET", "/wards")
+    assert {ward["student_id"] for ward in wards["items"]} == {ming.id, hong.id}
+    with pytest.raises(Refused, match="invitation_invalid"):
+        await guardian.call("POST", "/wards", {"code": code})
+    await guardian.call("DELETE", f"/wards/{ming.id}")
+    assert [ward["student_id"] for ward in (await guardian.call("GET", "/wards"))["items"]] == [hong.id]
+
+
+async def test_a_bad_guardians_code_opens_no_account(http: aiohttp.ClientSession) -> None:
+    status, answer = await post(http, "/auth/register", a_registration(guardian_code="ABCD-EFGH-JKLM"))
+    assert (status, code_of(answer)) == (422, "invitation_invalid")

@@ -1,4 +1,4 @@
-"""Approval: the tutor's draft is the teachers' alone until one of them sends it, and nothing of it reaches the student."""
+"""Approval: the tutor's draft is the teachers' alone until one of them sends it; nothing of it reaches the student."""
 
 import asyncio
 
@@ -62,6 +62,10 @@ async def test_a_changed_text_is_kept_with_the_tutors_own_which_the_student_neve
     assert SECRET not in await lesson.seen_by_student()
     changed = await lesson.desk.until("message.changed")
     assert changed["message"]["reply"]["draft"] == "SECRET x = 3"
+    await lesson.room.on_reply("rate", said.reply_id, rating="up")
+    rated = await lesson.desk.until("message.changed", 3)
+    assert (rated["message"]["reply"]["rating"], rated["message"]["reply"]["draft"]) == ("up", "SECRET x = 3")
+    assert SECRET not in await lesson.seen_by_student()
 
 
 async def test_a_rejected_draft_is_never_shown_nor_told_to_the_model_again(cast: People, puppet: Puppet) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -23,9 +24,13 @@ async def stored(server: Server, lesson: Lesson, reply_id: str, fits: Callable[[
     """The reply in MongoDB, as soon as it fits."""
     store = server.app[CHAT_STORE]
     async with asyncio.timeout(WAIT_S):
-        while (reply := await store.message(lesson.id, reply_id)) is None or not fits(reply):
+        while (reply := await store.message(lesson.id, reply_id)) is None or not fits(reply):  # noqa: ASYNC110  # nobody tells
             await asyncio.sleep(0.01)
     return reply
+
+
+def withholds(word: str, reply: Message) -> bool:
+    return reply.reply is not None and word in reply.reply.withheld
 
 
 async def held(puppet: Puppet, lesson: Lesson) -> Asked:
@@ -86,12 +91,10 @@ async def test_a_reply_is_held_and_released_and_stopped_from_a_node_that_does_no
             running = await stored(here, lesson, said.reply_id, lambda one: "one" in one.text)
             assert running.is_running
             async with asyncio.timeout(WAIT_S):
-                while not (await lesson.room.open())["reply"]["held"]:
+                while not (await lesson.room.open())["reply"]["held"]:  # noqa: ASYNC110  # nobody tells
                     await asyncio.sleep(0.01)
             said.line.say(word)
-            await stored(
-                here, lesson, said.reply_id, lambda one, word=word: bool(one.reply and word in one.reply.withheld)
-            )
+            await stored(here, lesson, said.reply_id, partial(withholds, word))
             assert (await lesson.room.open(there))["reply"]["held"]
             before = parts_of(there, said.reply_id)
             assert word not in before
@@ -133,9 +136,7 @@ async def test_what_is_held_when_a_reply_is_stopped_is_never_shown(
         assert "two" not in await lesson.seen_by_student()
 
 
-async def test_holding_twice_is_one_hold_and_what_was_never_held_is_not_released(
-    here: Server, puppet: Puppet
-) -> None:
+async def test_holding_twice_is_one_hold_and_what_was_never_held_is_not_released(here: Server, puppet: Puppet) -> None:
     async with People(here) as people:
         lesson = await a_lesson(people)
         said = await asked(puppet, lesson.room)

@@ -3,10 +3,10 @@
 from pydantic import SecretStr
 
 from tests.accounts.household import Household
-from tests.classes.test_service import join, new_class, student, teacher
+from tests.classes.test_service import join, new_class, of_school, student, teacher
 from tutor.accounts.messages import SignIn
 from tutor.classes.enrolment import Enrolment
-from tutor.classes.messages import ImportRoster, RosterTaken
+from tutor.classes.messages import AddTeacher, ImportRoster, RosterTaken
 from tutor.core.caller import Caller
 from tutor.core.clock import new_id
 
@@ -73,3 +73,44 @@ async def test_a_student_of_the_teacher_is_taken_into_another_class(house: House
     taken = await take(house, wang, other.id, f"{(await house.accounts.me(ming)).username},小明,7")
     assert (taken.students, taken.created) == (1, [])
     assert other.id in await house.classes.class_ids_of(ming.id)
+
+
+async def test_a_roster_puts_its_new_students_into_the_school(house: Household) -> None:
+    school = (await house.schools.create("一中")).id
+    wang = await of_school(house, school)
+    shown = await new_class(house, wang)
+    name = a_name()
+    await take(house, wang, shown.id, f"{name},小明,7")
+    found = await house.accounts.find(name)
+    assert found is not None
+    assert found.school_id == school
+
+
+async def test_a_student_of_another_school_is_taken_from_no_roster(house: Household) -> None:
+    one, two = [(await house.schools.create(name)).id for name in ("一中", "二中")]
+    ming = await student(house)
+    await join(house, ming, await new_class(house, await of_school(house, one)))
+    name = (await house.accounts.me(ming)).username
+    for role in ("teacher", "admin"):
+        shown = await new_class(house, await of_school(house, two))
+        caller = await of_school(house, two, role)
+        if role == "teacher":
+            await house.classes.add_teacher(
+                await of_school(house, two, "admin"),
+                shown.id,
+                AddTeacher(username=(await house.accounts.me(caller)).username),
+            )
+        taken = await take(house, caller, shown.id, f"{name},小明,7")
+        assert [each.problem for each in taken.refused] == ["username_taken"]
+        assert shown.id not in await house.classes.class_ids_of(ming.id)
+
+
+async def test_an_admin_takes_students_of_the_school_into_any_of_its_classes(house: Household) -> None:
+    school = (await house.schools.create("一中")).id
+    wang, admin, ming = await of_school(house, school), await of_school(house, school, "admin"), await student(house)
+    free = await student(house)
+    await join(house, ming, await new_class(house, wang))
+    other = await new_class(house, await of_school(house, school), "竞赛班")
+    names = [(await house.accounts.me(one)).username for one in (ming, free)]
+    taken = await take(house, admin, other.id, f"{names[0]},小明,7", f"{names[1]},小红,7")
+    assert (taken.students, [each.problem for each in taken.refused]) == (1, ["username_taken"])

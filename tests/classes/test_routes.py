@@ -88,3 +88,37 @@ async def test_nobody_is_in_a_class_that_is_not_there(people: People) -> None:
     student = await people.student()
     assert await refusal(student, "GET", f"/classes/{new_id()}") == (404, "not_found")
     assert (await student.call("GET", "/classes"))["items"] == []
+
+
+async def test_a_policy_is_given_in_part_and_read_by_the_class(people: People) -> None:
+    teacher, [student], class_id = await people.classroom()
+    hours = {"days": [1, 2, 3, 4, 5], "from": "08:00", "to": "21:30", "zone": "Asia/Shanghai"}
+    await teacher.call("PATCH", f"/classes/{class_id}", {"policy": {"hours": hours, "exam": True}})
+    await teacher.call("PATCH", f"/classes/{class_id}", {"policy": {"modes": ["guide"], "daily_replies": 20}})
+    (shown,) = (await student.call("GET", "/classes"))["items"]
+    assert shown["policy"] == {
+        "modes": ["guide"],
+        "hint_cap": 5,
+        "exam": True,
+        "hours": hours,
+        "daily_replies": 20,
+    }
+
+
+async def test_a_student_of_one_school_is_refused_by_a_class_of_another(people: People) -> None:
+    _, [student], _ = await people.classroom(school=await people.school())
+    other, _, class_id = await people.classroom(school=await people.school())
+    code = (await other.call("GET", f"/classes/{class_id}"))["class"]["code"]
+    assert await refusal(student, "POST", "/classes/join", {"code": code}) == (409, "other_school")
+
+
+async def test_guardians_are_listed_and_taken_away_by_the_admin(people: People) -> None:
+    school = await people.school()
+    teacher, [student], class_id = await people.classroom(school=school)
+    guardian = await people.guardian(teacher, class_id, student)
+    admin = await people.appointed("admin", school)
+    path = f"/classes/{class_id}/students/{student.id}/guardians"
+    (shown,) = (await admin.call("GET", path))["items"]
+    assert (shown["id"], shown["display_name"]) == (guardian.id, "妈妈")
+    assert (await admin.call("DELETE", f"{path}/{guardian.id}"))["items"] == []
+    assert (await guardian.call("GET", "/wards"))["items"] == []

@@ -6,19 +6,23 @@ from itertools import chain, repeat
 import pytest
 
 from tests.accounts.household import Household
-from tutor.classes.errors import ClassCodeUnknown, LastTeacher, TeacherUnknown
+from tutor.classes.errors import ClassCodeUnknown, LastTeacher, OtherSchool, TeacherUnknown
 from tutor.classes.messages import (
     AddTeacher,
     ClassView,
     CreateClass,
+    HoursView,
     JoinClass,
     MoveStudent,
+    PolicyHours,
+    PolicyView,
     RotateCode,
     UpdateClass,
+    UpdatePolicy,
 )
 from tutor.classes.service import Classes
 from tutor.classes.store import ClassStore
-from tutor.core.caller import Caller
+from tutor.core.caller import Caller, Role
 from tutor.core.clock import new_id
 from tutor.core.errors import NotAllowed, NotFound
 from tutor.core.mongo import Database
@@ -315,3 +319,164 @@ async def test_nobody_else_changes_a_class(house: Household, who: str) -> None:
     ):
         with pytest.raises(NotFound):
             await attempt
+
+
+# Schools
+
+
+async def of_school(house: Household, school: str | None, role: Role = "teacher") -> Caller:
+    return await house.caller(await house.appointed(role, school, display_name="李老师"))
+
+
+async def test_the_first_class_gives_a_student_its_school(house: Household) -> None:
+    school = (await house.schools.create("一中")).id
+    wang, ming = await of_school(house, school), await student(house)
+    shown = await new_class(house, wang)
+    assert shown.school_id == school
+    assert (await join(house, ming, shown)).school_id == school
+    assert (await house.accounts.me(ming)).school_id == school
+
+
+async def test_a_class_of_another_school_is_joined_by_nobody(house: Household) -> None:
+    one, two = [(await house.schools.create(name)).id for name in ("一中", "二中")]
+    ming = await student(house)
+    await join(house, ming, await new_class(house, await of_school(house, one)))
+    foreign = await new_class(house, await of_school(house, two))
+    with pytest.raises(OtherSchool):
+        await join(house, ming, foreign)
+    assert foreign.id not in await house.classes.class_ids_of(ming.id)
+    await join(house, ming, await new_class(house, await of_school(house, one), "竞赛班"))
+    assert len(await house.classes.class_ids_of(ming.id)) == 2
+
+
+async def test_of_two_schools_joined_at_once_one_gets_the_student(house: Household) -> None:
+    made = [await new_class(house, await of_school(house, (await house.schools.create("x")).id)) for _ in range(2)]
+    ming = await student(house)
+    done = await asyncio.gather(*(join(house, ming, one) for one in made), return_exceptions=True)
+    assert sum(isinstance(one, OtherSchool) for one in done) == 1
+    assert len(await house.classes.class_ids_of(ming.id)) == 1
+
+
+@pytest.mark.parametrize("schools", [("一中", "二中"), ("一中", None), (None, "二中")])
+async def test_a_teacher_of_another_school_is_unknown_here(house: Household, schools: tuple[str | None, ...]) -> None:
+    one, two = [(await house.schools.create(name)).id if name else None for name in schools]
+    wang, li = await of_school(house, one), await of_school(house, two)
+    shown = await new_class(house, wang)
+    with pytest.raises(TeacherUnknown):
+        await house.classes.add_teacher(wang, shown.id, AddTeacher(username=(await house.accounts.me(li)).username))
+
+
+async def test_an_admin_manages_the_classes_of_the_school_and_of_no_other(house: Household) -> None:
+    one, two = [(await house.schools.create(name)).id for name in ("一中", "二中")]
+    wang, li, ming = await of_school(house, one), await of_school(house, one), await student(house)
+    shown = await new_class(house, wang)
+    await join(house, ming, shown)
+    admin, stranger = await of_school(house, one, "admin"), await of_school(house, two, "admin")
+    nowhere = await of_school(house, None, "admin")
+    name = (await house.accounts.me(li)).username
+    classes = house.classes
+    assert [(each.id, each.code) for each in await classes.of_school(admin)] == [(shown.id, shown.code)]
+    assert await classes.of_school(stranger) == await classes.of_school(nowhere) == []
+    assert len((await classes.add_teacher(admin, shown.id, AddTeacher(username=name))).teachers) == 2
+    assert (await classes.remove_teacher(admin, shown.id, wang.id)).teachers == ["李老师"]
+    assert (await classes.update(admin, shown.id, UpdateClass(name="二班"))).name == "二班"
+    assert (await classes.remove_student(admin, shown.id, ming.id)).students == []
+    for other in (stranger, nowhere):
+        for attempt in (
+            classes.roster(other, shown.id),
+            classes.update(other, shown.id, UpdateClass(name="x")),
+            classes.rotate_code(other, shown.id, RotateCode()),
+            classes.add_teacher(other, shown.id, AddTeacher(username=name)),
+        ):
+            with pytest.raises(NotFound):
+                await attempt
+
+
+async def test_an_admin_of_no_school_manages_no_class_without_one(house: Household) -> None:
+    shown = await new_class(house, await teacher(house))
+    with pytest.raises(NotFound):
+        await house.classes.roster(await of_school(house, None, "admin"), shown.id)
+
+
+async def test_an_admin_teaches_nobody_and_watches_nothing(house: Household) -> None:
+    school = (await house.schools.create("一中")).id
+    ming = await student(house)
+    shown = await new_class(house, await of_school(house, school))
+    await join(house, ming, shown)
+    admin = await of_school(house, school, "admin")
+    assert not await house.classes.teaches(admin.id, ming.id)
+    with pytest.raises(NotFound):
+        await house.classes.get_active(admin, shown.id)
+
+
+async def test_an_archived_class_is_read_but_not_watched(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await new_class(house, wang)
+    assert (await house.classes.get_active(wang, shown.id)).id == shown.id
+    await house.classes.update(wang, shown.id, UpdateClass(archived=True))
+    assert (await house.classes.roster(wang, shown.id)).class_.archived
+    with pytest.raises(NotFound):
+        await house.classes.get_active(wang, shown.id)
+
+
+async def test_a_student_who_is_moved_to_where_they_are_stays(house: Household) -> None:
+    wang, ming = await teacher(house), await student(house)
+    shown = await new_class(house, wang)
+    await join(house, ming, shown)
+    roster = await house.classes.move_student(wang, shown.id, ming.id, MoveStudent(class_id=shown.id))
+    assert [one.id for one in roster.students] == [ming.id]
+
+
+# The policy
+
+
+async def test_a_policy_is_changed_in_part_and_shown_to_the_students(house: Household) -> None:
+    wang, ming = await teacher(house), await student(house)
+    shown = await new_class(house, wang)
+    await join(house, ming, shown)
+    assert shown.policy == PolicyView(
+        modes=["guide", "explain"], hint_cap=5, exam=False, hours=None, daily_replies=None
+    )
+    hours = PolicyHours(days=[1, 2], start="08:00", end="12:00", zone="Asia/Shanghai")
+    await house.classes.update(wang, shown.id, UpdateClass(policy=UpdatePolicy(hours=hours, daily_replies=5)))
+    await house.classes.update(wang, shown.id, UpdateClass(policy=UpdatePolicy(modes=["guide"], hint_cap=2)))
+    (changed,) = await house.classes.list_own(ming)
+    assert (changed.policy.modes, changed.policy.hint_cap, changed.policy.daily_replies) == (["guide"], 2, 5)
+    assert changed.policy.hours == HoursView(days=[1, 2], start="08:00", end="12:00", zone="Asia/Shanghai")
+    freed = await house.classes.update(wang, shown.id, UpdateClass(policy=UpdatePolicy(hours=None)))
+    assert (freed.policy.hours, freed.policy.hint_cap) == (None, 2)
+
+
+async def test_a_class_from_before_there_were_policies_allows_everything(house: Household, database: Database) -> None:
+    wang = await teacher(house)
+    shown = await new_class(house, wang)
+    await database["classes"].update_one({"_id": shown.id}, {"$unset": {"policy": "", "school_id": ""}})
+    assert (await house.classes.list_own(wang))[0] == shown
+    exam = await house.classes.update(wang, shown.id, UpdateClass(policy=UpdatePolicy(exam=True)))
+    assert exam.policy == shown.policy.model_copy(update={"exam": True})
+
+
+async def test_the_rule_for_a_student_comes_from_the_active_classes(house: Household) -> None:
+    wang, ming = await teacher(house), await student(house)
+    for name, cap in (("一", 2), ("二", 3)):
+        shown = await new_class(house, wang, name)
+        await join(house, ming, shown)
+        await house.classes.update(wang, shown.id, UpdateClass(policy=UpdatePolicy(hint_cap=cap)))
+    assert (await house.classes.rule_for(ming.id, "math")).hint_cap == 2
+    first = next(one for one in await house.classes.list_own(wang) if one.name == "一")
+    await house.classes.update(wang, first.id, UpdateClass(archived=True))
+    rule = await house.classes.rule_for(ming.id, "math")
+    assert (rule.hint_cap, rule.class_ids) == (3, (shown.id,))
+
+
+async def test_who_teaches_many_students_is_found_at_once(house: Household) -> None:
+    wang, li = await teacher(house), await teacher(house)
+    ming, hong, lee = await student(house), await student(house), await student(house)
+    one, two, old = await new_class(house, wang), await new_class(house, li), await new_class(house, wang)
+    for who, where in ((ming, one), (ming, two), (hong, two), (hong, old)):
+        await join(house, who, where)
+    await house.classes.update(wang, old.id, UpdateClass(archived=True))
+    found = await house.classes.teachers_of({ming.id, hong.id, lee.id})
+    assert found == {ming.id: {wang.id, li.id}, hong.id: {li.id}}
+    assert await house.classes.teachers_of(set()) == {}
+    assert [each.id for each in await house.classes.active([one.id, old.id, new_id()])] == [one.id]

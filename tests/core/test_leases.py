@@ -80,3 +80,35 @@ async def test_leases_are_found_by_group_and_by_their_end(leases: Leases) -> Non
     assert await leases.run_out(Clock().now()) == []
     await leases.renew([one.id], one.owner, Clock().now() - timedelta(seconds=1))
     assert [lease.id for lease in await leases.run_out(Clock().now())] == [one.id]
+
+
+async def test_words_to_pause_count_so_that_the_newest_is_known(leases: Leases) -> None:
+    lease = a_lease(owner=new_id())
+    await leases.take(lease)
+    told = [await leases.ask_to_pause(lease.id, "work", paused=paused) for paused in (False, True, True, False, True)]
+    assert [one.pauses for one in told if one is not None] == [0, 1, 1, 2, 3]
+    (words,) = await leases.words_for(lease.owner)
+    assert (words.subject, words.is_paused, words.stop_asked) == ("work", True, False)
+    assert await leases.ask_to_pause(lease.id, "other work", paused=False) is None
+    await leases.give_back(lease.id, "work")
+    assert await leases.ask_to_pause(lease.id, "work", paused=False) is None
+
+
+async def test_of_many_who_say_opposite_things_everybody_is_heard(leases: Leases) -> None:
+    lease = a_lease(owner=new_id())
+    await leases.take(lease)
+    told = await asyncio.gather(
+        *(leases.ask_to_pause(lease.id, "work", paused=number % 2 == 0) for number in range(6)), return_exceptions=True
+    )
+    assert all(isinstance(one, Lease) for one in told)
+    found = await leases.get(lease.id)
+    assert found is not None
+    assert 1 <= found.pauses <= 6
+
+
+async def test_words_stay_with_a_lease_that_is_passed_on(leases: Leases) -> None:
+    lease, other = a_lease(), new_id()
+    await leases.take(lease)
+    await leases.ask_to_pause(lease.id, "work", paused=True)
+    assert await leases.pass_on(lease, other, lease.until)
+    assert [words.pauses for words in await leases.words_for(other)] == [1]

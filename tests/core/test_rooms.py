@@ -9,7 +9,7 @@ import pytest
 
 from tutor.core.caller import Caller
 from tutor.core.frames import Frame, event_frame
-from tutor.core.messages import Event
+from tutor.core.messages import Event, NodeEvent
 from tutor.core.rooms import Rooms
 
 
@@ -155,12 +155,26 @@ async def test_rooms_are_found_by_how_their_names_begin(rooms: Rooms) -> None:
     assert rooms.names("class:") == ["class:1", "class:2"]
 
 
+async def test_the_members_of_a_room_are_told_with_their_sockets(rooms: Rooms) -> None:
+    await rooms.enter("s1", ming := a_caller("ming"), "a")
+    await rooms.enter("s2", ming, "a")
+    members = rooms.members("a")
+    assert members == {"s1": ming, "s2": ming}
+    await rooms.leave("s1", "a")
+    assert (len(members), rooms.members("a"), rooms.members("b")) == (2, {"s2": ming}, {})
+
+
+class Whispered(NodeEvent):
+    event: ClassVar[str] = "bell.whispered"
+    times: int
+
+
 async def test_what_nodes_tell_each_other_reaches_no_socket(rooms: Rooms, wire: Wire) -> None:
     heard: list[bytes] = []
-    rooms.hear(Rang, heard.append)
+    rooms.hear(Whispered, heard.append)
     await rooms.enter("a", MING, "hall")
-    rooms.send("hall", Rang(times=3))
-    rooms.deliver("hall", "bell.rang", b"of another node", droppable=False)
+    rooms.send("hall", Whispered(times=3))
+    rooms.deliver("hall", "bell.whispered", b"of another node", droppable=False)
     assert heard == [b'{"times":3}', b"of another node"]
     assert wire.posted == []
-    assert [hint[:3] for hint in wire.hints if hint[0] == "publish"] == [("publish", "hall", "bell.rang")]
+    assert [hint[:3] for hint in wire.hints if hint[0] == "publish"] == [("publish", "hall", "bell.whispered")]

@@ -47,7 +47,7 @@ async def speakers(server: ServerProcess) -> AsyncIterator[list[Speaker]]:
     ledger = Ledger()
     async with aiohttp.ClientSession(server.address) as http:
         people = [await sign_in(server, http, each["username"], each["password"]) for each in demo["people"]]
-        students = [Student(person, ledger) for person in people[1:]]
+        students = [Student(person, ledger) for person in people if person.user["role"] == "student"]
         homes = [await student.begin() for student in students]
         teachers = [Teacher(people[0], ledger, homes) for _ in range(2)]
         yield [*teachers, *students]

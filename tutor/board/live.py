@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 EVERY_S = 1.0
-BYTES_PER_S = 4000  # of tiles to one watcher, however many students are at work
+BYTES_PER_S = 3500  # of tiles to one watcher, however many students are at work
 LOOK_S = 5.0
 REFRESH_S = 30.0
 ALONE_S = 3.0

@@ -14,7 +14,7 @@ from tutor.chat.models import Message
 from tutor.chat.places import class_room_of
 from tutor.classes.service import Classes
 from tutor.core.clock import Clock
-from tutor.core.messages import Event
+from tutor.core.messages import NodeEvent
 from tutor.core.mongo import StoreFault
 from tutor.core.rooms import Rooms
 
@@ -26,7 +26,7 @@ MOST_KNOWN = 5000
 AGAIN_S = 1.0
 
 
-class ClassNews(Event):
+class ClassNews(NodeEvent):
     """From node to node: something changed in `conversation_id`, if it names one, or a hand did; whether they type."""
 
     event: ClassVar[str] = "class.news"

@@ -15,7 +15,7 @@ from tutor.chat.places import room_of
 from tutor.core.caller import Caller, Role
 from tutor.core.clock import Clock
 from tutor.core.errors import NotAllowed
-from tutor.core.messages import Event
+from tutor.core.messages import NodeEvent
 from tutor.core.rooms import Rooms
 
 LIFE_S = 5.0
@@ -23,7 +23,7 @@ LOOK_S = 0.5
 WRITERS: frozenset[Role] = frozenset({"student", "teacher"})
 
 
-class TypingNews(Event):
+class TypingNews(NodeEvent):
     """From node to node: somebody types in a room, or has ended it."""
 
     event: ClassVar[str] = "typing.news"

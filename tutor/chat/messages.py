@@ -203,7 +203,10 @@ class WhisperView(Answer):
 
 
 class Desk(Answer):
-    """What teachers see of a room beside its messages: their whispers in force, and the drafts that wait for them."""
+    """What teachers see of a room beside its messages: their whispers in force, and the drafts that wait for them.
+
+    Of very many drafts the oldest come first, and the others are among the messages.
+    """
 
     whispers: list[WhisperView]
     drafts: list[MessageView]

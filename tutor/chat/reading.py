@@ -41,6 +41,7 @@ PAGE = 50
 CATCH_UP = 200
 HITS = 50
 ANSWER_BYTES = 500_000
+DESK_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ class Reading:
 
     async def _desk(self, conversation: Conversation) -> Desk:
         whispers = await self._whispers.active(conversation.id) if conversation.whispered else []
-        drafts = await self._waiting(conversation)
+        drafts = _that_fit(await self._waiting(conversation), DESK_BYTES)
         return Desk(
             whispers=[whisper_view(whisper) for whisper in whispers],
             drafts=[message_view(draft, staff=True) for draft in drafts],
@@ -235,11 +236,10 @@ class Reading:
         return claim is not None and claim.subject == reply.id and claim.is_paused
 
 
-def _that_fit(rows: list[Message]) -> list[Message]:
+def _that_fit(rows: list[Message], left: int = ANSWER_BYTES) -> list[Message]:
     """As many of the first messages as one answer may carry, and at least one: a client that is sent more than its
     connection may hold would be cut, come back, and be cut again.
     """
-    left = ANSWER_BYTES
     for count, row in enumerate(rows):
         left -= len(orjson.dumps(row.text))
         if left < 0 and count > 0:

@@ -410,6 +410,9 @@ class Chat:
             raise ReplyRunning
         view = message_view(rated)
         self._rooms.send(room_of(conversation.id), MessageChanged(conversation_id=conversation.id, message=view))
+        if (whole := message_view(rated, staff=True)) != view:  # teachers do not lose what they alone see
+            news = MessageChanged(conversation_id=conversation.id, message=whole)
+            self._rooms.send(staff_room_of(conversation.id), news)
         self._replies.changes.tell(conversation.id, conversation.student_id)
         return view
 

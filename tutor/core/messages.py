@@ -33,6 +33,12 @@ class Event(Message):
     event: ClassVar[str]
 
 
+class NodeEvent(Message):
+    """News from node to node, for `core/rooms.py Rooms.hear`; no client is ever sent it."""
+
+    event: ClassVar[str]
+
+
 class Nothing(Answer):
     """An answer without content."""
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from tutor.core.caller import Caller
 from tutor.core.frames import Frame, event_frame
-from tutor.core.messages import Event
+from tutor.core.messages import Event, NodeEvent
 
 
 class Post(Protocol):
@@ -44,7 +44,7 @@ class Rooms:
         """Call `changed(room)` whenever somebody enters or leaves a room whose name begins with `prefix`."""
         self._watchers.append((prefix, changed))
 
-    def hear(self, event: type[Event], heard: Callable[[bytes], None]) -> None:
+    def hear(self, event: type[NodeEvent], heard: Callable[[bytes], None]) -> None:
         """Take an event that nodes tell each other: every node in its room has `heard(body)` called, and no socket.
 
         The node that sends it hears it even when nobody of its own is in the room.
@@ -99,7 +99,7 @@ class Rooms:
         """How many rooms have members; zero when everybody is gone."""
         return len(self._members)
 
-    def send(self, room: str, event: Event, *, droppable: bool = False) -> None:
+    def send(self, room: str, event: Event | NodeEvent, *, droppable: bool = False) -> None:
         """Send an event to everybody in a room, on every node. A droppable one may be left out for a slow reader."""
         body = event.as_json()
         self.deliver(room, event.event, body, droppable=droppable)
