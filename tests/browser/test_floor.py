@@ -1,4 +1,4 @@
-"""A teacher in a student's room: she takes over, holds, checks, whispers and comes to a raised hand, and both see it."""
+"""A teacher in a student's room: she takes over, holds, checks, whispers, comes to a raised hand; both see it."""
 
 from dataclasses import dataclass
 
