@@ -41,6 +41,12 @@ def client() -> Client:
 
 
 @pytest.fixture(scope="session")
+def axe(client: Client) -> str:
+    """The source of axe, which pages run in spite of their policy because the tester, not the page, evaluates it."""
+    return Path(client.folder / "node_modules/axe-core/axe.min.js").read_text()
+
+
+@pytest.fixture(scope="session")
 async def chromium(client: Client) -> AsyncIterator[Browser]:
     path = shutil.which("chromium")
     assert path, "the tests need Chromium"

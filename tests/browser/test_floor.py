@@ -1,4 +1,4 @@
-"""A teacher in a student's room: she takes over, holds, checks, whispers and comes to a raised hand, and both see it."""
+"""A teacher in a student's room: she takes over, holds, checks, whispers, comes to a raised hand; both see it."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import Visitor, photograph
+from tests.browser.visitor import Visitor, check, photograph
 from tests.conftest import Serve
 from tests.factories import People, Person, Server, an_ai_service
 from tests.live.fake_ai import FakeAI
@@ -222,7 +222,7 @@ async def test_each_sees_that_the_other_types(lesson: Lesson) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_it_works_on_a_phone(server: Server, visit: Visit, scheme: str) -> None:
+async def test_it_works_on_a_phone(server: Server, visit: Visit, axe: str, scheme: str) -> None:
     async with People(server) as people:
         teacher, [student], _ = await people.classroom()
     lesson = await a_lesson(server, visit, teacher, student, color_scheme=scheme, **PHONE)
@@ -244,3 +244,5 @@ async def test_it_works_on_a_phone(server: Server, visit: Visit, scheme: str) ->
         await photograph(page, f"phone-{scheme}-{name}")
         wide = await page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
         assert not wide, f"the {name}'s page is wider than the phone"
+    for visitor in (lesson.desk, lesson.pupil):
+        await check(visitor, axe)

@@ -1,17 +1,15 @@
 """Hostile answers, and the accessibility checks of axe."""
 
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, check
 from tests.conftest import Serve
 from tests.factories import People, Server
 from tutor.ai.model import Finish, Piece, Prompt, Usage
-from web.build import Client
 
 HOSTILE = r"""
 <script>alert(1)</script> <img src=x onerror="alert(1)"> <svg onload=alert(1)>
@@ -48,7 +46,6 @@ The end.
 """
 ACTIVE = "script, iframe, object, embed, form, style, link, base, meta, img, video"
 ALLOWED = {"http:", "https:", "mailto:"}
-SEVERE = {"serious", "critical"}
 
 
 class Reciter:
@@ -103,12 +100,6 @@ async def harmless(visitor: Visitor) -> None:
     assert set(found["schemes"]) <= ALLOWED
 
 
-@pytest.fixture(scope="session")
-def axe(client: Client) -> str:
-    """The source of axe, which pages run in spite of their policy because the tester, not the page, evaluates it."""
-    return Path(client.folder / "node_modules/axe-core/axe.min.js").read_text()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_serious(server: Server, visit: Visit, axe: str, scheme: str) -> None:
     async with People(server) as people:
@@ -131,15 +122,3 @@ async def test_axe_finds_nothing_serious(server: Server, visit: Visit, axe: str,
     await pupil.page.goto("/account")
     await expect(pupil.page.locator("#who")).not_to_be_empty()
     await check(pupil, axe)
-
-
-async def check(visitor: Visitor, axe: str) -> None:
-    await visitor.page.evaluate(axe)
-    found = await visitor.page.evaluate("() => axe.run()")
-    severe = [
-        f"{each['id']} ({each['impact']}): {node['html'][:160]}"
-        for each in found["violations"]
-        if each["impact"] in SEVERE
-        for node in each["nodes"]
-    ]
-    assert not severe, visitor.page.url + "\n" + "\n".join(severe)

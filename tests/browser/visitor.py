@@ -9,6 +9,7 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Error, 
 
 from tests.factories import Person, Server
 
+SEVERE = {"serious", "critical"}
 COMPLAINTS = re.compile(r"Content Security Policy|\berror\b", re.IGNORECASE)
 
 
@@ -122,3 +123,16 @@ async def photograph(page: Page, name: str) -> None:
     """Keep a picture of the page, if somebody wants to look at them."""
     if folder := os.environ.get("TUTOR_TEST_PICTURES"):
         await page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+async def check(visitor: Visitor, axe: str) -> None:
+    """Fail on what axe finds serious on the page."""
+    await visitor.page.evaluate(axe)
+    found = await visitor.page.evaluate("() => axe.run()")
+    severe = [
+        f"{each['id']} ({each['impact']}): {node['html'][:160]}"
+        for each in found["violations"]
+        if each["impact"] in SEVERE
+        for node in each["nodes"]
+    ]
+    assert not severe, visitor.page.url + "\n" + "\n".join(severe)

@@ -2,8 +2,8 @@
  *  share it. */
 import { clientId } from "./ids.ts";
 import { type ApiError, Room, type RoomListener, type SuggestionState, type Unsent } from "./live/index.ts";
-import { Answer, saidElement, unsentElement } from "./message.ts";
-import { noticeElement, sentenceOfNotice } from "./notices.ts";
+import { Log } from "./log.ts";
+import { sentenceOfNotice } from "./notices.ts";
 import { People } from "./people.ts";
 import type { ConversationView, HandView, MessageView, PresentView, TypingView, UserView, WhisperView } from "./protocol.ts";
 import { Follower } from "./scroll.ts";
@@ -30,6 +30,7 @@ export interface StaffListener extends Pick<RoomListener, "desk" | "held" | "sug
 
 /** More help is refused; the reason stands where it was asked for. */
 const NO_MORE_HELP = new Set(["hint_cap", "exam_running"]);
+const GONE = new Set(["not_found", "not_allowed"]);
 const OF_THIS_TAB = { store: sessionStorage, newId: clientId };
 
 /** The log of the page. It outlives the rooms that are shown in it one after the other. */
@@ -39,12 +40,9 @@ export class RoomView implements RoomListener {
   readonly #news: RoomNews;
   readonly #staff: StaffListener | null;
   readonly #people: People;
-  readonly #messages = byId("messages");
+  readonly #log: Log;
   readonly #older = byId<HTMLButtonElement>("older");
-  readonly #follower = new Follower(byId("log"), this.#messages, byId("to-end"));
-  readonly #answers = new Map<string, Answer>();
-  /** Places in the queue by reply; they may be known before the reply is. */
-  readonly #places = new Map<string, number>();
+  readonly #follower: Follower;
   #room: Room | null = null;
   /** The `seq` of the message to show first, when it is not the newest. */
   #wanted: number | null = null;
@@ -56,6 +54,12 @@ export class RoomView implements RoomListener {
     this.#news = news;
     this.#staff = staff;
     this.#people = new People(reader);
+    this.#log = new Log(reader.id, {
+      answers: reader.role === "student" ? this.#actions : null,
+      unsent: { resend: (id) => this.#room?.resend(id), discard: (id) => this.#room?.discard(id) },
+      drawn: (answer, message) => staff?.drawn(answer, message),
+    });
+    this.#follower = new Follower(byId("log"), this.#log.element, byId("to-end"));
     this.#older.addEventListener("click", () => this.#loadOlder());
     new IntersectionObserver(([seen]) => seen?.isIntersecting && this.#loadOlder(), { root: byId("log") }).observe(this.#older);
   }
@@ -89,28 +93,40 @@ export class RoomView implements RoomListener {
     void this.#room?.stop();
   }
 
+  /** Leads the reader to a message, however far back it is. */
+  async find(seq: number): Promise<void> {
+    const room = this.#room;
+    const first = () => room?.messages[0]?.seq ?? 0;
+    for (let before = Infinity; first() > seq && first() < before; ) {
+      before = first();
+      await room?.loadOlder();
+    }
+    const found = this.#log.find(seq);
+    if (!found || room !== this.#room) return;
+    this.#follower.lead(found);
+    found.dataset["found"] = "";
+  }
+
   // What the room tells
 
   reset(messages: readonly MessageView[]): void {
     this.#clear();
-    this.#messages.append(...messages.map((message) => this.#element(message)));
+    this.#log.append(messages);
     this.#follower.follow();
     this.#changed();
-    if (this.#wanted !== null) void this.#find(this.#wanted);
+    if (this.#wanted !== null) void this.find(this.#wanted);
     this.#wanted = null;
   }
 
   older(messages: readonly MessageView[]): void {
     this.#follower.keep(() => {
-      this.#messages.prepend(...messages.map((message) => this.#element(message)));
+      this.#log.prepend(messages);
       this.#changed();
     });
   }
 
   added(message: MessageView): void {
-    this.#dropUnsent(message.client_id);
-    const firstUnsent = this.#messages.querySelector("[data-client-id]");
-    this.#messages.insertBefore(this.#element(message), firstUnsent);
+    this.#log.add(message);
     if (message.notice) speak(sentenceOfNotice(message.notice));
     else if (message.author.kind === "tutor") speak(beginningOf(message));
     else if (message.author.id !== this.#reader.id) {
@@ -120,25 +136,22 @@ export class RoomView implements RoomListener {
   }
 
   replaced(message: MessageView): void {
-    const answer = this.#answers.get(message.id);
-    if (answer) this.#show(answer, message, this.#places.get(message.id));
-    else this.#messages.querySelector(`[data-message-id="${message.id}"]`)?.replaceWith(this.#element(message));
+    this.#log.replace(message);
     this.#changed();
   }
 
   delta(replyId: string, appended: string): void {
-    this.#answers.get(replyId)?.push(appended);
+    this.#log.delta(replyId, appended);
   }
 
   finished(message: MessageView): void {
-    const answer = this.#answers.get(message.id);
-    if (answer) this.#show(answer, message);
+    this.#log.replace(message);
     speak(endOf(message));
     this.#changed();
   }
 
   queued(replyId: string, place: number): void {
-    this.#places.set(replyId, place);
+    this.#log.queued(replyId, place);
     const reply = this.#room?.messages.find(({ id }) => id === replyId);
     if (reply?.state !== "queued") return;
     this.replaced(reply);
@@ -170,17 +183,7 @@ export class RoomView implements RoomListener {
   }
 
   unsent(message: Unsent): void {
-    const before = this.#messages.querySelector(`[data-client-id="${message.clientId}"]`);
-    if (message.state === "sent") {
-      before?.remove();
-      return;
-    }
-    const element = unsentElement(message, {
-      resend: (id) => this.#room?.resend(id),
-      discard: (id) => this.#room?.discard(id),
-    });
-    if (before) before.replaceWith(element);
-    else this.#messages.append(element);
+    this.#log.unsent(message);
   }
 
   conversation(view: ConversationView): void {
@@ -194,16 +197,11 @@ export class RoomView implements RoomListener {
   }
 
   problem(error: ApiError): void {
-    if (NO_MORE_HELP.has(error.code)) [...this.#answers.values()].at(-1)?.noMoreHelp(sentenceOf(error));
+    if (NO_MORE_HELP.has(error.code)) this.#log.lastAnswer?.noMoreHelp(sentenceOf(error));
     if (error.code === "hint_cap") return;
-    if ((error.code === "not_found" || error.code === "not_allowed") && !this.#room?.isOpen) this.#news.lost(error);
+    if (GONE.has(error.code) && !this.#room?.isOpen) this.#news.lost(error);
     else if (error.code === "conflict" && error.details["what"] === "floor") toast(words.floor_conflict);
     else complain(error);
-  }
-
-  /** Leads the reader to a message, however far back it is. */
-  find(seq: number): void {
-    void this.#find(seq);
   }
 
   // How it is shown
@@ -214,65 +212,33 @@ export class RoomView implements RoomListener {
     return this.#room?.messages.find(({ author }) => author.kind === "student")?.author.name ?? "";
   }
 
-  #element(message: MessageView): HTMLElement {
-    if (message.notice) return noticeElement(message);
-    if (message.author.kind !== "tutor") return saidElement(message, message.author.id === this.#reader.id);
-    const answer = new Answer(message, this.#reader.role === "student" ? this.#actions : null);
-    this.#answers.set(message.id, answer);
-    this.#show(answer, message, this.#places.get(message.id));
-    return answer.element;
+  get #actions() {
+    return {
+      retry: async (replyId: string) => {
+        this.#follower.follow();
+        await this.#room?.tutor.retry(replyId);
+      },
+      goOn: async (replyId: string) => {
+        this.#follower.follow();
+        await this.#room?.tutor.goOn(replyId);
+      },
+      rate: (replyId: string, rating: "up" | "down" | null) => void this.#room?.tutor.rate(replyId, rating),
+      ask: (text: string) => this.#news.said(text),
+      hint: async () => {
+        this.#follower.follow();
+        await this.#room?.tutor.hint();
+      },
+    };
   }
-
-  #show(answer: Answer, message: MessageView, place?: number): void {
-    answer.show(message, place);
-    this.#staff?.drawn(answer.element, message);
-  }
-
-  readonly #actions = {
-    retry: async (replyId: string) => {
-      this.#follower.follow();
-      await this.#room?.tutor.retry(replyId);
-    },
-    goOn: async (replyId: string) => {
-      this.#follower.follow();
-      await this.#room?.tutor.goOn(replyId);
-    },
-    rate: (replyId: string, rating: "up" | "down" | null) => void this.#room?.tutor.rate(replyId, rating),
-    ask: (text: string) => this.#news.said(text),
-    hint: async () => {
-      this.#follower.follow();
-      await this.#room?.tutor.hint();
-    },
-  };
 
   #clear(): void {
-    this.#answers.clear();
-    this.#places.clear();
-    this.#messages.replaceChildren();
+    this.#log.clear();
     this.#older.hidden = true;
   }
 
   #changed(): void {
     this.#older.hidden = !this.#room?.hasOlder;
     this.#news.running(this.#room?.running != null);
-  }
-
-  #dropUnsent(clientId: string): void {
-    this.#messages.querySelector(`[data-client-id="${clientId}"]`)?.remove();
-  }
-
-  /** Leads the reader to a message, however far back it is. */
-  async #find(seq: number): Promise<void> {
-    const room = this.#room;
-    const first = () => room?.messages[0]?.seq ?? 0;
-    for (let before = Infinity; first() > seq && first() < before; ) {
-      before = first();
-      await room?.loadOlder();
-    }
-    const found = this.#messages.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
-    if (!found || room !== this.#room) return;
-    this.#follower.lead(found);
-    found.dataset["found"] = "";
   }
 
   #loadOlder(): void {

@@ -11,7 +11,7 @@ import type { Invited } from "./protocol.ts";
 import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
 import { StaffRoom } from "./staffroom.ts";
-import { byId, complain, copy, data, fill, openDialog, setUpDrawer, words } from "./ui.ts";
+import { byId, complain, copy, data, fill, openDialog, setUpDrawer, toast, words } from "./ui.ts";
 
 const session = await enter("teacher");
 const { api, user } = session;
@@ -25,7 +25,7 @@ const composer = new Composer({
   typing: (on) => (on ? view.room?.typing.goOn() : view.room?.typing.end()),
   waits: false,
 });
-const staff = new StaffRoom(user.id, () => view.room, composer, { find: ({ seq }) => view.find(seq) });
+const staff = new StaffRoom(user.id, () => view.room, composer, { find: ({ seq }) => void view.find(seq) });
 const view = new RoomView(
   connection,
   user,
@@ -49,6 +49,10 @@ const desk = new Desk(api, connection, user.id, {
   chosen: () => visit(null, "push"),
 });
 
+connection.on("draft.waiting", ({ conversation_id }) => {
+  if (conversation_id === view.room?.conversationId) return; // there it stands
+  toast(words.draft_waiting, { label: words.draft_go, run: () => visit(conversation_id, "push") });
+});
 byId("leave-room").addEventListener("click", (event) => {
   event.preventDefault();
   visit(null, "push");

@@ -229,7 +229,8 @@ export class FakeServer implements LiveConnection {
 
   #answer(name: keyof Commands, payload: unknown): unknown {
     if (name === "conversation.open") return this.#open(payload as OpenConversation);
-    if (name === "hand.get") return this.hand;
+    if (name.startsWith("hand.")) return this.hand;
+    if (name === "hint.next") return { level: 3, reply: { id: "m9", state: "queued", position: 2 } };
     if (name === "suggestion.ask") return { suggestion_id: "s1" };
     if (name === "whisper.add") return { whisper: whisper(payload as Commands["whisper.add"]["payload"]) };
     if (name === "message.send") return this.#send(payload as Commands["message.send"]["payload"]);

@@ -204,6 +204,20 @@ describe("a hand", () => {
     expect(page.raised).toBeNull();
   });
 
+  test("is as the answer to raising it says", async () => {
+    await opened(message(1));
+    server.hand = { hand: hand({ line: "第三步" }), place: 1 };
+    expect(await room.hands.raise("第三步")).toBe(true);
+    expect([page.raised?.line, page.place]).toEqual(["第三步", 1]);
+    expect(server.called("hand.raise")).toEqual([{ ...inRoom, line: "第三步" }]);
+  });
+
+  test("that is gone is no reason to leave the room", async () => {
+    await opened(message(1));
+    server.refusals.set("hand.claim", new ApiError("not_found", 404, "", { what: "hand" }));
+    expect([await room.hands.claim(), room.isOpen, page.problems]).toEqual([false, true, ["not_found"]]);
+  });
+
   test("is asked for again on every new connection", async () => {
     await opened(message(1));
     server.drop();
@@ -212,6 +226,21 @@ describe("a hand", () => {
     await settle();
     expect(page.raised?.claimed_name).toBe("王老师");
     expect(server.called("hand.get")).toHaveLength(2);
+  });
+});
+
+describe("one more hint", () => {
+  test("says how much help there is by now, and waits for its turn", async () => {
+    await opened(message(1), reply(2, { state: "complete" }));
+    await room.tutor.hint();
+    expect([page.level, page.places, server.called("hint.next")]).toEqual([3, [["m9", 2]], [inRoom]]);
+  });
+
+  test("that is refused is told", async () => {
+    await opened(message(1));
+    server.refusals.set("hint.next", new ApiError("hint_cap", 409, "", { level: 3 }));
+    await room.tutor.hint();
+    expect([page.level, page.problems]).toEqual([0, ["hint_cap"]]);
   });
 });
 
