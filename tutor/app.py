@@ -20,10 +20,11 @@ from tutor.ai.model import Model
 from tutor.broadcasts import messages as broadcasts_messages
 from tutor.broadcasts import routes as broadcasts_routes
 from tutor.broadcasts import sockets as broadcasts_sockets
+from tutor.chat import floor_messages, floor_sockets
 from tutor.chat import messages as chat_messages
 from tutor.chat import routes as chat_routes
 from tutor.chat import sockets as chat_sockets
-from tutor.chat.context import CHAT_SETTINGS, ChatSettings
+from tutor.chat.context import CHAT_SETTINGS, ChatSettings, FloorSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
 from tutor.classes import routes as classes_routes
@@ -50,8 +51,8 @@ from tutor.records import routes as records_routes
 from tutor.settings import ROOT, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, classes, chat, board, records, broadcasts)
-TABLES = (accounts_sockets.events, chat_sockets.events, broadcasts_sockets.events)
-EVENTS = (crowd, status, chat_messages, broadcasts_messages)
+TABLES = (accounts_sockets.events, chat_sockets.events, floor_sockets.events, broadcasts_sockets.events)
+EVENTS = (crowd, status, chat_messages, floor_messages, broadcasts_messages)
 APIS = (
     accounts_routes.api, school_routes.api, classes_routes.api, chat_routes.api, records_routes.api,
     broadcasts_routes.api,
@@ -101,6 +102,7 @@ def _hand_down(app: web.Application, settings: Settings) -> None:
             per_student=section.max_replies_per_student,
             queue_s=section.queue_s,
         ),
+        floor=FloorSettings(section.floor_away_s, section.draft_waits_s),
         limits=PromptLimits(section.history_tokens, section.max_tokens),
         parts_ttl_s=section.parts_ttl_s,
         drain_s=section.drain_s,

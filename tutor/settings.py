@@ -99,6 +99,8 @@ class ChatSection(Section):
     max_replies: Count
     max_replies_per_student: Count
     queue_s: Positive
+    floor_away_s: Positive
+    draft_waits_s: Positive
     drain_s: Positive
     parts_ttl_s: Count
     history_tokens: Count

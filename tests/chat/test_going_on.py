@@ -103,13 +103,17 @@ async def test_the_top_names_the_last_message_and_what_is_not_finished(
     ask = await asked(puppet, await a_room(cast))
     ask.line.say("one ", "two ")
     await ask.heard(2)
-    top = await reading.top(ask.room.id)
-    assert top is not None
+    tops = await reading.tops(ask.room.id)
+    assert tops is not None
+    top = tops.room
+    assert tops.staff is None
     assert (top.seq, top.reply and top.reply.part, top.reply and top.reply.id) == (2, 2, ask.reply_id)
     ask.line.finish()
     await ask.ended("complete")
-    top = await reading.top(ask.room.id)
-    assert top is not None
+    tops = await reading.tops(ask.room.id)
+    assert tops is not None
+    top = tops.room
+    assert tops.staff is None
     assert (top.seq, top.reply) == (2, None)
 
 
@@ -121,6 +125,6 @@ async def test_the_top_sees_what_the_conversation_does_not_count_yet(cast: Peopl
     await asyncio.gather(room.say(a_question()))
     await teacher_like.change_conversation(room.id, {"title": "x"})
     await teacher_like._conversations.update_one({"_id": room.id}, {"$set": {"last_seq": 0}})
-    top = await stage.server.app[READING].top(room.id)
-    assert top is not None
-    assert top.seq == 2
+    tops = await stage.server.app[READING].tops(room.id)
+    assert tops is not None
+    assert tops.room.seq == 2

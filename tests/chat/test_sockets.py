@@ -522,6 +522,12 @@ async def test_a_stored_reply_says_how_it_came_to_be(cast: People, puppet: Puppe
         "error": None,
         "rating": None,
         "continues": None,
+        "hidden": False,
+        "sent_by": None,
+        "decided_at": None,
+        "ready_at": None,
+        "draft": None,
+        "why": None,
     }
 
 
@@ -615,7 +621,8 @@ async def test_a_teacher_writes_as_herself_and_the_tutor_is_silent(cast: People,
     await room.say("slowly", desk)
     await room.on_reply("stop", said.reply_id, desk)
     await said.ended("stopped")
-    assert [message["seq"] for message in await room.messages()] == [1, 2, 3, 4]
+    assert [message["seq"] for message in await room.messages()] == [1, 2, 3, 4, 5]
+    assert (await room.messages())[-1]["notice"]["kind"] == "reply.stopped"
 
 
 async def test_presence_goes_both_ways(cast: People) -> None:

@@ -150,10 +150,10 @@ async def test_a_reply_ends_once(store: ChatStore) -> None:
 async def test_word_to_stop_reaches_the_writer(store: ChatStore) -> None:
     node = new_id()
     reply, other = await a_reply(store, new_id(), node=node), await a_reply(store, new_id(), node=node)
-    assert await store.leases.asked_to_stop(node) == []
+    assert await store.leases.words_for(node) == []
     assert await store.leases.ask_to_stop(reply.conversation_id, reply.id)
     assert not await store.leases.ask_to_stop(other.conversation_id, reply.id)
-    assert await store.leases.asked_to_stop(node) == [reply.id]
+    assert [lease.subject for lease in await store.leases.words_for(node) if lease.stop_asked] == [reply.id]
 
 
 @pytest.mark.parametrize("text", ["$x$ and $$y$$", "$text", "$$ROOT", "{}", ""])

@@ -25,10 +25,11 @@ class Turn:
 class Prompt:
     """Everything a model may know for one reply: no name, no e-mail, no school.
 
-    `system` holds our instructions and nothing a person typed. `turns` end with the question. `question` is the
+    `system` holds our instructions and nothing a student typed. `turns` end with the question. `question` is the
     student's bare text, for models that read it themselves (the built-in tutor). `earlier` are the student's bare
     earlier questions, oldest first. `version` names the template. `so_far` is what the student has of this reply
-    already: the stream gives only what follows it.
+    already: the stream gives only what follows it. `whispers` are the teachers' bare private words to the tutor, oldest
+    first; `system` ends with them in slots of their own, and no reply may repeat them.
     """
 
     system: str
@@ -42,6 +43,7 @@ class Prompt:
     version: str
     max_tokens: int
     so_far: str = ""
+    whispers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

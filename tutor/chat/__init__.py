@@ -5,7 +5,7 @@ Commands and events are in `messages.py`, the verbs in `service.py`, a running r
 
 from aiohttp import web
 
-from tutor.chat import context, jobs, pages, routes, sockets
+from tutor.chat import context, floor_sockets, jobs, pages, routes, sockets
 from tutor.core.sockets import DOOR
 
 
@@ -13,6 +13,6 @@ def setup(app: web.Application) -> None:
     """Put the chat into the application."""
     app.add_routes(pages.pages)
     routes.api.add_to(app)
-    app[DOOR].add([sockets.events])
+    app[DOOR].add([sockets.events, floor_sockets.events])
     app.cleanup_ctx.append(context.chat)
     app.cleanup_ctx.append(jobs.background)

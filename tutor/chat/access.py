@@ -4,13 +4,24 @@
 """
 
 from collections.abc import Collection
+from typing import Protocol
 
 from tutor.accounts.wards import Wards
-from tutor.chat.models import Conversation
+from tutor.chat.models import Conversation, Message
 from tutor.chat.store import ChatStore
 from tutor.classes.service import Classes
 from tutor.core.caller import Caller
 from tutor.core.errors import NotAllowed, NotFound
+
+
+class OnReply(Protocol):
+    """A command on a reply."""
+
+    @property
+    def conversation_id(self) -> str: ...
+
+    @property
+    def reply_id(self) -> str: ...
 
 
 class Access:
@@ -80,6 +91,20 @@ class Access:
         if caller.role != "teacher":
             raise NotAllowed
         return await self.visible(caller, conversation_id)
+
+    async def taught_reply(self, caller: Caller, reply: OnReply) -> tuple[Conversation, Message]:
+        """A reply in the conversation of a student whom the caller teaches.
+
+        Raises:
+            NotAllowed: the caller is no teacher.
+            NotFound: there is no such reply, or the caller does not teach its student.
+
+        """
+        conversation = await self.taught(caller, reply.conversation_id)
+        found = await self._store.message(conversation.id, reply.reply_id)
+        if found is None or found.reply is None:
+            raise NotFound(what="reply")
+        return conversation, found
 
     async def own(self, caller: Caller, conversation_id: str, *, deleted: bool = False) -> Conversation:
         """The caller's own conversation, put away or not.

@@ -60,7 +60,7 @@ class Claims:
         """Whether its reply is at work, or may still be about to be stored."""
         reply = await self._store.message(lease.id, lease.subject)
         if reply is not None:
-            return not reply.is_final
+            return reply.is_running
         # Claims of one node come one after another, so its own was given up before a reply was stored.
         return lease.owner != self._node and lease.until > self._clock.now()
 
@@ -68,13 +68,21 @@ class Claims:
         """Give a sign of life for running replies of this node."""
         await self._leases.renew([reply.conversation_id for reply in replies], self._node, self._end())
 
-    async def ask_to_stop(self, reply: Message) -> bool:
+    async def ask_to_stop(self, conversation_id: str, reply_id: str) -> bool:
         """Leave word for the node that writes a reply, whichever it is; False when it has ended."""
-        return await self._leases.ask_to_stop(reply.conversation_id, reply.id)
+        return await self._leases.ask_to_stop(conversation_id, reply_id)
 
-    async def asked_to_stop(self) -> list[str]:
-        """The replies of this node that somebody on another node wants to end."""
-        return await self._leases.asked_to_stop(self._node)
+    async def ask_to_hold(self, reply: Message, *, held: bool) -> Lease | None:
+        """Leave word that a reply should show nothing more, or show everything again; None when it has ended."""
+        return await self._leases.ask_to_pause(reply.conversation_id, reply.id, paused=held)
+
+    async def words(self) -> list[Lease]:
+        """The replies of this node that somebody wants to end or to hold."""
+        return await self._leases.words_for(self._node)
+
+    async def held_by(self, conversation_id: str) -> Lease | None:
+        """The claim of a conversation, stored reply or not."""
+        return await self._leases.get(conversation_id)
 
     async def give_back(self, conversation_id: str, reply_id: str) -> None:
         """Give up a claim of which nothing was stored."""

@@ -11,7 +11,10 @@ from tutor.chat.access import Access
 from tutor.chat.allowance import Allowance
 from tutor.chat.briefing import Briefing
 from tutor.chat.changes import Changes
+from tutor.chat.checks import Checks
 from tutor.chat.evictions import Evictions
+from tutor.chat.floors import Floors
+from tutor.chat.holds import Holds
 from tutor.chat.notices import Notices
 from tutor.chat.parts import PartsLog
 from tutor.chat.presence import Presence
@@ -21,7 +24,11 @@ from tutor.chat.reply import Replies, ReplySettings
 from tutor.chat.rescue import Rescue
 from tutor.chat.service import Chat
 from tutor.chat.store import ChatStore
+from tutor.chat.suggestions import Suggestions
+from tutor.chat.vigils import Vigils
 from tutor.chat.visits import Visits
+from tutor.chat.whisper_store import WhisperStore
+from tutor.chat.whispers import Whispers
 from tutor.classes.context import CLASSES
 from tutor.core.bus import BUS
 from tutor.core.clock import CLOCK
@@ -36,10 +43,19 @@ from tutor.core.tokens import SECRET
 
 
 @dataclass(frozen=True, slots=True)
+class FloorSettings:
+    """How long a teacher may be away until the tutor has the floor again, and a draft until it is told of: seconds."""
+
+    away_s: float
+    draft_waits_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class ChatSettings:
     """What the chat needs to know. `prefix` begins its Redis keys; `parts_ttl_s` and `drain_s` are in seconds."""
 
     reply: ReplySettings
+    floor: FloorSettings
     limits: PromptLimits
     parts_ttl_s: int
     drain_s: float
@@ -57,6 +73,12 @@ CHAT_SETTINGS: web.AppKey[ChatSettings] = web.AppKey("chat_settings", ChatSettin
 CHANGES: web.AppKey[Changes] = web.AppKey("changes", Changes)
 VISITS: web.AppKey[Visits] = web.AppKey("visits", Visits)
 NOTICES: web.AppKey[Notices] = web.AppKey("notices", Notices)
+FLOORS: web.AppKey[Floors] = web.AppKey("floors", Floors)
+HOLDS: web.AppKey[Holds] = web.AppKey("holds", Holds)
+CHECKS: web.AppKey[Checks] = web.AppKey("checks", Checks)
+WHISPERS: web.AppKey[Whispers] = web.AppKey("whispers", Whispers)
+WHISPER_STORE: web.AppKey[WhisperStore] = web.AppKey("whisper_store", WhisperStore)
+SUGGESTIONS: web.AppKey[Suggestions] = web.AppKey("suggestions", Suggestions)
 CHAT_STORE: web.AppKey[ChatStore] = web.AppKey("chat_store", ChatStore)
 MODEL: web.AppKey[Model] = web.AppKey("model", Model)
 
@@ -77,9 +99,12 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     app[REPLIES] = replies
     app[PRESENCE] = presence
     app[VISITS] = Visits()
-    briefing = Briefing(store, Prompts(app[SECRET], settings.limits))
+    app[WHISPER_STORE] = WhisperStore(app[MONGO])
+    await app[WHISPER_STORE].prepare()
+    briefing = Briefing(store, Prompts(app[SECRET], settings.limits), app[WHISPER_STORE])
+    allowance = Allowance(app[LIMITS])
     app[RESCUE] = Rescue(store, parts, replies, briefing, clock)
-    app[READING] = Reading(store, access, replies, parts, presence, app[VISITS])
+    app[READING] = Reading(store, access, replies, parts, presence, app[WHISPER_STORE], app[VISITS])
     app[CHAT] = Chat(
         store,
         app[ACCOUNTS],
@@ -88,7 +113,22 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
         replies,
         briefing,
         clock,
-        Allowance(app[LIMITS]),
+        allowance,
         app[CLASSES],
     )
+    _put_teachers_in(app, store, access, replies)
+    app[WHISPERS] = Whispers(store, app[WHISPER_STORE], access, rooms, clock)
+    app[SUGGESTIONS] = Suggestions(access, briefing, app[MODEL], allowance, rooms, tasks, clock, settings.reply.part_s)
     yield
+
+
+def _put_teachers_in(app: web.Application, store: ChatStore, access: Access, replies: Replies) -> None:
+    """What teachers do with the floor, with running replies and with drafts."""
+    rooms, clock, settings = app[ROOMS], app[CLOCK], app[CHAT_SETTINGS].floor
+    floors = Vigils(store.floors.floors, rooms, clock, settings.away_s)
+    holds = Vigils(store.floors.holds, rooms, clock, settings.away_s)
+    app[FLOORS] = Floors(store, access, replies, app[NOTICES], rooms, clock, floors)
+    app[HOLDS] = Holds(store, access, replies, app[NOTICES], holds)
+    app[CHECKS] = Checks(
+        store, access, replies.drafts, app[CLASSES], rooms, clock, app[CHANGES], settings.draft_waits_s
+    )

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tutor.chat.messages import ReplyDelta
+from tutor.chat.models import Message
 from tutor.chat.parts import Append, Appended, Hint, PartsLog
 from tutor.chat.running import Running
 from tutor.core.bus import Bus
@@ -37,7 +38,7 @@ class Delivery:
     """
 
     def __init__(
-        self, log: PartsLog, rooms: Rooms, bus: Bus, room_of: Callable[[str], str], save: Save, part_s: float
+        self, log: PartsLog, rooms: Rooms, bus: Bus, room_of: Callable[[Message], str], save: Save, part_s: float
     ) -> None:
         self._log = log
         self._rooms = rooms
@@ -57,8 +58,8 @@ class Delivery:
         self.wake(running)
 
     def wake(self, running: Running) -> None:
-        """See to what a reply has pending, unless it is not stored yet: nothing is shown before that."""
-        if not running.stored.is_set() or not running.pending or running.in_flight:
+        """See to what a reply has pending, unless it is held, or not stored yet: nothing is shown before that."""
+        if not running.stored.is_set() or not running.pending or running.in_flight or running.held:
             return
         if running.parts:
             self._soon[running.message.id] = running
@@ -97,7 +98,7 @@ class Delivery:
             await self._round(due)
 
     async def _round(self, due: list[Running]) -> None:
-        drafts = [self._draft(running) for running in due if running.pending and not running.in_flight]
+        drafts = [self._draft(one) for one in due if one.pending and not one.in_flight and not one.held]
         if not drafts:
             return
         outcomes = await self._log.append([draft.append for draft in drafts])
@@ -130,7 +131,7 @@ class Delivery:
         running.in_flight = True
         delta = ReplyDelta(conversation_id=message.conversation_id, reply_id=message.id, part=number, text=text)
         body = delta.as_json()
-        room = self._room_of(message.conversation_id)
+        room = self._room_of(message)
         payload = self._bus.payload(ReplyDelta.event, body, droppable=True)
         hint = Hint(self._bus.channel(room), self._bus.ears(room), payload)
         texts = [*running.parts[running.logged :], text]

@@ -50,3 +50,38 @@ class ReplyInterrupted(TutorError):
 
     code = "reply_interrupted"
     status = 503
+
+
+class TeacherHasFloor(TutorError):
+    """A teacher answers here at the moment, so the tutor begins no reply."""
+
+    code = "teacher_has_floor"
+    status = 409
+
+
+class DraftNotReady(TutorError):
+    """The reply is still being written, or was never a draft, so there is nothing to decide."""
+
+    code = "draft_not_ready"
+    status = 409
+
+
+class DraftDecided(TutorError):
+    """Another decision about the draft came first. Fact: `state`, what became of it."""
+
+    code = "draft_decided"
+    status = 409
+
+
+class SuggestionRunning(TutorError):
+    """The tutor is still writing a suggestion for this teacher here."""
+
+    code = "suggestion_running"
+    status = 409
+
+
+class TooManyWhispers(TutorError):
+    """As many whispers are in force here as allowed. Fact: `limit`."""
+
+    code = "too_many_whispers"
+    status = 409

@@ -1,5 +1,5 @@
-"""The chat's background work on every node: parts on their way, checkpoints, the sweep for dead nodes' replies, the
-heartbeat that finds silent loss, and the sweep that ends lost rights on open sockets.
+"""The chat's background work on every node: parts on their way, checkpoints, the sweep for dead nodes' replies, what
+teachers left who are gone, the heartbeat that finds silent loss, and the sweep that ends lost rights on open sockets.
 """
 
 import asyncio
@@ -10,11 +10,15 @@ from itertools import count
 import structlog
 from aiohttp import web
 
-from tutor.chat.context import CHAT_SETTINGS, EVICTIONS, READING, REPLIES, RESCUE
+from tutor.chat.checks import Checks
+from tutor.chat.context import CHAT_SETTINGS, CHECKS, EVICTIONS, FLOORS, HOLDS, READING, REPLIES, RESCUE
 from tutor.chat.evictions import Evictions
-from tutor.chat.places import CONVERSATIONS
+from tutor.chat.floors import Floors
+from tutor.chat.holds import Holds
+from tutor.chat.places import CONVERSATIONS, staff_room_of
 from tutor.chat.reading import Reading
 from tutor.chat.rescue import Rescue
+from tutor.chat.vigils import RENEW_EVERY
 from tutor.core.bus import BUS, Bus
 from tutor.core.clock import CLOCK, Clock
 from tutor.core.mongo import StoreFault
@@ -27,6 +31,7 @@ SWEEP_S = 5.0
 ORPHANS_EVERY = 3
 TOP_S = 20.0
 ALONE_S = 3.0
+COME_BACK_S = 15.0
 EVICT_S = 4.0  # taking a right away acts on open sockets within 5 s
 
 
@@ -90,22 +95,45 @@ class Tops:
 
     async def _tell(self, room: str) -> None:
         try:
-            top = await self._reading.top(room.removeprefix(CONVERSATIONS))
+            tops = await self._reading.tops(room.removeprefix(CONVERSATIONS))
         except StoreFault as error:
             log.warning("top_not_told", error=type(error).__name__)
             return
-        if top is not None:
-            self._rooms.send_here(room, top)
+        if tops is None:
+            return
+        self._rooms.send_here(room, tops.room)
+        if tops.staff is not None:
+            self._rooms.send_here(staff_room_of(tops.staff.conversation_id), tops.staff)
+
+
+async def watch_floors(floors: Floors, holds: Holds, checks: Checks, clock: Clock, away_s: float) -> None:
+    """Run for ever: give back what teachers left who are away for `away_s` seconds, and see to drafts that wait.
+
+    After a start, and after MongoDB was away, teachers get a moment to be here again.
+    """
+    moment_s = min(COME_BACK_S, away_s / 4)
+    patient_until = clock.monotonic() + moment_s
+    while True:
+        await clock.sleep(away_s * RENEW_EVERY)
+        try:
+            patient = clock.monotonic() < patient_until
+            await floors.look(patient=patient)
+            await holds.look(patient=patient)
+            await checks.look()
+        except StoreFault as error:
+            log.warning("floors_not_watched", error=type(error).__name__)
+            patient_until = clock.monotonic() + moment_s
 
 
 async def background(app: web.Application) -> AsyncIterator[None]:
     """All of it, for as long as the application runs."""
-    replies, clock = app[REPLIES], app[CLOCK]
+    replies, clock, settings = app[REPLIES], app[CLOCK], app[CHAT_SETTINGS]
     works: dict[str, Callable[[], Coroutine[None, None, None]]] = {
         "chat-delivery": replies.delivery.run,
         "chat-delivery-ahead": replies.delivery.run_ahead,
         "chat-keeper": replies.keeper.run,
-        "chat-sweep": partial(sweep, app[RESCUE], clock, app[CHAT_SETTINGS].reply.lease_s),
+        "chat-sweep": partial(sweep, app[RESCUE], clock, settings.reply.lease_s),
+        "chat-floors": partial(watch_floors, app[FLOORS], app[HOLDS], app[CHECKS], clock, settings.floor.away_s),
         "chat-evictions": partial(evict, app[EVICTIONS], clock),
         "chat-tops": Tops(app[READING], app[ROOMS], app[BUS]).run,
     }

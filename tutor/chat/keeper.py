@@ -3,7 +3,7 @@
 `reply.py` runs it beside the writing. What it finds taken over by another node it gives up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -11,6 +11,7 @@ from tutor.chat.claims import Claims
 from tutor.chat.running import Running
 from tutor.chat.store import ChatStore, Checkpoint
 from tutor.core.clock import Clock
+from tutor.core.leases import Lease
 from tutor.core.mongo import StoreFault
 
 log = structlog.get_logger(__name__)
@@ -21,7 +22,8 @@ LOOK_S = 0.1
 class Keeper:
     """The text of a reply is written every `checkpoint_s` seconds.
 
-    While Redis does not take its parts, it is also written when `checkpoint_chars` characters are new.
+    While Redis does not take its parts, it is also written when `checkpoint_chars` characters are new. `released` is
+    told of a reply that was held and is not any more.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Keeper:
         claims: Claims,
         clock: Clock,
         replies: Mapping[str, Running],
+        released: Callable[[Running], None],
         *,
         checkpoint_s: float,
         checkpoint_chars: int,
@@ -38,6 +41,7 @@ class Keeper:
         self._claims = claims
         self._clock = clock
         self._replies = replies
+        self._released = released
         self._checkpoint_s = checkpoint_s
         self._checkpoint_chars = checkpoint_chars
         self._renewed_at = clock.monotonic()
@@ -53,16 +57,22 @@ class Keeper:
     async def _look_after(self, replies: list[Running]) -> None:
         try:
             await self._renew(replies)
-            for reply_id in await self._claims.asked_to_stop():
-                if (running := self._replies.get(reply_id)) is not None:
-                    running.stop()
+            for words in await self._claims.words():
+                if (running := self._replies.get(words.subject)) is not None:
+                    self._hear(running, words)
         except StoreFault as error:
             log.warning("keeping_missed", replies=len(replies), error=type(error).__name__)
             return
         await self.save([running for running in replies if self._is_due(running)])
 
+    def _hear(self, running: Running, words: Lease) -> None:
+        if words.stop_asked:
+            running.stop()
+        if running.hold(words.pauses):
+            self._released(running)
+
     def _is_due(self, running: Running) -> bool:
-        new = running.characters - running.saved
+        new = running.characters + len(running.withheld) - running.saved
         overdue = self._clock.monotonic() - running.saved_at >= self._checkpoint_s
         is_logged = running.logged == len(running.parts)
         return (new >= self._checkpoint_chars and not is_logged) or (overdue and new > 0)
@@ -72,7 +82,15 @@ class Keeper:
         if not replies:
             return True
         checkpoints = [
-            Checkpoint(one.message.id, one.facts.fence, one.text, len(one.parts), one.facts.provider, one.facts.model)
+            Checkpoint(
+                one.message.id,
+                one.facts.fence,
+                one.text,
+                len(one.parts),
+                one.facts.provider,
+                one.facts.model,
+                one.withheld,
+            )
             for one in replies
         ]
         try:
@@ -82,7 +100,7 @@ class Keeper:
             return False
         now = self._clock.monotonic()
         for running, written in zip(replies, checkpoints, strict=True):
-            running.saved, running.saved_at = len(written.text), now
+            running.saved, running.saved_at = len(written.text) + len(written.withheld), now
             if running.message.id in lost:
                 running.give_up()
         return True

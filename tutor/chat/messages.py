@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from tutor.ai.model import Mode
-from tutor.chat.models import AuthorKind, FloorState, Rating, State, Subject
+from tutor.chat.models import AuthorKind, FloorState, Lasts, Rating, State, Subject
 from tutor.core.caller import Role
 from tutor.core.messages import Answer, ClientId, Command, Event, Id
 
@@ -67,7 +67,9 @@ class ReplyView(Answer):
     """What is known of a tutor's reply beside its text.
 
     `error` is the code of what ended it early; `continues` is the reply that this one goes on from. The text of a
-    `hidden` one is shown to teachers only.
+    `hidden` one is shown to teachers only. `sent_by` is the teacher who let it through or rejected it, at `decided_at`.
+    Teachers alone see since when it waits for them (`ready_at`), the tutor's own text where it was changed (`draft`),
+    and `why` it was rejected.
     """
 
     question_id: str
@@ -83,6 +85,11 @@ class ReplyView(Answer):
     rating: Rating | None
     continues: str | None = None
     hidden: bool = False
+    sent_by: AuthorView | None = None
+    decided_at: datetime | None = None
+    ready_at: datetime | None = None
+    draft: str | None = None
+    why: str | None = None
 
 
 class NoticeView(Answer):
@@ -162,22 +169,49 @@ class OpenConversation(Command):
 
 
 class OpenedReply(Answer):
-    """The running reply: either the missing `parts`, or all its `text` so far; live parts continue at `next_part`."""
+    """The running reply: either the missing `parts`, or all its `text` so far; live parts continue at `next_part`.
+
+    One that is `held` is written on, and shows nothing more until a teacher releases it.
+    """
 
     id: str
     state: State
+    held: bool = False
     parts: list[PartView] | None = None
     text: str | None = None
     next_part: int
 
 
+class WhisperView(Answer):
+    """A teacher's private word to the tutor; no student ever sees it."""
+
+    id: str
+    client_id: str
+    teacher: AuthorView
+    text: str
+    lasts: Lasts
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class Desk(Answer):
+    """What teachers see of a room beside its messages: their whispers in force, and the drafts that wait for them."""
+
+    whispers: list[WhisperView]
+    drafts: list[MessageView]
+
+
 class Opened(Answer):
-    """A room as it is now. When `messages` ends below `conversation.last_seq`, open again after its last `seq`."""
+    """A room as it is now. When `messages` ends below `conversation.last_seq`, open again after its last `seq`.
+
+    Teachers get their `desk` too.
+    """
 
     conversation: ConversationView
     messages: list[MessageView]
     reply: OpenedReply | None = None
     present: list[PresentView]
+    desk: Desk | None = None
 
 
 class CloseConversation(Command):
@@ -203,7 +237,7 @@ class ReplyTicket(Answer):
 
 
 class MessageSent(Answer):
-    """The stored message, and the tutor's reply to it: None when a teacher wrote."""
+    """The stored message, and the tutor's reply to it: None when a teacher wrote, or has the floor."""
 
     message: MessageView
     reply: ReplyTicket | None
@@ -350,13 +384,15 @@ class UnfinishedReply(Answer):
 class ConversationTop(Event):
     """Told every 20 s to everybody in the room: the highest `seq`, and the reply that is not finished, if there is one.
 
-    Who lacks something of it opens the conversation again.
+    Who lacks something of it opens the conversation again. `checking` are the replies that a teacher still has to let
+    through; for teachers, one of them may be the `reply` that is being written.
     """
 
     event: ClassVar[str] = "conversation.top"
     conversation_id: str
     seq: int
     reply: UnfinishedReply | None
+    checking: list[str]
 
 
 class PresenceChanged(Event):

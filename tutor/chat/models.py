@@ -12,7 +12,9 @@ AuthorKind = Literal["student", "teacher", "tutor", "system"]
 State = Literal["sent", "queued", "running", "checking", "complete", "stopped", "interrupted", "failed", "rejected"]
 FloorState = Literal["tutor", "teacher", "approval"]
 Rating = Literal["up", "down"]
+Lasts = Literal["reply", "lesson"]
 FINAL: frozenset[State] = frozenset({"sent", "complete", "stopped", "interrupted", "failed", "rejected"})
+RUNNING: frozenset[State] = frozenset({"queued", "running"})
 SUBJECTS = (
     "math", "physics", "chemistry", "biology", "chinese", "english", "history", "geography", "politics", "other",
 )  # fmt: skip
@@ -45,7 +47,11 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A student's room. `last_seq` is a hint that never runs ahead of the stored messages."""
+    """A student's room.
+
+    `last_seq` is a hint that never runs ahead of the stored messages; `whispered` says whether a teacher ever whispered
+    here, so that nobody looks for whispers where there are none.
+    """
 
     id: str
     student_id: str
@@ -61,6 +67,7 @@ class Conversation:
     deleted_at: datetime | None = None
     floor: Floor = field(default_factory=Floor)
     ladder: Ladder = field(default_factory=Ladder)
+    whispered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,9 @@ class Reply:
 
     `fence` grows when another node takes the reply over. `continues` is the reply that it goes on from. `language` is
     the asker's, so that another node can begin it again. A `hidden` one is seen by teachers only, from its first word
-    on and until one of them lets it through.
+    on and until one of them lets it through: it waits since `ready_at`, and `reminded` says that they were told of it
+    again. `sent_by` is the teacher who decided, at `decided_at`; `draft` the tutor's text where she changed it, `why`
+    her reason to reject it. `withheld` is text that a teacher held back to the end; nobody is shown it.
     """
 
     question_id: str
@@ -96,6 +105,13 @@ class Reply:
     language: Language = "zh"
     continues: str | None = None
     hidden: bool = False
+    ready_at: datetime | None = None
+    reminded: bool = False
+    sent_by: Author | None = None
+    decided_at: datetime | None = None
+    draft: str | None = None
+    why: str | None = None
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +131,7 @@ class Message:
     """One message of a conversation.
 
     A tutor's reply is one too, with `reply` set and its text growing; so is what the system tells, with a `notice`.
+    `for_teacher` marks what a student said while a teacher had the floor: no reply belongs to it.
     """
 
     id: str
@@ -127,10 +144,16 @@ class Message:
     created_at: datetime
     reply: Reply | None = None
     notice: Notice | None = None
+    for_teacher: bool = False
 
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is a reply that is queued or being written."""
+        return self.state in RUNNING
 
     @property
     def is_hidden(self) -> bool:
@@ -140,6 +163,29 @@ class Message:
     @property
     def can_go_on(self) -> bool:
         """Whether it is a reply that was cut short and has text to go on from."""
-        if self.reply is None or not self.text:
+        if self.reply is None or self.reply.hidden or not self.text:
             return False
         return self.state in {"interrupted", "stopped"} or self.reply.finish_reason == "length"
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """A teacher's private word to the tutor about this student: for the next reply, or until somebody ends it.
+
+    `reply_id` is the reply that used up one for the next reply.
+    """
+
+    id: str
+    conversation_id: str
+    client_id: str
+    teacher: Author
+    text: str
+    lasts: Lasts
+    created_at: datetime
+    ended_at: datetime | None = None
+    ended_by: Author | None = None
+    reply_id: str | None = None
+
+    @property
+    def is_active(self) -> bool:
+        return self.ended_at is None

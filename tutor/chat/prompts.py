@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tutor.ai.model import Prompt, Turn
-from tutor.chat.models import Conversation, Message, Subject
+from tutor.chat.models import Conversation, Message, Subject, Whisper
 from tutor.core.caller import Language
 from tutor.core.tokens import keyed
 
 VERSION = "tutor.v1"
+WHISPERS = "whispers.v1"
 HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 SUBJECT_NAMES: dict[Language, dict[Subject, str]] = {
     "zh": {
@@ -74,7 +75,13 @@ class Prompts:
         )
 
     def build(
-        self, conversation: Conversation, dialogue: Sequence[Message], language: Language, *, so_far: str = ""
+        self,
+        conversation: Conversation,
+        dialogue: Sequence[Message],
+        language: Language,
+        *,
+        so_far: str = "",
+        whispers: Sequence[Whisper] = (),
     ) -> Prompt:
         """The prompt for a reply to the last message of `dialogue` (in order of `seq`), going on after `so_far`."""
         boundary = keyed(self._secret, conversation.id)
@@ -87,7 +94,7 @@ class Prompts:
         )
         turns = [self._turn(message, boundary) for message in self._within_budget(dialogue[:-1])]
         return Prompt(
-            system=system,
+            system=system + self._whispered(whispers, language, boundary),
             turns=(*turns, self._turn(question, boundary)),
             question=question.text,
             earlier=tuple(message.text for message in dialogue[:-1] if message.author.kind == "student"),
@@ -95,17 +102,26 @@ class Prompts:
             mode=conversation.mode,
             subject=conversation.subject,
             grade=conversation.grade,
-            version=f"{VERSION}.{language}",
+            version=f"{VERSION}.{language}+{WHISPERS}" if whispers else f"{VERSION}.{language}",
             max_tokens=self._limits.max_tokens,
             so_far=so_far,
+            whispers=tuple(whisper.text for whisper in whispers),
         )
 
     def _turn(self, message: Message, boundary: str) -> Turn:
         if message.author.kind == "tutor":
             return Turn("assistant", message.text)
-        text = message.text.replace(boundary, "#")  # with nothing in its place, two halves around one would become one
+        text = _without(boundary, message.text)
         slot = self._templates.get_template("turn.v1.j2")
         return Turn("user", slot.render(author=message.author.kind, boundary=boundary, text=text))
+
+    def _whispered(self, whispers: Sequence[Whisper], language: Language, boundary: str) -> str:
+        """What teachers told the tutor, in slots of its own behind the instructions: no turn of the dialogue."""
+        if not whispers:
+            return ""
+        template = self._templates.get_template(f"{WHISPERS}.{language}.j2")
+        texts = [_without(boundary, whisper.text) for whisper in whispers]
+        return "\n\n" + template.render(boundary=boundary, texts=texts)
 
     def _within_budget(self, earlier: Sequence[Message]) -> list[Message]:
         kept: list[Message] = []
@@ -118,9 +134,17 @@ class Prompts:
         return kept[::-1]
 
 
+def _without(boundary: str, text: str) -> str:
+    """A text without the slots' number; with nothing in its place, two halves around one would become one."""
+    return text.replace(boundary, "#")
+
+
 def _one_reply_each(messages: Sequence[Message]) -> list[Message]:
-    """Leave out empty messages, and of several replies to one question all but the last and what it goes on from."""
-    replies = {message.id: message.reply for message in messages if message.reply is not None and message.text}
+    """Leave out what the student never saw, and of several replies to one question all but the last and what it goes on
+    from.
+    """
+    messages = [message for message in messages if message.text and not message.is_hidden]
+    replies = {message.id: message.reply for message in messages if message.reply is not None}
     newest = {reply.question_id: reply_id for reply_id, reply in replies.items()}
     kept: set[str] = set()
     for reply_id in newest.values():
@@ -128,4 +152,4 @@ def _one_reply_each(messages: Sequence[Message]) -> list[Message]:
         while link in replies:
             kept.add(link)
             link = replies[link].continues
-    return [message for message in messages if message.text and (message.reply is None or message.id in kept)]
+    return [message for message in messages if message.reply is None or message.id in kept]

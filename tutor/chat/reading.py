@@ -3,12 +3,15 @@
 Called by `sockets.py` and `routes.py`; it changes nothing, and lets the records know who reads.
 """
 
+from dataclasses import dataclass
+
 import orjson
 
 from tutor.chat.access import Access
 from tutor.chat.messages import (
     Conversations,
     ConversationTop,
+    Desk,
     Hit,
     Hits,
     ListConversations,
@@ -27,8 +30,9 @@ from tutor.chat.parts import PartsLog
 from tutor.chat.presence import Presence
 from tutor.chat.reply import Replies
 from tutor.chat.store import NEWEST, ChatStore
-from tutor.chat.views import conversation_view, message_view
+from tutor.chat.views import conversation_view, message_view, whisper_view
 from tutor.chat.visits import Visit, Visits
+from tutor.chat.whisper_store import WhisperStore
 from tutor.core.caller import Caller
 from tutor.core.cursors import cursor_of, position_of
 from tutor.core.errors import NotFound
@@ -39,17 +43,33 @@ HITS = 50
 ANSWER_BYTES = 500_000
 
 
+@dataclass(frozen=True, slots=True)
+class Tops:
+    """How far a conversation has come, as everybody in its room is told, and what else its teachers are told if any."""
+
+    room: ConversationTop
+    staff: ConversationTop | None
+
+
 class Reading:
     """Conversations and messages as their readers get them."""
 
     def __init__(
-        self, store: ChatStore, access: Access, replies: Replies, parts: PartsLog, presence: Presence, visits: Visits
+        self,
+        store: ChatStore,
+        access: Access,
+        replies: Replies,
+        parts: PartsLog,
+        presence: Presence,
+        whispers: WhisperStore,
+        visits: Visits,
     ) -> None:
         self._store = store
         self._access = access
         self._replies = replies
         self._parts = parts
         self._presence = presence
+        self._whispers = whispers
         self._visits = visits
 
     async def visit(self, caller: Caller, conversation_id: str, why: str | None = None) -> Conversation:
@@ -124,9 +144,9 @@ class Reading:
         conversation = await self._access.visible(caller, command.conversation_id)
         running = await self._store.running_reply(conversation.id)
         rows = await self._missed(conversation, command)
-        # The rows were read later: a reply that has ended meanwhile is final in them.
+        # The rows were read later: a reply that has ended meanwhile is not running in them.
         newer = {row.id: row for row in rows}
-        if running is not None and (running := newer.get(running.id, running)).is_final:
+        if running is not None and not (running := newer.get(running.id, running)).is_running:
             running = None
         asked, staff = command.reply, caller.role == "teacher"
         if running is not None and running.is_hidden and not staff:
@@ -137,24 +157,46 @@ class Reading:
             messages=[message_view(row, staff=staff) for row in rows],
             reply=await self._opened_reply(running, known) if running is not None else None,
             present=await self._presence.of(conversation.id),
+            desk=await self._desk(conversation) if staff else None,
         )
 
-    async def top(self, conversation_id: str) -> ConversationTop | None:
-        """How far a conversation has come: its highest `seq`, and its reply that is not finished."""
+    async def _desk(self, conversation: Conversation) -> Desk:
+        whispers = await self._whispers.active(conversation.id) if conversation.whispered else []
+        drafts = await self._waiting(conversation)
+        return Desk(
+            whispers=[whisper_view(whisper) for whisper in whispers],
+            drafts=[message_view(draft, staff=True) for draft in drafts],
+        )
+
+    async def _waiting(self, conversation: Conversation) -> list[Message]:
+        """The drafts that wait for a teacher: there are none where no teacher ever had the floor."""
+        return await self._store.floors.waiting_in(conversation.id) if conversation.floor.number else []
+
+    async def tops(self, conversation_id: str) -> Tops | None:
+        """How far a conversation has come: its highest `seq`, its reply that is not finished, and what is checked."""
         conversation = await self._store.conversation(conversation_id)
         if conversation is None:
             return None
-        reply = await self._unfinished(conversation_id)
+        hidden, reply = await self._unfinished(conversation_id)
         newer = await self._store.messages(conversation_id, conversation.last_seq)
-        seq = newer[-1].seq if newer else conversation.last_seq
-        return ConversationTop(conversation_id=conversation_id, seq=seq, reply=reply)
+        top = ConversationTop(
+            conversation_id=conversation_id,
+            seq=newer[-1].seq if newer else conversation.last_seq,
+            reply=None if hidden else reply,
+            checking=[draft.id for draft in await self._waiting(conversation)]
+            + ([reply.id] if hidden and reply else []),
+        )
+        return Tops(top, top.model_copy(update={"reply": reply}) if hidden else None)
 
-    async def _unfinished(self, conversation_id: str) -> UnfinishedReply | None:
+    async def _unfinished(self, conversation_id: str) -> tuple[bool, UnfinishedReply | None]:
+        """The reply that is queued or being written, and whether teachers alone may know of it."""
         running = self._replies.running_in(conversation_id)
         if running is not None:
-            return UnfinishedReply(id=running.message.id, part=len(running.parts))
+            return running.message.is_hidden, UnfinishedReply(id=running.message.id, part=len(running.parts))
         reply = await self._store.running_reply(conversation_id)
-        return UnfinishedReply(id=reply.id, part=reply.reply.parts) if reply is not None and reply.reply else None
+        if reply is None or reply.reply is None:
+            return False, None
+        return reply.is_hidden, UnfinishedReply(id=reply.id, part=reply.reply.parts)
 
     async def _missed(self, conversation: Conversation, command: OpenConversation) -> list[Message]:
         """The messages after `after_seq`, or the newest, as many as one answer may carry.
@@ -169,22 +211,28 @@ class Reading:
             return rows
         seen = await self._store.message(conversation.id, command.reply.id)
         # A later one comes in its turn: what lies between would be taken for something that does not exist.
-        return [seen, *rows] if seen is not None and seen.is_final and seen.seq <= command.after_seq else rows
+        has_ended = seen is not None and not seen.is_running and seen.seq <= command.after_seq
+        return [seen, *rows] if seen is not None and has_ended else rows
 
     async def _opened_reply(self, reply: Message, known: int | None) -> OpenedReply:
         """The running reply from part `known` on; its whole text so far when `known` is None or the parts are gone."""
         live = self._replies.running(reply.id)
+        held = live.held if live is not None else await self._is_held(reply)
         texts = live.parts if live is not None else None
         if texts is None and (logged := await self._parts.read(reply.id, 0)) is not None:
             texts = [part.text for part in logged]
         if texts is None or (reply.reply is not None and len(texts) < reply.reply.parts):
             parts = reply.reply.parts if reply.reply else 0
-            return OpenedReply(id=reply.id, state=reply.state, text=reply.text, next_part=parts)
+            return OpenedReply(id=reply.id, state=reply.state, held=held, text=reply.text, next_part=parts)
         state = live.message.state if live is not None else reply.state
         if known is None or known > len(texts):
-            return OpenedReply(id=reply.id, state=state, text="".join(texts), next_part=len(texts))
+            return OpenedReply(id=reply.id, state=state, held=held, text="".join(texts), next_part=len(texts))
         missing = [PartView(part=number, text=text) for number, text in enumerate(texts)][known:]
-        return OpenedReply(id=reply.id, state=state, parts=missing, next_part=len(texts))
+        return OpenedReply(id=reply.id, state=state, held=held, parts=missing, next_part=len(texts))
+
+    async def _is_held(self, reply: Message) -> bool:
+        claim = await self._replies.claims.held_by(reply.conversation_id)
+        return claim is not None and claim.subject == reply.id and claim.is_paused
 
 
 def _that_fit(rows: list[Message]) -> list[Message]:

@@ -17,17 +17,17 @@ from tutor.ai.model import Finish, Model, Prompt
 from tutor.chat.changes import Changes
 from tutor.chat.claims import Claims
 from tutor.chat.delivery import Delivery
+from tutor.chat.drafts import Drafts
 from tutor.chat.errors import ReplyInterrupted
 from tutor.chat.keeper import Keeper
-from tutor.chat.messages import ReplyFinished, ReplyQueued, ReplyStarted
+from tutor.chat.messages import ReplyQueued, ReplyStarted
 from tutor.chat.models import Message, Reply, State
 from tutor.chat.paces import Paces
 from tutor.chat.parts import PartsLog
-from tutor.chat.places import room_of
+from tutor.chat.places import reply_room_of
 from tutor.chat.queue import Queue
 from tutor.chat.running import Running
 from tutor.chat.store import ChatStore
-from tutor.chat.views import message_view
 from tutor.core.bus import Bus
 from tutor.core.clock import Clock
 from tutor.core.doors import explain
@@ -83,10 +83,12 @@ class Replies:
             self.claims,
             clock,
             self._running,
+            self._show_again,
             checkpoint_s=settings.checkpoint_s,
             checkpoint_chars=settings.checkpoint_chars,
         )
-        self.delivery = Delivery(log_of_parts, rooms, bus, room_of, self.keeper.save, settings.part_s)
+        self.delivery = Delivery(log_of_parts, rooms, bus, reply_room_of, self.keeper.save, settings.part_s)
+        self.drafts = Drafts(store, rooms, clock)
         self.changes = changes
         self.paces = Paces()
 
@@ -114,7 +116,7 @@ class Replies:
         if (running := self._running.get(reply_id)) is not None and running.stored.is_set():
             conversation_id = running.message.conversation_id
             news = ReplyQueued(conversation_id=conversation_id, reply_id=reply_id, position=position)
-            self._rooms.send(room_of(conversation_id), news)
+            self._rooms.send(reply_room_of(running.message), news)
 
     # From the beginning to the end of one reply
 
@@ -181,6 +183,7 @@ class Replies:
             await self._queue.turn(running.message.id)
             await self._begin_late(running)
         await self._consume(running)
+        await running.until_released()
 
     async def _begin_late(self, running: Running) -> None:
         """A reply that has waited is stored as queued; it becomes running now."""
@@ -196,7 +199,7 @@ class Replies:
         news = ReplyStarted(
             conversation_id=conversation_id, reply_id=running.message.id, message_id=running.facts.question_id
         )
-        self._rooms.send(room_of(conversation_id), news)
+        self._rooms.send(reply_room_of(running.message), news)
         self.changes.tell(conversation_id, running.student_id)
 
     async def _consume(self, running: Running) -> None:
@@ -224,16 +227,25 @@ class Replies:
         )
 
     async def _finish(self, running: Running, state: State, error: TutorError | None) -> None:
+        withheld = running.withhold()
         await self.delivery.flush(running)
         if running.gone:
             return
         if state == "failed" and running.parts:
             state = "interrupted"
-        facts = replace(running.facts, parts=len(running.parts), error=error.code if error else None)
+        if state == "complete" and running.message.is_hidden:
+            state = "checking"
+        facts = replace(
+            running.facts,
+            parts=len(running.parts),
+            error=error.code if error else None,
+            withheld=withheld,
+            ready_at=self._clock.now() if state == "checking" else None,
+        )
         running.ending = True
         stored = await self._end_in_store(running.message, state, running.text, facts)
-        if stored is not None and stored.is_final:
-            self.announce_end(stored)
+        if stored is not None and not stored.is_running:
+            await self.drafts.ended(stored)
             self.paces.tell(stored, running.pace((self._clock.now() - stored.created_at).total_seconds()))
             log.info("reply_finished", reply=stored.id, state=stored.state, parts=facts.parts, ms=facts.first_token_ms)
 
@@ -246,19 +258,29 @@ class Replies:
                 return ended
         return None
 
-    def announce_end(self, reply: Message) -> None:
-        """Tell the room that a reply has reached its final state."""
-        self._rooms.send(
-            room_of(reply.conversation_id),
-            ReplyFinished(
-                conversation_id=reply.conversation_id,
-                reply_id=reply.id,
-                state=reply.state,
-                parts=reply.reply.parts if reply.reply else 0,
-                length=len(reply.text),
-                message=message_view(reply),
-            ),
-        )
+    # Words from outside, for this node or the one that writes
+
+    async def stop(self, conversation_id: str, reply_id: str) -> bool:
+        """End a reply, here or by word to the node that writes it; False when it has ended."""
+        if (running := self._running.get(reply_id)) is not None:
+            running.stop()
+            return True
+        return await self.claims.ask_to_stop(conversation_id, reply_id)
+
+    async def hold(self, reply: Message, *, held: bool) -> int | None:
+        """Show nothing more of a reply, or everything again, wherever it is written.
+
+        Says how often it was held or released by now; None when it has ended.
+        """
+        words = await self.claims.ask_to_hold(reply, held=held)
+        if words is None:
+            return None
+        if (running := self._running.get(reply.id)) is not None and running.hold(words.pauses):
+            self._show_again(running)
+        return words.pauses
+
+    def _show_again(self, running: Running) -> None:
+        self.delivery.wake(running)
 
     # The end of the node
 

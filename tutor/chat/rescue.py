@@ -43,11 +43,11 @@ class Rescue:
         """
         for lease in await self._replies.claims.run_out():
             reply = await self._store.message(lease.id, lease.subject)
-            if reply is None or reply.reply is None or reply.is_final:
+            if reply is None or reply.reply is None or not reply.is_running:
                 await self._replies.claims.give_back(lease.id, lease.subject)
             elif self._replies.running(reply.id) is None and await self._replies.claims.take_over(lease):
                 held = await self._store.message(lease.id, lease.subject)
-                if held is not None and held.reply is not None and not held.is_final:
+                if held is not None and held.reply is not None and held.is_running:
                     await self._take_over(lease, held, held.reply)
 
     async def adopt_orphans(self) -> None:
@@ -80,7 +80,7 @@ class Rescue:
         stored = await self._store.finish_for(reply, "interrupted", text, ended)
         if stored is not None:
             log.warning("reply_abandoned", reply=reply.id, parts=count)
-            self._replies.announce_end(stored)
+            await self._replies.drafts.ended(stored)
             self._replies.changes.tell(stored.conversation_id, lease.group)
 
     async def _begin_anew(self, lease: Lease, reply: Message, mine: Reply) -> bool:
@@ -93,5 +93,6 @@ class Rescue:
             return True
         log.warning("reply_begun_anew", reply=reply.id, fence=mine.fence)
         running = self._replies.start(replace(reply, reply=mine), prompt, lease.group)
+        running.hold(lease.pauses)
         self._replies.admit(running, running.message)
         return True

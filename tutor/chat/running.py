@@ -1,7 +1,7 @@
 """A reply while it is being written on this node. `reply.py` makes it; `delivery.py` and `keeper.py` work on it."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tutor.ai.model import Prompt
 from tutor.chat.models import Message, Reply
@@ -20,8 +20,9 @@ class Running:
     `pending` is text that was not shown yet, `parts` what was; a part `in_flight` is on its way between them. `logged`
     counts the parts in Redis; `saved` counts the characters in MongoDB, written there at `saved_at` (monotonic
     seconds). `stored` is set once question and reply are in MongoDB, `quiet` while nothing is pending. When it is
-    `ending`, its end may be read in MongoDB at any moment. `marks` say at which time of the loop it had how many
-    characters.
+    `ending`, its end may be read in MongoDB at any moment. While it is `held`, what is pending is not shown; `holds`
+    counts how often it was held or released, and when it is `over`, nothing can be held any more. `marks`
+    say at which time of the loop it had how many characters.
     """
 
     message: Message
@@ -40,10 +41,14 @@ class Running:
     gone: bool = False
     ending: bool = False
     cancelled: bool = False
+    held: bool = False
+    holds: int = 0
+    over: bool = False
     task: asyncio.Task[None] | None = None
     work: asyncio.Task[None] | None = None
     stored: asyncio.Event = field(default_factory=asyncio.Event)
     quiet: asyncio.Event = field(default_factory=_set_event)
+    released: asyncio.Event = field(default_factory=_set_event)
 
     @property
     def text(self) -> str:
@@ -59,6 +64,46 @@ class Running:
         """How it was written: milliseconds since it was stored, `age_s` seconds ago, and characters by then."""
         now = asyncio.get_running_loop().time()
         return [(max(0, round((age_s - now + at) * 1000)), characters) for at, characters in self.marks]
+
+    @property
+    def withheld(self) -> str:
+        """What was written and is not shown."""
+        return "".join(self.pending) if self.held else ""
+
+    def hide(self) -> None:
+        """Show it to teachers alone. To be called before it is stored."""
+        self.facts = replace(self.facts, hidden=True)
+        self.message = replace(self.message, reply=self.facts)
+
+    def hold(self, holds: int) -> bool:
+        """Hear how often it was held or released by now: odd when it is to be held; older words change nothing.
+
+        True when it was released just now, and has something to show.
+        """
+        if holds <= self.holds or self.over:
+            return False
+        self.holds = holds
+        self.held = holds % 2 == 1
+        if self.held:
+            self.released.clear()
+        else:
+            self.released.set()
+        return not self.held
+
+    async def until_released(self) -> None:
+        """Wait while it is held; nothing can be held after that."""
+        await self.released.wait()
+        self.over = True
+
+    def withhold(self) -> str:
+        """Take away what was held back to the end, so that it is never shown."""
+        text = self.withheld
+        if self.held:
+            self.held = False
+            self.pending.clear()
+            if not self.in_flight:
+                self.quiet.set()
+        return text
 
     def stop(self) -> None:
         """Cancel the writing because somebody asked for it."""

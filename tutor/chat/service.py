@@ -4,6 +4,7 @@ Called by `sockets.py` and `routes.py`; starts replies in `reply.py`.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from weakref import WeakValueDictionary
@@ -13,7 +14,15 @@ from tutor.ai.model import Prompt
 from tutor.chat.access import Access
 from tutor.chat.allowance import Allowance
 from tutor.chat.briefing import Briefing
-from tutor.chat.errors import AiLimit, ReplyNotContinuable, ReplyNotRunning, ReplyRunning, TooManyReplies
+from tutor.chat.errors import (
+    AiLimit,
+    ReplyNotContinuable,
+    ReplyNotRunning,
+    ReplyRunning,
+    TeacherHasFloor,
+    TooManyReplies,
+)
+from tutor.chat.floor_messages import WhisperEnded
 from tutor.chat.messages import (
     ContinueReply,
     ConversationChanged,
@@ -31,9 +40,9 @@ from tutor.chat.messages import (
     StopReply,
     UpdateConversation,
 )
-from tutor.chat.models import Author, Conversation, Message, Reply
+from tutor.chat.models import Author, Conversation, Floor, Message, Reply, Whisper
 from tutor.chat.notices import by
-from tutor.chat.places import room_of
+from tutor.chat.places import room_of, staff_room_of
 from tutor.chat.reply import Replies
 from tutor.chat.store import ChatStore
 from tutor.chat.views import conversation_view, message_view
@@ -123,7 +132,7 @@ class Chat:
         async with self._turn(conversation_id):
             conversation = await self._access.own(caller, conversation_id)
             if (running := await self._store.running_reply(conversation.id)) is not None:
-                await self._stop(running)
+                await self._replies.stop(conversation.id, running.id)
             return await self._change(conversation.id, {"deleted_at": self._clock.now()})
 
     async def restore(self, caller: Caller, conversation_id: str) -> OneConversation:
@@ -179,21 +188,25 @@ class Chat:
             self._access.visible(caller, command.conversation_id), self._briefing.earlier(command.conversation_id)
         )
         try:
+            _check_floor(conversation)
             self._allowance.check_student(caller.id)
-        except AiLimit as refusal:
-            return await self._ask_again(caller, conversation, command, refusal)
+        except (AiLimit, TeacherHasFloor) as refusal:
+            return await self._ask_otherwise(caller, conversation, command, refusal)
         known = next((message for message in earlier if message.client_id == command.client_id.lower()), None)
         if known is not None or self._replies.running_in(conversation.id) is not None:
             return await self._ask_again(caller, conversation, command, ReplyRunning())
         question = self._said(conversation, caller, command)
         draft = self._draft(question, new_id(), caller.language, attempt=1)
-        prompt = self._briefing.prompt(conversation, earlier, question, caller.language)
+        whispers = await self._briefing.whispers(conversation)
+        prompt = self._briefing.prompt(conversation, earlier, question, caller.language, whispers=whispers)
         with self._replies.beginning(draft, prompt, conversation.student_id) as running:
             await asyncio.sleep(0)  # the request to the service goes out before anything else is done
             try:
-                await self._claim(conversation, draft.id)
-            except (AiLimit, ReplyRunning, TooManyReplies) as refusal:
-                return await self._ask_again(caller, conversation, command, refusal)
+                floor = await self._claim(conversation, draft.id)
+            except (AiLimit, ReplyRunning, TeacherHasFloor, TooManyReplies) as refusal:
+                return await self._ask_otherwise(caller, conversation, command, refusal)
+            if floor.state == "approval":
+                running.hide()
             stored, reply = await self._store.add_question(question, running.message, conversation.student_id)
             if reply is not None:
                 self._announce(stored)
@@ -202,21 +215,59 @@ class Chat:
         if reply is None:
             await self._replies.claims.give_back(conversation.id, draft.id)
             return await self._ask_again(caller, conversation, command, Conflict(what="message"))
+        await self._use(whispers, reply)
         await self._note_question(conversation, stored, reply)
         return MessageSent(message=message_view(stored), reply=self._ticket(running.message))
 
-    async def _claim(self, conversation: Conversation, reply_id: str) -> None:
-        """Take the conversation for a reply that the student and the class may still ask for."""
+    async def _ask_otherwise(
+        self, caller: Caller, conversation: Conversation, command: SendMessage, refusal: TutorError
+    ) -> MessageSent:
+        """No reply may begin. Store what the student says while a teacher has the floor: it is hers to answer."""
+        if not isinstance(refusal, TeacherHasFloor):
+            return await self._ask_again(caller, conversation, command, refusal)
+        said = replace(self._said(conversation, caller, command), for_teacher=True)
+        message, created = await self._store.add_message(said, conversation.student_id)
+        if not created:
+            return await self._ask_again(caller, conversation, command, Conflict(what="message"))
+        self._announce(message)
+        await self._note_question(conversation, message, message)
+        self._replies.changes.tell(conversation.id, conversation.student_id)
+        return MessageSent(message=message_view(message), reply=None)
+
+    async def _claim(self, conversation: Conversation, reply_id: str) -> Floor:
+        """Take the conversation for a reply that the student and the class may still ask for; gives the floor as it is.
+
+        The floor is read when the claim is taken: whoever changes it later finds the claim, and the reply with it.
+
+        Raises:
+            TeacherHasFloor: no reply may begin.
+
+        """
         _, class_ids = await asyncio.gather(
             self._replies.claims.take(conversation.id, reply_id, conversation.student_id),
             self._classes.class_ids_of(conversation.student_id),
         )
         try:
-            await self._allowance.take_student(conversation.student_id)
-            await self._allowance.take_class(class_ids)
-        except AiLimit:
+            floor, _ = await asyncio.gather(
+                self._floor(conversation), self._take_allowance(conversation.student_id, class_ids)
+            )
+        except (AiLimit, TeacherHasFloor):
             await self._replies.claims.give_back(conversation.id, reply_id)
             raise
+        return floor
+
+    async def _floor(self, conversation: Conversation) -> Floor:
+        return _check_floor(await self._store.conversation(conversation.id) or conversation)
+
+    async def _take_allowance(self, student_id: str, class_ids: Sequence[str]) -> None:
+        await self._allowance.take_student(student_id)
+        await self._allowance.take_class(class_ids)
+
+    async def _use(self, whispers: Sequence[Whisper], reply: Message) -> None:
+        """Tell teachers of the whispers that a reply has used up."""
+        for whisper in await self._briefing.use(whispers, reply, self._clock.now()):
+            news = WhisperEnded(conversation_id=reply.conversation_id, whisper_id=whisper.id)
+            self._rooms.send(staff_room_of(reply.conversation_id), news)
 
     async def _ask_again(
         self, caller: Caller, conversation: Conversation, command: SendMessage, refusal: TutorError
@@ -226,7 +277,7 @@ class Chat:
         Raises:
             TutorError: it is not stored, so the `refusal` stands.
             Conflict: it is, with another text.
-            ReplyRunning, TooManyReplies, AiLimit: it is without a reply, and cannot have one now.
+            ReplyRunning, TooManyReplies, AiLimit, TeacherHasFloor: it is without a reply, and cannot have one now.
 
         """
         known = await self._store.message_by_client_id(conversation.id, command.client_id.lower())
@@ -235,14 +286,17 @@ class Chat:
         self._same(known, command, caller)
         reply = await self._store.reply_of(known, attempt=1)
         if reply is not None:
-            if not reply.is_final and self._replies.running(reply.id) is None:
+            if reply.is_running and self._replies.running(reply.id) is None:
                 await self._replies.claims.adopt(reply, conversation.student_id)
             return MessageSent(message=message_view(known), reply=self._ticket(reply))
+        if known.for_teacher:
+            return MessageSent(message=message_view(known), reply=None)
         draft = self._draft(known, new_id(), caller.language, attempt=1)
-        await self._claim(conversation, draft.id)
-        earlier = await self._briefing.earlier(conversation.id)
-        prompt = self._briefing.prompt(conversation, earlier, known, caller.language)
-        return MessageSent(message=message_view(known), reply=await self._begin(conversation, draft, prompt))
+        floor = await self._claim(conversation, draft.id)
+        earlier, whispers = await self._briefing.earlier(conversation.id), await self._briefing.whispers(conversation)
+        prompt = self._briefing.prompt(conversation, earlier, known, caller.language, whispers=whispers)
+        ticket = await self._begin(conversation, draft, prompt, floor, whispers)
+        return MessageSent(message=message_view(known), reply=ticket)
 
     async def _note_question(self, conversation: Conversation, question: Message, reply: Message) -> None:
         title = None if conversation.title else _title(question.text)
@@ -270,18 +324,25 @@ class Chat:
             reply=Reply(question.id, attempt, fence=1, language=language, continues=continues),
         )
 
-    async def _begin(self, conversation: Conversation, draft: Message, prompt: Prompt) -> ReplyTicket:
+    async def _begin(
+        self, conversation: Conversation, draft: Message, prompt: Prompt, floor: Floor, whispers: Sequence[Whisper]
+    ) -> ReplyTicket:
         """Store a reply to a question that is there already, and let it be written."""
         draft = replace(draft, seq=max(draft.seq, conversation.last_seq + 1))
         with self._replies.beginning(draft, prompt, conversation.student_id) as running:
+            if floor.state == "approval":
+                running.hide()
             reply, _ = await self._store.add_message(running.message, conversation.student_id)
             self._announce(reply)
             self._replies.admit(running, reply)
+        await self._use(whispers, reply)
         await self._store.touch(conversation.id, reply.seq, reply.created_at)
         return self._ticket(running.message)
 
     def _ticket(self, reply: Message) -> ReplyTicket:
-        return ReplyTicket(id=reply.id, state=reply.state, position=self._replies.position(reply.id))
+        """A reply as its student may know of it."""
+        state = message_view(reply).state
+        return ReplyTicket(id=reply.id, state=state, position=self._replies.position(reply.id))
 
     # On a reply
 
@@ -292,20 +353,12 @@ class Chat:
         return reply
 
     async def stop(self, caller: Caller, command: StopReply) -> OneReply:
-        """End a running reply, for its student or a teacher; its text so far stays."""
+        """End a running reply as its student; its text so far stays."""
         conversation = await self._access.steerable(caller, command.conversation_id)
         reply = await self._reply(conversation, command.reply_id)
-        if reply.is_final or not await self._stop(reply):
+        if not reply.is_running or not await self._replies.stop(conversation.id, reply.id):
             raise ReplyNotRunning
         return OneReply(reply=self._ticket(reply))
-
-    async def _stop(self, reply: Message) -> bool:
-        """Stop it here, or leave word for the node that writes it."""
-        running = self._replies.running(reply.id)
-        if running is not None:
-            running.stop()
-            return True
-        return await self._replies.claims.ask_to_stop(reply)
 
     async def retry(self, caller: Caller, command: RetryReply) -> OneReply:
         """A new reply to the same question; the old one stays."""
@@ -330,18 +383,20 @@ class Chat:
             if goes_on and not old.can_go_on:
                 raise ReplyNotContinuable
             new = new_id()
-            await self._claim(conversation, new)
+            floor = await self._claim(conversation, new)
             attempt = len(await self._store.replies_to(question)) + 1
             continues = old.id if goes_on else None
             draft = self._draft(question, new, caller.language, attempt=attempt, continues=continues)
+            whispers = await self._briefing.whispers(conversation)
             prompt = self._briefing.prompt(
                 conversation,
                 await self._briefing.earlier(conversation.id),
                 question,
                 caller.language,
                 so_far=await self._briefing.text_up_to(conversation.id, continues),
+                whispers=whispers,
             )
-            return OneReply(reply=await self._begin(conversation, draft, prompt))
+            return OneReply(reply=await self._begin(conversation, draft, prompt, floor, whispers))
 
     async def rate(self, caller: Caller, command: RateReply) -> MessageView:
         """Keep whether a reply helped its student."""
@@ -353,6 +408,12 @@ class Chat:
         view = message_view(rated)
         self._rooms.send(room_of(conversation.id), MessageChanged(conversation_id=conversation.id, message=view))
         return view
+
+
+def _check_floor(conversation: Conversation) -> Floor:
+    if conversation.floor.state == "teacher":
+        raise TeacherHasFloor
+    return conversation.floor
 
 
 def _title(question: str) -> str:

@@ -1,6 +1,6 @@
 """The chat's socket commands. Each enters or leaves rooms where it must, and leaves the rest to the service."""
 
-from tutor.chat.context import CHAT, PRESENCE, READING
+from tutor.chat.context import CHAT, FLOORS, HOLDS, PRESENCE, READING
 from tutor.chat.messages import (
     CloseConversation,
     ContinueReply,
@@ -41,6 +41,8 @@ async def open_conversation(call: Call, command: OpenConversation) -> Opened:
     await call.app[ROOMS].enter(call.sid, call.caller, room_of(conversation.id))
     if call.caller.role == "teacher":
         await call.app[ROOMS].enter(call.sid, call.caller, staff_room_of(conversation.id))
+        await call.app[FLOORS].came(call.caller, conversation.id)
+        await call.app[HOLDS].came(call.caller, conversation.id)
     return await call.app[READING].open(call.caller, command)
 
 
@@ -61,6 +63,8 @@ async def send(call: Call, command: SendMessage) -> MessageSent:
 @events.on("reply.stop")
 async def stop(call: Call, command: StopReply) -> OneReply:
     """End a running reply."""
+    if call.caller.role == "teacher":
+        return await call.app[HOLDS].stop(call.caller, command)
     return await call.app[CHAT].stop(call.caller, command)
 
 

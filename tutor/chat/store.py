@@ -1,10 +1,9 @@
-"""The chat's only MongoDB code: conversations and messages, one document each.
+"""The chat's conversations and messages in MongoDB, one document each.
 
 A message's `seq` is one more than the last, inserted under a unique index, so numbers have no holes and no doubles even
 with many writers and crashes between. `conversations.last_seq` is a hint that never runs ahead.
 
-Documents are found by `_id` alone and conditions are tested inside the update, because the embedded store reads the
-whole collection for every other filter and for every find-and-modify.
+Beside it stand `floor_store.py` and `whisper_store.py`; how all three find and change documents says `stored.py`.
 """
 
 from collections import OrderedDict
@@ -15,20 +14,18 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from tutor.chat.models import Conversation, Message, Rating, Reply, State
+from tutor.chat.floor_store import FloorStore
+from tutor.chat.models import RUNNING, Conversation, Message, Rating, Reply, State
 from tutor.chat.search import excerpt, grams, wanted_grams
+from tutor.chat.stored import CONVERSATION, MESSAGE, REPLY, only_if
 from tutor.core.errors import Conflict
 from tutor.core.leases import Leases
-from tutor.core.mongo import Database, Document, Mapped, Value, documents, ensure_indexes
+from tutor.core.mongo import Database, Document, Value, documents, ensure_indexes
 
-CONVERSATION = Mapped(Conversation)
-MESSAGE = Mapped(Message)
-REPLY = Mapped(Reply)
 NEWEST = 2**31
 SEQ_TRIES = 1000
 MOST_SEEN = 10_000
 DUPLICATE_KEY = 11000
-RUNNING: list[State] = ["queued", "running"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The text so far of a reply and its number of parts, written by the owner with `fence`."""
+    """The text so far of a reply and its number of parts, written by the owner with `fence`; `withheld` is hidden."""
 
     reply_id: str
     fence: int
@@ -51,13 +48,13 @@ class Checkpoint:
     parts: int
     provider: str | None
     model: str | None
+    withheld: str = ""
 
 
 def _if_written_by(fence: int, changes: Mapping[str, Value]) -> list[Document]:
     """An update that changes a reply only while it has not ended and `fence` is its owner's."""
-    is_ours = {"$and": [{"$in": ["$state", RUNNING]}, {"$eq": ["$reply.fence", fence]}]}
-    changed = {name: {"$cond": [is_ours, {"$literal": value}, f"${name}"]} for name, value in changes.items()}
-    return [{"$set": changed}]
+    is_running = {"$in": ["$state", sorted(RUNNING)]}
+    return only_if({"$and": [is_running, {"$eq": ["$reply.fence", fence]}]}, changes)
 
 
 class ChatStore:
@@ -67,11 +64,13 @@ class ChatStore:
         self._conversations = database["conversations"]
         self._messages = database["messages"]
         self.leases = Leases(database, "running_replies")
+        self.floors = FloorStore(database)
         self._seen: OrderedDict[str, int] = OrderedDict()
 
     async def prepare(self) -> None:
         """Create the indexes."""
         await self.leases.prepare()
+        await self.floors.prepare()
         await ensure_indexes(
             self._conversations,
             [
@@ -257,7 +256,7 @@ class ChatStore:
         """The conversation's reply that is queued or being written."""
         lease = await self.leases.get(conversation_id)
         reply = await self.message(conversation_id, lease.subject) if lease is not None else None
-        return None if reply is None or reply.is_final else reply
+        return reply if reply is not None and reply.is_running else None
 
     async def unfinished(self, before: datetime) -> list[Message]:
         """The replies of all conversations that were stored before a moment and have not ended."""
@@ -287,6 +286,7 @@ class ChatStore:
                         "reply.parts": one.parts,
                         "reply.provider": one.provider,
                         "reply.model": one.model,
+                        "reply.withheld": one.withheld,
                     },
                 ),
             )
@@ -300,7 +300,7 @@ class ChatStore:
     async def _is_written_by(self, reply_id: str, fence: int) -> bool:
         found = await self._messages.find_one({"_id": reply_id})
         reply = MESSAGE.from_document(found) if found else None
-        return reply is not None and not reply.is_final and reply.reply is not None and reply.reply.fence == fence
+        return reply is not None and reply.is_running and reply.reply is not None and reply.reply.fence == fence
 
     async def finish(self, reply: Message, state: State, text: str, facts: Reply) -> Message | None:
         """End a reply, once: None when it has ended already or a newer owner has it."""

@@ -5,21 +5,23 @@ Used by the service and by running replies. Events to a conversation's room show
 
 from dataclasses import replace
 
+from tutor.ai.model import Usage
 from tutor.chat.messages import (
     AuthorView,
     ConversationView,
     FloorView,
     MessageView,
     NoticeView,
+    ReplyFinished,
     ReplyView,
     UsageView,
+    WhisperView,
 )
-from tutor.chat.models import Author, Conversation, Message, Notice, Reply
+from tutor.chat.models import Author, Conversation, Floor, Message, Notice, Reply, Whisper
 
 
 def conversation_view(conversation: Conversation) -> ConversationView:
     """A conversation as it is shown."""
-    floor = conversation.floor
     return ConversationView(
         id=conversation.id,
         student_id=conversation.student_id,
@@ -30,16 +32,21 @@ def conversation_view(conversation: Conversation) -> ConversationView:
         last_seq=conversation.last_seq,
         archived=conversation.archived_at is not None,
         deleted=conversation.deleted_at is not None,
-        floor=FloorView(
-            state=floor.state,
-            teacher_id=floor.teacher_id,
-            teacher_name=floor.teacher_name,
-            since=floor.since,
-            number=floor.number,
-        ),
+        floor=floor_view(conversation.floor),
         level=conversation.ladder.level,
         created_at=conversation.created_at,
         updated_at=conversation.updated_at,
+    )
+
+
+def floor_view(floor: Floor) -> FloorView:
+    """Who answers, as it is shown."""
+    return FloorView(
+        state=floor.state,
+        teacher_id=floor.teacher_id,
+        teacher_name=floor.teacher_name,
+        since=floor.since,
+        number=floor.number,
     )
 
 
@@ -61,11 +68,41 @@ def message_view(message: Message, *, staff: bool = False) -> MessageView:
 
 
 def _for_students(message: Message) -> Message:
-    """A hidden reply has neither text nor parts, and is being checked for as long as it may still be let through."""
-    if message.reply is None or not message.reply.hidden:
+    """A hidden reply has nothing but its state, and is being checked for as long as it may still be let through."""
+    facts = message.reply
+    if facts is None or (not facts.hidden and facts.ready_at is None):
         return message
-    state = message.state if message.is_final else "checking"
-    return replace(message, text="", state=state, reply=replace(message.reply, parts=0, finish_reason=None))
+    facts = replace(facts, ready_at=None, draft=None, why=None)
+    if not facts.hidden:
+        return replace(message, reply=facts)
+    facts = replace(facts, parts=0, usage=Usage(), first_token_ms=None, finish_reason=None, error=None)
+    return replace(message, text="", state=message.state if message.is_final else "checking", reply=facts)
+
+
+def reply_finished(reply: Message) -> ReplyFinished:
+    """That a reply has reached its final state, as the whole room is told."""
+    view = message_view(reply)
+    return ReplyFinished(
+        conversation_id=view.conversation_id,
+        reply_id=view.id,
+        state=view.state,
+        parts=view.reply.parts if view.reply else 0,
+        length=len(view.text),
+        message=view,
+    )
+
+
+def whisper_view(whisper: Whisper) -> WhisperView:
+    """A whisper as teachers see it."""
+    return WhisperView(
+        id=whisper.id,
+        client_id=whisper.client_id,
+        teacher=_author_view(whisper.teacher),
+        text=whisper.text,
+        lasts=whisper.lasts,
+        created_at=whisper.created_at,
+        ended_at=whisper.ended_at,
+    )
 
 
 def _author_view(author: Author) -> AuthorView:
@@ -91,4 +128,9 @@ def _reply_view(reply: Reply) -> ReplyView:
         rating=reply.rating,
         continues=reply.continues,
         hidden=reply.hidden,
+        sent_by=_author_view(reply.sent_by) if reply.sent_by else None,
+        decided_at=reply.decided_at,
+        ready_at=reply.ready_at,
+        draft=reply.draft,
+        why=reply.why,
     )

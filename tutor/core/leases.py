@@ -13,12 +13,15 @@ from pymongo.errors import DuplicateKeyError
 
 from tutor.core.mongo import Database, Mapped, documents, ensure_indexes
 
+PAUSE_TRIES = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
     """A hold on the thing `id` by `owner` for the work `subject`, good until a moment in UTC.
 
-    `group` is whom the work is for, so that somebody's leases can be counted.
+    `group` is whom the work is for, so that somebody's leases can be counted. `stop_asked` and `pauses` are words left
+    for the owner: to end the work, and how often it was told to pause or to go on again (odd: it should pause).
     """
 
     id: str
@@ -26,6 +29,12 @@ class Lease:
     group: str
     owner: str
     until: datetime
+    stop_asked: bool = False
+    pauses: int = 0
+
+    @property
+    def is_paused(self) -> bool:
+        return self.pauses % 2 == 1
 
 
 LEASE = Mapped(Lease)
@@ -65,10 +74,22 @@ class Leases:
         result = await self._leases.update_one(wanted, {"$set": {"stop_asked": True}})
         return result.matched_count == 1
 
-    async def asked_to_stop(self, owner: str) -> list[str]:
-        """The works that their owner should end."""
-        rows = documents(self._leases, {"owner": owner, "stop_asked": True})
-        return [str(row["subject"]) async for row in rows]
+    async def ask_to_pause(self, thing: str, subject: str, *, paused: bool) -> Lease | None:
+        """Leave word for the owner that the work should pause or go on. The lease then; None when it has ended."""
+        for _ in range(PAUSE_TRIES):  # somebody else may say the opposite at the same moment
+            lease = await self.get(thing)
+            if lease is None or lease.subject != subject:
+                return None
+            if lease.is_paused == paused:
+                return lease
+            wanted = {"_id": thing, "subject": subject, "pauses": lease.pauses}
+            await self._leases.update_one(wanted, {"$set": {"pauses": lease.pauses + 1}})
+        return None
+
+    async def words_for(self, owner: str) -> list[Lease]:
+        """The leases of an owner for whom words were left."""
+        rows = documents(self._leases, {"owner": owner, "$or": [{"stop_asked": True}, {"pauses": {"$gt": 0}}]})
+        return [LEASE.from_document(row) async for row in rows]
 
     async def give_back(self, thing: str, subject: str) -> None:
         """Hold it no longer; not holding it is no error."""
@@ -83,6 +104,10 @@ class Leases:
         """What is held for somebody."""
         rows = documents(self._leases, {"group": {"$in": list(groups)}})
         return [LEASE.from_document(row) async for row in rows]
+
+    async def every(self) -> list[Lease]:
+        """All that is held. For kinds of which there are few."""
+        return [LEASE.from_document(row) async for row in documents(self._leases, {})]
 
     async def run_out(self, now: datetime) -> list[Lease]:
         """The leases whose holder has not been heard of in time."""

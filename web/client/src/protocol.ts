@@ -13,6 +13,17 @@ export interface AddWard {
   code: string;
 }
 
+export interface AddWhisper {
+  conversation_id: string;
+  client_id: string;
+  text: string;
+  lasts?: "reply" | "lesson";
+}
+
+export interface AskSuggestion {
+  conversation_id: string;
+}
+
 export interface AuthorView {
   kind: "student" | "teacher" | "tutor" | "system";
   id?: string | null;
@@ -103,6 +114,7 @@ export interface ConversationTop {
   conversation_id: string;
   seq: number;
   reply: UnfinishedReply | null;
+  checking: string[];
 }
 
 export interface ConversationView {
@@ -144,8 +156,39 @@ export interface CreateSchool {
   name: string;
 }
 
+export interface Desk {
+  whispers: WhisperView[];
+  drafts: MessageView[];
+}
+
+export interface DraftReady {
+  conversation_id: string;
+  message: MessageView;
+}
+
+export interface DraftWaiting {
+  class_id: string;
+  conversation_id: string;
+  reply_id: string;
+  since: string;
+}
+
+export interface EndWhisper {
+  conversation_id: string;
+  whisper_id: string;
+}
+
 export interface ExportReads {
   student_id?: string | null;
+}
+
+export interface FloorChanged {
+  conversation_id: string;
+  floor: FloorView;
+}
+
+export interface FloorSet {
+  conversation: ConversationView;
 }
 
 export interface FloorView {
@@ -176,6 +219,11 @@ export interface Hit {
 
 export interface Hits {
   items: Hit[];
+}
+
+export interface HoldReply {
+  conversation_id: string;
+  reply_id: string;
 }
 
 export interface HoursView {
@@ -317,6 +365,10 @@ export interface OneWard {
   ward: WardView;
 }
 
+export interface OneWhisper {
+  whisper: WhisperView;
+}
+
 export interface OpenConversation {
   conversation_id: string;
   after_seq?: number | null;
@@ -329,11 +381,13 @@ export interface Opened {
   messages: MessageView[];
   reply?: OpenedReply | null;
   present: PresentView[];
+  desk?: Desk | null;
 }
 
 export interface OpenedReply {
   id: string;
   state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
+  held?: boolean;
   parts?: PartView[] | null;
   text?: string | null;
   next_part: number;
@@ -440,6 +494,17 @@ export interface Register {
   guardian_code?: string | null;
 }
 
+export interface RejectDraft {
+  conversation_id: string;
+  reply_id: string;
+  why?: string | null;
+}
+
+export interface ReleaseReply {
+  conversation_id: string;
+  reply_id: string;
+}
+
 export interface RenewSession {
   token: string;
 }
@@ -458,17 +523,8 @@ export interface ReplayItem {
   kind: "message" | "notice" | "whisper" | "pace";
   at: string;
   message?: MessageView | null;
-  whisper?: ReplayedWhisper | null;
+  whisper?: WhisperView | null;
   pace?: PaceView | null;
-}
-
-export interface ReplayedWhisper {
-  id: string;
-  teacher_id: string;
-  teacher_name: string;
-  text: string;
-  lasts: "reply" | "lesson";
-  ended_at: string | null;
 }
 
 export interface ReplyDelta {
@@ -519,6 +575,11 @@ export interface ReplyView {
   rating: "up" | "down" | null;
   continues?: string | null;
   hidden?: boolean;
+  sent_by?: AuthorView | null;
+  decided_at?: string | null;
+  ready_at?: string | null;
+  draft?: string | null;
+  why?: string | null;
 }
 
 export interface RetryReply {
@@ -588,6 +649,12 @@ export interface SendBroadcast {
   student_ids?: string[] | null;
 }
 
+export interface SendDraft {
+  conversation_id: string;
+  reply_id: string;
+  text?: string | null;
+}
+
 export interface SendMessage {
   conversation_id: string;
   client_id: string;
@@ -598,6 +665,13 @@ export interface ServiceChanged {
   mongodb: boolean;
   redis: boolean;
   ai: boolean;
+}
+
+export interface SetFloor {
+  conversation_id: string;
+  state: "tutor" | "teacher" | "approval";
+  running?: "stop" | "finish";
+  number?: number | null;
 }
 
 export interface SignIn {
@@ -616,6 +690,25 @@ export interface SignedIn {
 export interface StopReply {
   conversation_id: string;
   reply_id: string;
+}
+
+export interface SuggestionDelta {
+  conversation_id: string;
+  suggestion_id: string;
+  part: number;
+  text: string;
+}
+
+export interface SuggestionFinished {
+  conversation_id: string;
+  suggestion_id: string;
+  state: "complete" | "interrupted" | "failed";
+  text: string;
+  error: string | null;
+}
+
+export interface SuggestionTicket {
+  suggestion_id: string;
 }
 
 export interface TeacherView {
@@ -693,6 +786,26 @@ export interface WatchClass {
   class_id: string;
 }
 
+export interface WhisperAdded {
+  conversation_id: string;
+  whisper: WhisperView;
+}
+
+export interface WhisperEnded {
+  conversation_id: string;
+  whisper_id: string;
+}
+
+export interface WhisperView {
+  id: string;
+  client_id: string;
+  teacher: AuthorView;
+  text: string;
+  lasts: "reply" | "lesson";
+  created_at: string;
+  ended_at: string | null;
+}
+
 export interface Commands {
   "broadcast.read": { payload: ReadBroadcast; data: Nothing };
   "broadcast.send": { payload: SendBroadcast; data: OneBroadcast };
@@ -701,12 +814,20 @@ export interface Commands {
   "conversation.close": { payload: CloseConversation; data: Nothing };
   "conversation.create": { payload: CreateConversation; data: OneConversation };
   "conversation.open": { payload: OpenConversation; data: Opened };
+  "draft.reject": { payload: RejectDraft; data: OneMessage };
+  "draft.send": { payload: SendDraft; data: OneMessage };
+  "floor.set": { payload: SetFloor; data: FloorSet };
   "message.send": { payload: SendMessage; data: MessageSent };
   "reply.continue": { payload: ContinueReply; data: OneReply };
+  "reply.hold": { payload: HoldReply; data: OneReply };
   "reply.rate": { payload: RateReply; data: OneMessage };
+  "reply.release": { payload: ReleaseReply; data: OneReply };
   "reply.retry": { payload: RetryReply; data: OneReply };
   "reply.stop": { payload: StopReply; data: OneReply };
   "session.renew": { payload: RenewSession; data: Renewed };
+  "suggestion.ask": { payload: AskSuggestion; data: SuggestionTicket };
+  "whisper.add": { payload: AddWhisper; data: OneWhisper };
+  "whisper.end": { payload: EndWhisper; data: OneWhisper };
 }
 
 export interface Events {
@@ -717,6 +838,9 @@ export interface Events {
   "bye": Bye;
   "conversation.changed": ConversationChanged;
   "conversation.top": ConversationTop;
+  "draft.ready": DraftReady;
+  "draft.waiting": DraftWaiting;
+  "floor.changed": FloorChanged;
   "message.added": MessageAdded;
   "message.changed": MessageChanged;
   "presence.changed": PresenceChanged;
@@ -726,4 +850,8 @@ export interface Events {
   "reply.started": ReplyStarted;
   "room.changed": RoomChanged;
   "service.changed": ServiceChanged;
+  "suggestion.delta": SuggestionDelta;
+  "suggestion.finished": SuggestionFinished;
+  "whisper.added": WhisperAdded;
+  "whisper.ended": WhisperEnded;
 }

@@ -4,17 +4,19 @@ import type { MessageView } from "../protocol.ts";
 const RANK: Readonly<Record<MessageView["state"], number>> = {
   queued: 0,
   running: 1,
-  sent: 2,
-  complete: 2,
-  stopped: 2,
-  interrupted: 2,
-  failed: 2,
+  checking: 2,
+  sent: 3,
+  complete: 3,
+  stopped: 3,
+  interrupted: 3,
+  failed: 3,
+  rejected: 3,
 };
 
 export type State = MessageView["state"];
 
-/** Whether nothing will be added to a message in this state. */
-export const isFinal = (state: State): boolean => RANK[state] === 2;
+/** Whether nothing will be added to a message in this state; one that is checked may still come whole. */
+export const isFinal = (state: State): boolean => RANK[state] >= RANK.checking;
 
 export const isEarlier = (state: State, than: State): boolean => RANK[state] < RANK[than];
 
