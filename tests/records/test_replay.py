@@ -39,10 +39,23 @@ async def test_a_notice_says_what_happened(lesson: Lesson, people: People) -> No
     assert (notice["kind"], notice["message"]["notice"]["kind"]) == ("notice", "floor.taken")
 
 
+async def test_whispers_stand_where_they_were_said(lesson: Lesson) -> None:
+    said = {"conversation_id": lesson.id, "lasts": "lesson"}
+    for number in range(2):
+        await lesson.desk.ask("whisper.add", **said, client_id=a_client_id(), text=f"悄悄话{number}")
+        words = {"conversation_id": lesson.id, "client_id": a_client_id(), "text": f"第{number}句"}
+        await lesson.desk.ask("message.send", **words)
+    items = [item for item in (await stretch(lesson))["items"] if item["kind"] != "pace"]
+    assert [(item["whisper"] or item["message"])["text"] for item in items][2:] == [
+        "悄悄话0", "第0句", "悄悄话1", "第1句",
+    ]  # fmt: skip
+
+
 async def test_a_long_lesson_comes_in_stretches(lesson: Lesson) -> None:
     for number in range(5):
-        said = {"conversation_id": lesson.id, "client_id": a_client_id(), "text": f"第{number}句"}
-        await lesson.desk.ask("message.send", **said)
+        said = {"conversation_id": lesson.id, "client_id": a_client_id()}
+        await lesson.desk.ask("message.send", **said, text=f"第{number}句")
+        await lesson.desk.ask("whisper.add", **(said | {"client_id": a_client_id()}), text=f"悄悄话{number}")
     whole, parts, after = (await stretch(lesson))["items"], [], 0
     while after is not None:
         page = await stretch(lesson, f"?after_seq={after}&limit=2")

@@ -80,12 +80,12 @@ class BroadcastService:
         return tuple(one for one in members if chosen is None or one in chosen)
 
     def _announce(self, broadcast: Broadcast, class_: Class) -> None:
+        news = BroadcastAdded(broadcast=_view(broadcast, class_.name, read=False))
         for student_id in broadcast.student_ids:
-            view = _view(broadcast, class_.name, read=False)
-            self._rooms.send(f"user:{student_id}", BroadcastAdded(broadcast=view))
+            self._rooms.send(f"user:{student_id}", news)
         reached = Reach(addressed=len(broadcast.student_ids), read=0)
-        view = _view(broadcast, class_.name, reached=reached)
-        self._rooms.send(class_room_of(class_.id), BroadcastAdded(broadcast=view))
+        news = BroadcastAdded(broadcast=_view(broadcast, class_.name, reached=reached))
+        self._rooms.send(class_room_of(class_.id), news)
 
     async def read(self, caller: Caller, command: ReadBroadcast) -> None:
         """Keep that the caller has read a broadcast, and tell its teachers how many have.

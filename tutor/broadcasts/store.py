@@ -1,7 +1,7 @@
 """Broadcasts and their receipts in MongoDB: the only code that knows their documents. Used by the service."""
 
-from collections import Counter
-from collections.abc import Collection
+import asyncio
+from collections.abc import Collection, Sequence
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
@@ -82,10 +82,10 @@ class BroadcastStore:
         wanted = {"_id": {"$in": [receipt_id(one, student_id) for one in broadcast_ids]}}
         return {str(row["broadcast_id"]) async for row in documents(self._receipts, wanted)}
 
-    async def counts(self, broadcast_ids: Collection[str]) -> Counter[str]:
+    async def counts(self, broadcast_ids: Sequence[str]) -> dict[str, int]:
         """How many students have read each of the broadcasts."""
-        rows = documents(self._receipts, {"broadcast_id": {"$in": list(broadcast_ids)}})
-        return Counter([str(row["broadcast_id"]) async for row in rows])
+        counts = await asyncio.gather(*(self._receipts.count_documents({"broadcast_id": one}) for one in broadcast_ids))
+        return dict(zip(broadcast_ids, counts, strict=True))
 
 
 def receipt_id(broadcast_id: str, student_id: str) -> str:

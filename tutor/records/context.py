@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS
-from tutor.chat.context import ACCESS, CHAT_STORE, PRESENCE, REPLIES, VISITS
+from tutor.chat.context import ACCESS, CHAT_STORE, PRESENCE, REPLIES, VISITS, WHISPER_STORE
 from tutor.core.clock import CLOCK
 from tutor.core.mongo import MONGO
 from tutor.core.rooms import ROOMS
@@ -26,5 +26,5 @@ async def records(app: web.Application) -> AsyncIterator[None]:
     app[READ_LOG] = ReadLog(store, chat, app[PRESENCE], app[ACCESS], app[ACCOUNTS], app[ROOMS], app[CLOCK])
     visits.listen(app[READ_LOG].note)
     app[REPLIES].paces.listen(Keeping(store, app[TASKS]).keep)
-    app[REPLAYS] = Replays(store, chat, app[ACCESS], visits)
+    app[REPLAYS] = Replays(store, chat, app[WHISPER_STORE], app[ACCESS], visits)
     yield

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from tutor.chat.messages import ConversationView, MessageView, Seq
+from tutor.chat.messages import ConversationView, MessageView, Seq, WhisperView
 from tutor.core.caller import Role
 from tutor.core.messages import Answer, Command, Id
 
@@ -60,24 +60,13 @@ class PaceView(Answer):
     marks: list[list[int]]
 
 
-class ReplayedWhisper(Answer):
-    """What a teacher told the tutor in private, and until when it held."""
-
-    id: str
-    teacher_id: str
-    teacher_name: str
-    text: str
-    lasts: Literal["reply", "lesson"]
-    ended_at: datetime | None
-
-
 class ReplayItem(Answer):
     """One thing that happened at a moment; the field named by `kind` is set, for a notice it is `message`."""
 
     kind: Literal["message", "notice", "whisper", "pace"]
     at: datetime
     message: MessageView | None = None
-    whisper: ReplayedWhisper | None = None
+    whisper: WhisperView | None = None
     pace: PaceView | None = None
 
 

@@ -23,7 +23,7 @@ export class Player {
   /** Frames that were asked for before the last pause are none of ours. */
   #run = 0;
 
-  constructor(length: number, news: PlayerNews, nextFrame: NextFrame = requestAnimationFrame) {
+  constructor(length: number, news: PlayerNews, nextFrame: NextFrame = (draw) => void requestAnimationFrame(draw)) {
     this.length = length;
     this.#news = news;
     this.#nextFrame = nextFrame;

@@ -590,17 +590,8 @@ export interface ReplayItem {
   kind: "message" | "notice" | "whisper" | "pace";
   at: string;
   message?: MessageView | null;
-  whisper?: ReplayedWhisper | null;
+  whisper?: WhisperView | null;
   pace?: PaceView | null;
-}
-
-export interface ReplayedWhisper {
-  id: string;
-  teacher_id: string;
-  teacher_name: string;
-  text: string;
-  lasts: "reply" | "lesson";
-  ended_at: string | null;
 }
 
 export interface ReplyDelta {

@@ -102,7 +102,7 @@ function show(scene: Scene): Shown {
     const element = message.notice ? noticeElement(message) : saidElement(message, message.author.id === user.id);
     return { ...rest, element, answer: null, letters: [] };
   }
-  const text = whisper ? fill(words.replay_whisper, { name: whisper.teacher_name, text: whisper.text }) : "";
+  const text = whisper ? fill(words.replay_whisper, { name: whisper.teacher.name, text: whisper.text }) : "";
   return { ...rest, element: make("p", { className: "notice whisper" }, make("span", {}, text)), answer: null, letters: [] };
 }
 

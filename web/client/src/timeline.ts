@@ -1,6 +1,6 @@
 /** A lesson as it went, laid out on a time of its own in which nobody waits for long: pauses are cut short. It knows no
  *  page; player.ts moves through it, replay.ts draws it. */
-import type { MessageView, ReplayedWhisper, ReplayItem } from "./protocol.ts";
+import type { MessageView, ReplayItem, WhisperView } from "./protocol.ts";
 
 /** The longest pause, in ms, that is played as it was. */
 const LONGEST_PAUSE_MS = 2_500;
@@ -16,7 +16,7 @@ export interface Scene {
   readonly moment: number;
   readonly kind: "message" | "notice" | "whisper";
   readonly message: MessageView | null;
-  readonly whisper: ReplayedWhisper | null;
+  readonly whisper: WhisperView | null;
   /** When its text had how many characters; empty when it was there at once. */
   readonly growth: readonly (readonly [at: number, characters: number])[];
 }

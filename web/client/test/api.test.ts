@@ -93,6 +93,12 @@ describe("a call", () => {
     expect(await codeOf(makeApi().get("users/me"))).toBe(code);
   });
 
+  test("may give a file, whose bytes stay as they are", async () => {
+    answers["/api/v1/reads.csv"] = () => new Response("\uFEFFat", { headers: { "Content-Disposition": "attachment" } });
+    const file = await makeApi().file("reads.csv");
+    expect(new Uint8Array(await file.arrayBuffer())).toEqual(new Uint8Array([0xef, 0xbb, 0xbf, 0x61, 0x74]));
+  });
+
   test("may be answered with nothing", async () => {
     answers["/api/v1/users/me"] = () => new Response(null, { status: 204 });
     expect(await makeApi().get("users/me")).toEqual({});
