@@ -1,16 +1,15 @@
-"""What is kept of a lesson, as people see it: who read along, the lesson played again, and what a teacher told a class."""
+"""What is kept of a lesson, as people see it: who read along, the lesson again, and what a teacher told a class."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.test_safety import axe, check
+from tests.browser.visitor import check
 from tests.factories import People, Server, a_client_id
 from tests.records.conftest import Lesson, a_lesson
-
-__all__ = ["axe"]
 
 PHONE = {"width": 390, "height": 844}
 
@@ -41,7 +40,8 @@ async def test_a_student_sees_on_a_phone_who_read_along(server: Server, visit: V
         await page.click("#download")
     file = await saved.value
     assert file.suggested_filename == "reads.csv"
-    assert Path(await file.path()).read_bytes().startswith(b"\xef\xbb\xbfat,until,reader")
+    content = await asyncio.to_thread(Path(await file.path()).read_bytes)
+    assert content.startswith(b"\xef\xbb\xbfat,until,reader")
     await row.locator("a").click()
     await page.wait_for_url(f"**/chat/{lesson.id}")
 
@@ -77,7 +77,9 @@ async def test_a_lesson_is_played_again_by_keyboard(server: Server, visit: Visit
     assert await fits(page)
 
 
-async def test_what_a_teacher_says_lies_over_the_chat_until_it_is_read(server: Server, visit: Visit, people: People) -> None:
+async def test_what_a_teacher_says_lies_over_the_chat_until_it_is_read(
+    server: Server, visit: Visit, people: People
+) -> None:
     teacher, (student,), class_id = await people.classroom()
     desk = await teacher.connect()
     said = {"class_id": class_id, "text": "明天带尺子\n和圆规"}
@@ -100,7 +102,9 @@ async def test_what_a_teacher_says_lies_over_the_chat_until_it_is_read(server: S
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_serious_here(server: Server, visit: Visit, axe: str, lesson: Lesson, scheme: str) -> None:
+async def test_axe_finds_nothing_serious_here(
+    server: Server, visit: Visit, axe: str, lesson: Lesson, scheme: str
+) -> None:
     await lesson.look(why="看看作业")
     class_id = (await lesson.teacher.call("GET", "/classes"))["items"][0]["id"]
     await lesson.desk.ask("broadcast.send", class_id=class_id, client_id=a_client_id(), text="明天带尺子")

@@ -129,7 +129,7 @@ async def test_of_many_questions_at_one_moment_no_more_than_allowed_are_answered
 
 async def test_nothing_is_said_into_a_room_that_was_deleted_a_moment_ago(cast: People, stage: Stage) -> None:
     room, chat = await a_room(cast), chat_of(stage.server)
-    async with chat._turn(room.id):
+    async with chat._turns.of(room.id):
         deleting = asyncio.create_task(chat.delete(a_caller(room.student), room.id))
         await asyncio.sleep(0)
         command = SendMessage(conversation_id=room.id, client_id=a_client_id(), text="too late")
