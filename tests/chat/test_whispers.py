@@ -34,7 +34,7 @@ async def prompted(lesson: Lesson, puppet: Puppet) -> tuple[str, ...]:
     prompt = said.line.prompt
     assert all(text in prompt.system for text in prompt.whispers)
     assert "SECRET" not in repr(prompt.turns) + prompt.question + repr(prompt.earlier)
-    assert prompt.version == ("tutor.v1.zh+whispers.v1" if prompt.whispers else "tutor.v1.zh")
+    assert prompt.version == ("tutor.v2.zh+whispers.v1" if prompt.whispers else "tutor.v2.zh")
     said.line.finish()
     await said.ended("complete")
     return prompt.whispers
