@@ -14,6 +14,7 @@ from tests.core.raw import until
 from tests.factories import People, Server, Socket
 from tutor.chat import rescue
 from tutor.chat.context import REPLIES, RESCUE
+from tutor.chat.guarded import Guarded
 from tutor.chat.keeper import Keeper
 from tutor.chat.rescue import Rescue
 from tutor.chat.running import Running
@@ -42,7 +43,8 @@ def nobody_else(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep = Rescue.sweep
 
     async def sweep_with_the_puppet(rescue: Rescue) -> None:
-        if rescue._replies._model is puppet:
+        model = rescue._replies._model
+        if isinstance(model, Guarded) and model._model is puppet:
             await sweep(rescue)
 
     monkeypatch.setattr(Rescue, "sweep", sweep_with_the_puppet)
