@@ -215,6 +215,23 @@ async def test_there_is_no_hint_before_a_problem(scene: Scene) -> None:
         await room.socket.ask("hint.next", conversation_id=room.id)
 
 
+async def test_the_same_hint_asked_for_again_is_the_same_answer(scene: Scene) -> None:
+    room = await a_room(scene.people)
+    problem, _ = a_problem()
+    reply_id = await ask(room, problem)
+    await say_all(await scene.puppet.line(problem), ["想一想。"])
+    await room.socket.until("reply.finished", reply_id=reply_id)
+    with pytest.raises(Refused, match="conflict"):
+        await room.socket.ask("hint.next", conversation_id=room.id, level=4)
+    first = await room.socket.ask("hint.next", conversation_id=room.id, level=3)
+    again = await room.socket.ask("hint.next", conversation_id=room.id, level=3)
+    assert (again["level"], again["reply"]["id"]) == (3, first["reply"]["id"])
+    await say_all(await scene.puppet.line(problem, 2), ["好。"])
+    end = await room.socket.until("reply.finished", reply_id=first["reply"]["id"])
+    late = await room.socket.ask("hint.next", conversation_id=room.id, level=3)
+    assert (late["reply"]["id"], late["reply"]["state"]) == (end["message"]["id"], "complete")
+
+
 async def test_two_hints_at_once_are_one(scene: Scene) -> None:
     room = await a_room(scene.people)
     problem, _ = a_problem()

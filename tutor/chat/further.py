@@ -1,5 +1,6 @@
 """One more reply to a question that was answered: again, further, or with one hint more. Called by `sockets.py`."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tutor.chat import ladder
@@ -78,16 +79,21 @@ class Further:
         Raises:
             NothingToHint: there is no problem yet.
             HintCap, ExamRunning, ClosedNow: the student's classes do not allow it.
+            Conflict: the wanted level is not the next one.
 
         """
         async with self._turns.of(command.conversation_id):
             conversation, rule = await self._permits.with_rule(caller, command.conversation_id)
-            ladder.check_open(rule)
             earlier = await self._briefing.earlier(conversation.id)
+            if command.level is not None and (given := _given(earlier, conversation.ladder, command.level)) is not None:
+                return HintGiven(level=conversation.ladder.level, reply=self._replies.ticket(given))
+            ladder.check_open(rule)
             question = next((message for message in reversed(earlier) if message.author.kind == "student"), None)
             if question is None or conversation.ladder.problem_id is None:
                 raise NothingToHint
             level = ladder.next_level(conversation.mode, conversation.ladder, rule)
+            if command.level not in {None, level}:
+                raise Conflict(what="hint")
             help_ = Help(level, replace(conversation.ladder, level=level), hint=True, climbs=True)
             return HintGiven(level=level, reply=await self._answer(caller, conversation, rule, question, help_))
 
@@ -127,3 +133,10 @@ class Further:
         now = replace(conversation, ladder=after, last_seq=told.seq, updated_at=told.created_at)
         self._herald.changed(now)
         return now
+
+
+def _given(earlier: Sequence[Message], stands: Ladder, level: int) -> Message | None:
+    """The hint of a level that was given with the problem at hand."""
+    hints = [message for message in earlier if message.reply is not None and message.reply.hint]
+    wanted = (stands.problem_id, level)
+    return next((one for one in hints if one.reply and (one.reply.problem_id, one.reply.level) == wanted), None)

@@ -276,9 +276,13 @@ class ContinueReply(Command):
 
 
 class NextHint(Command):
-    """Ask for more help with the problem at hand: one level up, and a reply at that level."""
+    """Ask for more help with the problem at hand: one level up, and a reply at that level.
+
+    `level` is the wanted one: for a level that the student has come to already, the answer is the same again.
+    """
 
     conversation_id: Id
+    level: Annotated[int, Field(ge=1, le=5)] | None = None
 
 
 class HintGiven(Answer):

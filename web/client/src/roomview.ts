@@ -226,7 +226,7 @@ export class RoomView implements RoomListener {
       ask: (text: string) => this.#news.said(text),
       hint: async () => {
         this.#follower.follow();
-        await this.#room?.tutor.hint();
+        await this.#room?.tutor.hint(this.#room.conversation?.level ?? 0);
       },
     };
   }

@@ -232,14 +232,14 @@ describe("a hand", () => {
 describe("one more hint", () => {
   test("says how much help there is by now, and waits for its turn", async () => {
     await opened(message(1), reply(2, { state: "complete" }));
-    await room.tutor.hint();
-    expect([page.level, page.places, server.called("hint.next")]).toEqual([3, [["m9", 2]], [inRoom]]);
+    await room.tutor.hint(2);
+    expect([page.level, page.places, server.called("hint.next")]).toEqual([3, [["m9", 2]], [{ ...inRoom, level: 3 }]]);
   });
 
   test("that is refused is told", async () => {
     await opened(message(1));
     server.refusals.set("hint.next", new ApiError("hint_cap", 409, "", { level: 3 }));
-    await room.tutor.hint();
+    await room.tutor.hint(2);
     expect([page.level, page.problems]).toEqual([0, ["hint_cap"]]);
   });
 });

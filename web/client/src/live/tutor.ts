@@ -35,9 +35,10 @@ export class Tutor {
     this.#begun(await this.#asking.ask("reply.continue", this.#reply(replyId)));
   }
 
-  /** Asks for one level more of help with the problem at hand. */
-  async hint(): Promise<void> {
-    const answer = await this.#asking.ask("hint.next", { conversation_id: this.#conversationId });
+  /** Asks for one level more of help with the problem at hand than there is now. */
+  async hint(level: number): Promise<void> {
+    const wanted = { conversation_id: this.#conversationId, level: level + 1 };
+    const answer = await this.#asking.ask("hint.next", wanted);
     if (answer) this.#news.climbed(answer.level);
     this.#begun(answer);
   }
