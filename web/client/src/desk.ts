@@ -67,7 +67,9 @@ export class Desk {
     const archived = this.#classes.filter((view) => view.archived);
     byId("classes").replaceChildren(...this.#classes.filter((view) => !view.archived).map((view) => this.#item(view)));
     byId("archived-classes").replaceChildren(...archived.map((view) => this.#item(view)));
-    byId("archived-part").hidden = archived.length === 0;
+    const fold = byId<HTMLDetailsElement>("archived-part");
+    fold.hidden = archived.length === 0;
+    if (this.#current?.archived) fold.open = true;
   }
 
   #item(view: ClassView): HTMLElement {
