@@ -156,7 +156,9 @@ async def test_axe_finds_nothing_serious_here(
     await family.page.click(".lesson")
     await expect(family.said).to_have_count(1)
     await check(family, axe)
-    admin = await visit(server, await people.appointed("admin", school), path="/school", live=False, color_scheme=scheme)
+    admin = await visit(
+        server, await people.appointed("admin", school), path="/school", live=False, color_scheme=scheme
+    )
     await expect(admin.page.locator("#people > li")).not_to_have_count(0)
     await check(admin, axe)
     await admin.page.click("#invite")
