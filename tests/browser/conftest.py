@@ -59,16 +59,18 @@ async def chromium(client: Client) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def visit(chromium: Browser) -> AsyncIterator[Visit]:
-    """Open the browser as somebody: `await visit(server, person, path="/chat")`."""
+    """Open the browser as somebody: `await visit(server, person, path="/chat")`; some pages are not `live`."""
     visitors: list[Visitor] = []
 
-    async def open_as(server: Server, person: Person | None = None, path: str = "/", **options: object) -> Visitor:
+    async def open_as(
+        server: Server, person: Person | None = None, path: str = "/", *, live: bool = True, **options: object
+    ) -> Visitor:
         wanted = {"locale": "zh-CN", "viewport": {"width": 1280, "height": 800}, **options}
         context = await chromium.new_context(base_url=server.address, **wanted)  # type: ignore[arg-type]  # its keywords
         context.set_default_timeout(WAIT_MS)
         visitor = Visitor(server, context)
         visitors.append(visitor)
-        await visitor.start(person, path)
+        await visitor.start(person, path, live=live)
         return visitor
 
     yield open_as

@@ -4,10 +4,10 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import check
+from tests.browser.visitor import check, fits
 from tests.factories import People, Server, a_client_id
 from tests.records.conftest import Lesson, a_lesson
 
@@ -17,12 +17,6 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture
 async def lesson(people: People) -> Lesson:
     return await a_lesson(people, "解方程 2x+3=11")
-
-
-async def fits(page: Page) -> bool:
-    """Whether nothing of the page lies beside the screen."""
-    overflow: int = await page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    return overflow <= 0
 
 
 async def test_a_student_sees_on_a_phone_who_read_along(server: Server, visit: Visit, lesson: Lesson) -> None:

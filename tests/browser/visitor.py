@@ -27,7 +27,7 @@ class Visitor:
         context.on("dialog", self._dismiss)
         context.on("request", self._watch)
 
-    async def start(self, person: Person | None, path: str) -> None:
+    async def start(self, person: Person | None, path: str, *, live: bool = True) -> None:
         if person is not None:
             answer = await self.context.request.post(
                 "/api/v1/auth/login",
@@ -37,7 +37,7 @@ class Visitor:
             assert answer.ok, await answer.text()
         self.page = await self.context.new_page()
         await self.page.goto(path)
-        if person is not None:
+        if person is not None and live:
             await self.live()
 
     def expect_complaints(self, *parts: str) -> None:
@@ -122,7 +122,13 @@ async def shown(answer: Locator) -> str:
 async def photograph(page: Page, name: str) -> None:
     """Keep a picture of the page, if somebody wants to look at them."""
     if folder := os.environ.get("TUTOR_TEST_PICTURES"):
-        await page.screenshot(path=Path(folder) / f"{name}.png")
+        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+async def fits(page: Page) -> bool:
+    """Whether nothing of the page lies beside the screen."""
+    overflow: int = await page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    return overflow <= 0
 
 
 async def check(visitor: Visitor, axe: str) -> None:

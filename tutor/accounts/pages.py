@@ -23,3 +23,15 @@ async def sign_up(request: web.Request) -> web.Response:
 async def account(request: web.Request) -> web.Response:
     """The own profile, password and devices."""
     return await render(request, "accounts/account.html", None)
+
+
+@pages.get("/school")
+async def school(request: web.Request) -> web.Response:
+    """A school's classes and people, for its admins."""
+    return await render(request, "accounts/school.html", None)
+
+
+@pages.get("/schools")
+async def schools(request: web.Request) -> web.Response:
+    """All schools, for operators."""
+    return await render(request, "accounts/schools.html", None)

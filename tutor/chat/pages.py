@@ -34,3 +34,15 @@ async def student(request: web.Request) -> web.Response:
 async def teacher(request: web.Request) -> web.Response:
     """A teacher's classes and their live rooms."""
     return await render(request, "chat/teacher.html", RoomPage(request.match_info.get("conversation_id")))
+
+
+@pages.get("/family")
+async def family(request: web.Request) -> web.Response:
+    """A guardian's children and their conversations."""
+    return await render(request, "chat/family.html", None)
+
+
+@pages.get("/family/rooms/{conversation_id:[0-9a-f]{24}}")
+async def family_room(request: web.Request) -> web.Response:
+    """A conversation of a guardian's child."""
+    return await render(request, "chat/family_room.html", RoomPage(request.match_info["conversation_id"]))

@@ -5,11 +5,12 @@ The chat asks `CLASSES` who teaches whom before it lets a teacher into a student
 
 from aiohttp import web
 
-from tutor.classes import routes
+from tutor.classes import pages, routes
 from tutor.classes.context import classes_context
 
 
 def setup(app: web.Application) -> None:
     """Put the room into the application. Needs accounts, CLOCK and MONGO."""
+    app.add_routes(pages.pages)
     routes.api.add_to(app)
     app.cleanup_ctx.append(classes_context)

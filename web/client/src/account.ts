@@ -2,6 +2,7 @@
 import "./styles/base.css";
 import "./styles/sign.css";
 import { setUpForm, setUpReveals } from "./forms.ts";
+import { HOME } from "./home.ts";
 import type { Me, Nothing, UpdateMe, UserView } from "./protocol.ts";
 import { enter, toSignIn } from "./session.ts";
 import { byId, complain, data, fill, part, toast, words } from "./ui.ts";
@@ -39,10 +40,10 @@ byId("settings").inert = false; // before, a click would have been lost
 
 function show(user: UserView): void {
   byId("who").textContent = fill(words.signed_in_as, { name: user.username });
-  byId<HTMLAnchorElement>("home").href = user.role === "teacher" ? "/teacher" : "/chat";
+  byId<HTMLAnchorElement>("home").href = HOME[user.role];
   byId<HTMLInputElement>("display_name").value = user.display_name;
   byId<HTMLInputElement>("email").value = user.email ?? "";
-  byId("grade").hidden = user.role === "teacher";
+  byId("grade").hidden = user.role !== "student";
   byId("reads-card").hidden = user.role !== "student";
   part<HTMLInputElement>(password, "[name=username]").value = user.username;
   for (const [name, value] of [["grade", user.grade], ["language", user.language]] as const) {

@@ -2,8 +2,8 @@
 import "./styles/base.css";
 import "./styles/app.css";
 import "./styles/room.css";
-import { ApiError } from "./live/fault.ts";
 import { showBroadcasts } from "./broadcasts.ts";
+import { askForCode } from "./codedialog.ts";
 import { Composer } from "./composer.ts";
 import { ConversationList } from "./conversations.ts";
 import { Hand } from "./hand.ts";
@@ -11,7 +11,7 @@ import { clientId as makeClientId } from "./ids.ts";
 import type { Classes, ConversationView, OneClass } from "./protocol.ts";
 import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
-import { byId, complain, data, fill, make, openDialog, sentenceOf, setUpDrawer, toast, words } from "./ui.ts";
+import { byId, complain, data, fill, make, setUpDrawer, toast, words } from "./ui.ts";
 import { Welcome } from "./welcome.ts";
 
 const session = await enter("student");
@@ -132,30 +132,10 @@ async function create(text: string): Promise<string | null> {
 }
 
 function joinClass(): void {
-  const input = byId<HTMLInputElement>("code");
-  const problem = byId("code-problem");
-  const refuse = (text: string) => {
-    problem.textContent = text;
-    problem.hidden = false;
-    input.setAttribute("aria-invalid", "true");
-    input.focus();
-    return false;
-  };
-  input.value = "";
-  problem.hidden = true;
-  input.removeAttribute("aria-invalid");
   drawer.close();
-  openDialog("join-dialog", async () => {
-    const code = input.value.trim();
-    if (!code) return refuse(words.need_code);
-    try {
-      const joined = await api.post<OneClass>("classes/join", { code });
-      toast(fill(words.joined, { name: joined.class.name }));
-      return true;
-    } catch (error) {
-      const unfit = error instanceof ApiError && error.code === "invalid_input";
-      return refuse(unfit ? sentenceOf(new ApiError("class_code_unknown")) : sentenceOf(error));
-    }
+  askForCode("join-dialog", "class_code_unknown", async (code) => {
+    const joined = await api.post<OneClass>("classes/join", { code });
+    toast(fill(words.joined, { name: joined.class.name }));
   });
   void showMyClasses();
 }

@@ -1,5 +1,6 @@
 /** The list of a student's conversations: pages, search, archive, rename, delete with undo. */
 import type { Api } from "./api.ts";
+import { openMenu } from "./menu.ts";
 import type { Conversations, ConversationView, Hit, Hits, OneConversation, UpdateConversation } from "./protocol.ts";
 import { ago, byId, complain, data, fill, fromTemplate, make, openDialog, part, toast, words } from "./ui.ts";
 
@@ -153,24 +154,12 @@ export class ConversationList {
   }
 
   #openMenu(button: HTMLButtonElement, view: ConversationView): void {
-    const menu = byId("menu");
-    part(menu, "[data-do=archive] span").textContent = view.archived ? words.restore : words.archive;
-    const run: Record<string, () => void> = {
+    part(byId("menu"), "[data-do=archive] span").textContent = view.archived ? words.restore : words.archive;
+    openMenu(button, {
       rename: () => this.#rename(view),
       archive: () => void this.#archive(view, !view.archived),
       delete: () => void this.#delete(view),
-    };
-    for (const choice of menu.querySelectorAll<HTMLButtonElement>("[data-do]")) {
-      choice.onclick = () => {
-        menu.hidePopover();
-        run[choice.dataset["do"] ?? ""]?.();
-      };
-    }
-    menu.showPopover();
-    const { right, bottom } = button.getBoundingClientRect();
-    menu.style.left = `${Math.max(8, Math.min(right, innerWidth - 8) - menu.offsetWidth)}px`;
-    menu.style.top = `${Math.min(bottom + 4, innerHeight - menu.offsetHeight - 8)}px`;
-    part(menu, "button").focus();
+    });
   }
 
   #rename(view: ConversationView): void {

@@ -1,9 +1,12 @@
-/** The teacher's desk: her classes, and for the chosen one its code and its live board. */
+/** The teacher's desk: her classes, and for the chosen one its code, its live board and what is said to all of it. */
 import type { Api } from "./api.ts";
 import { Board } from "./board.ts";
+import { factsOf, offerGrades, offerSubjects } from "./classfacts.ts";
+import { CodeCard } from "./codecard.ts";
 import type { Classes, ClassView, OneClass } from "./protocol.ts";
+import { Say } from "./say.ts";
 import type { Connection } from "./socket.ts";
-import { byId, complain, copy, data, fill, make, openDialog, sentenceOf, toast, words } from "./ui.ts";
+import { byId, complain, make, openDialog, sentenceOf, toast, words } from "./ui.ts";
 
 const KEY = "class";
 
@@ -17,6 +20,8 @@ export class Desk {
   readonly #api: Api;
   readonly #news: DeskNews;
   readonly #board: Board;
+  readonly #code = new CodeCard();
+  readonly #say: Say;
   #classes: ClassView[] = [];
   #chosen: string | null = sessionStorage.getItem(KEY);
 
@@ -24,9 +29,8 @@ export class Desk {
     this.#api = api;
     this.#news = news;
     this.#board = new Board(connection, me, (id) => news.openRoom(id));
+    this.#say = new Say(connection);
     for (const id of ["create", "create-first"]) byId(id).addEventListener("click", () => this.#create());
-    byId("copy-code").addEventListener("click", () => void copy(this.#current?.code ?? "", byId("copy-code")));
-    byId("show-code").addEventListener("click", () => this.#showLarge());
   }
 
   /** Reads the classes and shows the one looked at last, or the newest. */
@@ -60,27 +64,36 @@ export class Desk {
   }
 
   #drawClasses(): void {
-    byId("classes").replaceChildren(
-      ...this.#classes.map((view) => {
-        const title = make("span", { className: "item-title" }, view.name);
-        const button = make("button", { type: "button", className: "item-link" }, title, make("span", { className: "item-facts" }, factsOf(view)));
-        if (view.id === this.#chosen) button.setAttribute("aria-current", "true");
-        button.addEventListener("click", () => {
-          this.#choose(view.id);
-          this.#news.chosen();
-        });
-        return make("li", { className: "item" }, button);
-      }),
-    );
+    const archived = this.#classes.filter((view) => view.archived);
+    byId("classes").replaceChildren(...this.#classes.filter((view) => !view.archived).map((view) => this.#item(view)));
+    byId("archived-classes").replaceChildren(...archived.map((view) => this.#item(view)));
+    const fold = byId<HTMLDetailsElement>("archived-part");
+    fold.hidden = archived.length === 0;
+    if (this.#current?.archived) fold.open = true;
+  }
+
+  #item(view: ClassView): HTMLElement {
+    const title = make("span", { className: "item-title" }, view.name);
+    const button = make("button", { type: "button", className: "item-link" }, title, make("span", { className: "item-facts" }, factsOf(view)));
+    if (view.id === this.#chosen) button.setAttribute("aria-current", "true");
+    button.addEventListener("click", () => {
+      this.#choose(view.id);
+      this.#news.chosen();
+    });
+    return make("li", { className: "item" }, button);
   }
 
   #drawClass(): void {
     const view = this.#current;
-    byId("class-view").hidden = !view;
+    byId("class-view").hidden = !view || view.archived;
+    byId("class-archived").hidden = !view?.archived;
+    byId("manage").hidden = !view;
+    this.#say.turnTo(view && !view.archived ? view.id : null);
     if (!view) return;
     byId("class-name").textContent = view.name;
     byId("class-facts").textContent = factsOf(view);
-    byId("class-code").textContent = view.code ?? "";
+    byId<HTMLAnchorElement>("manage").href = `/teacher/classes/${view.id}`;
+    this.#code.show(view);
   }
 
   #create(): void {
@@ -89,9 +102,8 @@ export class Desk {
     const grade = byId<HTMLSelectElement>("class-grade");
     name.value = "";
     byId("class-title-problem").hidden = true;
-    subject.replaceChildren(new Option(words.no_choice, ""), ...Object.entries(data.subjects).map(([name, title]) => new Option(title, name)));
-    const grades = Array.from({ length: 12 }, (_, index) => index + 1);
-    grade.replaceChildren(new Option(words.no_choice, ""), ...grades.map((n) => new Option(fill(words.grade, { n }), String(n))));
+    offerSubjects(subject, null);
+    offerGrades(grade, null);
     openDialog("create-dialog", async () => {
       const wish = { name: name.value.trim(), ...(subject.value && { subject: subject.value }), ...(grade.value && { grade: Number(grade.value) }) };
       if (!wish.name) return this.#refuse(words.need_name);
@@ -115,16 +127,4 @@ export class Desk {
     byId("class-title").focus();
     return false;
   }
-
-  #showLarge(): void {
-    byId("big-code-name").textContent = this.#current?.name ?? "";
-    byId("big-code-text").textContent = this.#current?.code ?? "";
-    byId<HTMLDialogElement>("code-dialog").showModal();
-  }
-}
-
-function factsOf(view: ClassView): string {
-  // A class made elsewhere may carry any subject; ours are shown in the reader's language.
-  const subject = view.subject && ((data.subjects as Readonly<Record<string, string>>)[view.subject] ?? view.subject);
-  return [subject, view.grade && fill(words.grade, { n: view.grade })].filter(Boolean).join(" · ");
 }

@@ -10,12 +10,14 @@ export interface Problem {
 
 export type Values = Readonly<Record<string, string>>;
 
-/** Which field an error is about when the server names no field itself. */
-const FIELD_OF: Readonly<Record<string, string>> = {
-  username_taken: "username",
-  email_taken: "email",
-  invitation_invalid: "invitation",
-  wrong_password: "current_password",
+/** Which field an error is about when the server names no field itself: the first of these that is filled in. */
+const FIELD_OF: Readonly<Record<string, readonly string[]>> = {
+  username_taken: ["username"],
+  email_taken: ["email"],
+  invitation_invalid: ["guardian_code", "invitation"],
+  wrong_password: ["current_password"],
+  teacher_unknown: ["username"],
+  roster_unreadable: ["csv"],
 };
 
 /** Rules whose sentence says more when it belongs to one field. */
@@ -37,7 +39,7 @@ export function setUpForm(
     event.preventDefault();
     showProblems(form, []);
     const values = valuesOf(form);
-    const missing = [...form.querySelectorAll<HTMLInputElement>("input[required]")].filter((input) => !values[input.name]);
+    const missing = [...form.querySelectorAll<HTMLInputElement>("[required]")].filter((input) => !values[input.name]);
     const problems = [...missing.map(({ id }) => ({ field: id, text: data.problems["missing"] ?? "" })), ...check(values)];
     if (problems.length > 0) {
       showProblems(form, problems);
@@ -97,7 +99,7 @@ function problemsOf(form: HTMLFormElement, error: unknown): Problem[] {
       return { field: name, text: data.problems[ruleOf(name, problem)] ?? data.problems["invalid"] ?? "" };
     });
   }
-  const field = FIELD_OF[error.code] ?? "";
+  const field = (FIELD_OF[error.code] ?? []).find((name) => valuesOf(form)[name]) ?? "";
   const own = fieldIn(form, field) ? data.problems[error.code] : undefined;
   return [{ field, text: own ?? sentenceOf(error) }];
 }
@@ -121,7 +123,7 @@ function fieldIn(form: HTMLFormElement, field: string): HTMLElement | null {
 }
 
 function labelOf(field: HTMLElement): string {
-  const label = field instanceof HTMLInputElement ? field.labels?.[0] : part(field, "legend");
+  const label = (field as HTMLInputElement).labels?.[0] ?? field.querySelector("legend");
   return label?.textContent.trim() ?? field.id;
 }
 

@@ -3,6 +3,7 @@
 import "./styles/base.css";
 import "./styles/sign.css";
 import "./styles/reads.css";
+import { HOME } from "./home.ts";
 import type { Reads, ReadView } from "./protocol.ts";
 import { enter, toSignIn } from "./session.ts";
 import { byId, complain, data, fill, held, make, words } from "./ui.ts";
@@ -16,6 +17,7 @@ const download = byId<HTMLButtonElement>("download");
 const times = new Intl.DateTimeFormat(data.language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short" });
 let next: string | null = null;
 
+byId<HTMLAnchorElement>("home").href = user.role === "student" ? "/account" : HOME[user.role];
 api.onSignedOut(toSignIn);
 more.addEventListener("click", () => void held(more, load));
 download.addEventListener("click", () => void held(download, save));

@@ -23,7 +23,7 @@ export interface RoomNews {
 }
 
 /** What only a teacher's page shows. */
-export interface StaffListener extends Pick<RoomListener, "desk" | "held" | "suggested"> {
+export interface StaffListener extends Pick<RoomListener, "desk" | "held" | "presence" | "suggested"> {
   /** An answer was drawn, or changed. */
   drawn(answer: HTMLElement, message: MessageView): void;
 }
@@ -164,6 +164,7 @@ export class RoomView implements RoomListener {
 
   presence(present: readonly PresentView[]): void {
     this.#people.present(present);
+    this.#staff?.presence(present);
   }
 
   typing(people: readonly TypingView[]): void {

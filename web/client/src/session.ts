@@ -1,27 +1,28 @@
 /** What every page for signed-in people starts with: the API, who it is, and the live connection with its banner. */
 import { Api } from "./api.ts";
 import { Banner, showBanner } from "./banner.ts";
+import { HOME } from "./home.ts";
 import { ApiError } from "./live/fault.ts";
 import type { UserView } from "./protocol.ts";
 import { Connection } from "./socket.ts";
 import { byId, sentenceOf } from "./ui.ts";
 
 const RETRY_MS = 3000;
-const HOME = { student: "/chat", teacher: "/teacher", guardian: "/account", admin: "/account", operator: "/account" } as const;
 
 export interface Session {
   api: Api;
   user: UserView;
 }
 
-/** Finds out who is there. Strangers are sent to sign in, people of another role to their own page. */
-export async function enter(role?: UserView["role"]): Promise<Session> {
+/** Finds out who is there. Strangers are sent to sign in, people of other roles than these to their own page; without
+ *  roles, everybody may stay. */
+export async function enter(...roles: UserView["role"][]): Promise<Session> {
   const api = new Api();
   for (;;) {
     try {
       await api.token();
       if (!api.user) throw new ApiError("unauthenticated", 401);
-      if (!role || api.user.role === role) return { api, user: api.user };
+      if (roles.length === 0 || roles.includes(api.user.role)) return { api, user: api.user };
       location.replace(HOME[api.user.role]);
       return await never();
     } catch (error) {

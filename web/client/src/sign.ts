@@ -3,6 +3,7 @@ import "./styles/base.css";
 import "./styles/sign.css";
 import { Api } from "./api.ts";
 import { setUpForm, setUpReveals, type Values } from "./forms.ts";
+import { HOME } from "./home.ts";
 import type { Register, UserView } from "./protocol.ts";
 import { data, words } from "./ui.ts";
 
@@ -21,12 +22,13 @@ if (signIn) {
 }
 
 if (signUp) {
-  const needsGrade = ({ grade, invitation }: Values) =>
-    grade || invitation ? [] : [{ field: "grade", text: words.need_grade }];
+  const needsGrade = ({ grade, invitation, guardian_code }: Values) =>
+    grade || invitation || guardian_code ? [] : [{ field: "grade", text: words.need_grade }];
   setUpForm(signUp, async (values) => {
-    const { display_name = "", username = "", email = "", password = "", grade, invitation } = values;
+    const { display_name = "", username = "", email = "", password = "", grade, invitation, guardian_code } = values;
     const wish: Register = { display_name, username, email, password, language: data.language };
-    if (invitation) wish.invitation = invitation;
+    if (guardian_code) wish.guardian_code = guardian_code;
+    else if (invitation) wish.invitation = invitation;
     else wish.grade = Number(grade);
     goOn((await api.register(wish)).user);
   }, needsGrade);
@@ -35,8 +37,8 @@ if (signUp) {
 /** To where the reader wanted to go, when that is a page of ours, else to the first page of their role. */
 function goOn(user: UserView): void {
   const next = new URLSearchParams(location.search).get("next") ?? "";
-  const own = user.role === "teacher" ? "/teacher" : "/chat";
-  const known = [own, "/account"].some((page) => next === page || next.startsWith(`${page}/`));
+  const own = HOME[user.role];
+  const known = [own, "/account", "/reads"].some((page) => next === page || next.startsWith(`${page}/`));
   location.assign(known ? next : own);
 }
 

@@ -4,10 +4,11 @@ import type { Composer } from "./composer.ts";
 import { Drafts } from "./drafts.ts";
 import { HandsUp } from "./handsup.ts";
 import { ApiError, type Room, type SuggestionState } from "./live/index.ts";
-import type { ConversationView, FloorView, HandView, MessageView, WhisperView } from "./protocol.ts";
+import type { ConversationView, FloorView, HandView, MessageView, PresentView, WhisperView } from "./protocol.ts";
 import type { StaffListener } from "./roomview.ts";
 import { byId, complain, fill, held, words } from "./ui.ts";
 import { Whispers } from "./whispers.ts";
+import { Why } from "./why.ts";
 
 type Running = "stop" | "finish";
 
@@ -22,6 +23,7 @@ export class StaffRoom implements StaffListener {
   readonly #drafts: Drafts;
   readonly #whispers: Whispers;
   readonly #hands: HandsUp;
+  readonly #why: Why;
   #floor: FloorView | null = null;
   #isRunning = false;
   #heldReply: string | null = null;
@@ -34,6 +36,7 @@ export class StaffRoom implements StaffListener {
     this.#drafts = new Drafts(() => room()?.staff);
     this.#whispers = new Whispers(() => room()?.staff);
     this.#hands = new HandsUp(readerId, () => room()?.hands);
+    this.#why = new Why(room);
     this.#on("take", () => this.#set("teacher", "stop"));
     this.#on("take-after", () => this.#set("teacher", "finish"));
     this.#on("check", () => this.#set("approval", "finish"));
@@ -52,6 +55,7 @@ export class StaffRoom implements StaffListener {
     this.#drafts.clear();
     this.#whispers.clear();
     this.#hands.show(null);
+    this.#why.clear();
     byId("staff").inert = true;
     byId("to-draft").hidden = true;
     byId("suggest").ariaBusy = null;
@@ -78,6 +82,10 @@ export class StaffRoom implements StaffListener {
 
   hand(hand: HandView | null): void {
     this.#hands.show(hand);
+  }
+
+  presence(present: readonly PresentView[]): void {
+    this.#why.present(present);
   }
 
   desk(whispers: readonly WhisperView[], drafts: readonly MessageView[]): void {

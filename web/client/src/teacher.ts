@@ -10,8 +10,9 @@ import { Desk } from "./desk.ts";
 import type { Invited } from "./protocol.ts";
 import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
+import { showCode } from "./slip.ts";
 import { StaffRoom } from "./staffroom.ts";
-import { byId, complain, copy, data, fill, openDialog, setUpDrawer, toast, words } from "./ui.ts";
+import { byId, complain, data, setUpDrawer, toast, words } from "./ui.ts";
 
 const session = await enter("teacher");
 const { api, user } = session;
@@ -90,12 +91,7 @@ function idInAddress(): string | null {
 
 async function invite(): Promise<void> {
   try {
-    const { code, expires_at } = await api.post<Invited>("auth/invitations", {});
-    byId("invite-code").textContent = code;
-    const time = new Date(expires_at).toLocaleString(data.language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short" });
-    byId("invite-until").textContent = fill(words.valid_until, { time });
-    byId("copy-invite").onclick = () => void copy(code, byId("copy-invite"));
-    openDialog("invite-dialog");
+    showCode(words.invite_colleague, words.invite_teacher_how, await api.post<Invited>("auth/invitations", {}));
   } catch (error) {
     complain(error);
   }

@@ -169,6 +169,11 @@ export function timeOf(moment: number): string {
   return new Date(moment).toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
 }
 
+/** The day and the time of a moment of RFC 3339. */
+export function dateTime(moment: string): string {
+  return new Date(moment).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+}
+
 /** "1:05": how long something lasted, in milliseconds, as minutes and seconds. */
 export function lasted(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -274,3 +274,20 @@ describe("a room that may not be seen any more", () => {
     expect([room.isOpen, page.problems, page.texts]).toEqual([false, ["not_allowed"], ["text 1"]]);
   });
 });
+
+describe("the reason of a visit", () => {
+  const reasons = () => server.called("conversation.open").map((payload) => (payload as { why?: string }).why);
+
+  test("is told at once, and again when the room is entered anew, but not twice", async () => {
+    await opened(message(1));
+    room.explain("看看作业");
+    room.explain("看看作业");
+    await settle();
+    expect(reasons()).toEqual([undefined, "看看作业"]);
+    server.drop();
+    server.comeBack();
+    await settle();
+    expect(reasons()).toEqual([undefined, "看看作业", "看看作业"]);
+    expect(page.texts).toHaveLength(1);
+  });
+});

@@ -46,6 +46,7 @@ export class Feed {
   /** The connection is new, and the room was not entered on it yet. */
   #isArriving = false;
   #present: readonly PresentView[] = [];
+  #why: string | null = null;
 
   constructor(
     connection: LiveConnection,
@@ -133,6 +134,13 @@ export class Feed {
     this.#catchUp.start();
   }
 
+  /** Tells the server why the reader looks in: now, and whenever it is asked again. */
+  explain(why: string): void {
+    if (why === this.#why) return;
+    this.#why = why;
+    this.#catchUp.start();
+  }
+
   close(): void {
     this.#leave();
     this.#ears.shut();
@@ -152,7 +160,8 @@ export class Feed {
   }
 
   async #ask(): Promise<void> {
-    const payload = { conversation_id: this.#conversationId, ...this.transcript.question() };
+    const question = { conversation_id: this.#conversationId, ...this.transcript.question() };
+    const payload = this.#why === null ? question : { ...question, why: this.#why };
     try {
       this.#opened(await this.#connection.call("conversation.open", payload));
     } catch (error) {

@@ -132,6 +132,11 @@ export class Room {
     this.#online();
   }
 
+  /** Says why the reader looks in while the student is away; again when the room must be entered anew. */
+  explain(why: string): void {
+    this.#feed.explain(why);
+  }
+
   /** Leaves the room. A running reply goes on; what is unsent stays in storage. */
   close(): void {
     this.#stopWatching();
