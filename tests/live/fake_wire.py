@@ -34,7 +34,7 @@ class Script:
     """What one request gets.
 
     `name` is a key of SCRIPTS, `tokens` the length of a whole reply, `n` where the fault comes (in tokens), `delay_s`
-    the time before each token, `first_s` the time before the first. `status`, `retry_after` and `body` are for `http`.
+    the time before each token, `first_s` the time before the first, `say` the words of `says` and `tells`. `status`, `retry_after` and `body` are for `http`.
     """
 
     name: str = "ok"
@@ -47,6 +47,7 @@ class Script:
     retry_after: str = ""
     body: str = '{"error": {"message": "made to fail"}}'
     message: str = "the model fell over"
+    say: str = ""
 
     @property
     def text(self) -> str:
