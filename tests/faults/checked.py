@@ -163,7 +163,8 @@ class Checked:
 
     async def floor(self) -> Document:
         row = await self.cluster.database["conversations"].find_one({"_id": self.room})
-        assert row and isinstance(row["floor"], dict)
+        assert row
+        assert isinstance(row["floor"], dict)
         return row["floor"]
 
     async def until_state(self, *states: str) -> Document:

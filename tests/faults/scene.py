@@ -83,7 +83,12 @@ def _client(cluster: Cluster, runs: Runs, history: History, nodes: Sequence[Node
 
 @asynccontextmanager
 async def watchers(
-    cluster: Cluster, runs: Runs, begun: Sequence[Lesson], nodes: Sequence[Node], count: int, person: Person | None = None
+    cluster: Cluster,
+    runs: Runs,
+    begun: Sequence[Lesson],
+    nodes: Sequence[Node],
+    count: int,
+    person: Person | None = None,
 ) -> AsyncIterator[list[Client]]:
     """Further tabs of the teacher, or of somebody else, shared out to the lessons' rooms; closed at the end."""
     tabs: list[Client] = []
@@ -147,7 +152,7 @@ async def side_by_side(
 ) -> None:
     """Share the runs out to several clusters that know nothing of each other.
 
-    `one` does `each` runs at once and returns their recovery in seconds. `make` makes a cluster that is not the usual one.
+    `one` does `each` runs at once and returns their recovery in seconds. `make` makes an unusual cluster.
     """
     make = make or partial(Cluster, nodes=nodes, students=students)
     numbers = iter(range(0, runs.left, each))

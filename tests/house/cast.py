@@ -1,4 +1,4 @@
-"""Everybody in the rights table with the owner's things, on a real server. `test_rights.py` sends them to every door."""
+"""Everybody in the rights table with the owner's things, on a real server. `test_rights.py` sends them everywhere."""
 
 import tomllib
 from collections.abc import AsyncIterator
@@ -156,7 +156,7 @@ async def a_cast(server: Server) -> AsyncIterator[Cast]:
 
 
 async def _school(people: People) -> Scene:
-    """A school with a class that one student has left for good, its admin, and people who have nothing to do with it."""
+    """A school with a class that one student has left for good, its admin, and people from elsewhere."""
     school = await people.school()
     teacher, (leaver,), class_id = await people.classroom(school=school)
     await leaver.call("POST", "/auth/logout", {"refresh_token": leaver.refresh_token})
