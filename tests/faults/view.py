@@ -148,7 +148,7 @@ class View:
 
 def shown(state: str, text: str, *, hidden: bool) -> tuple[str, str]:
     """Text and state of a message as a student sees them."""
-    return (("", state if state in FINAL else "checking") if hidden else (text, state))
+    return ("", state if state in FINAL else "checking") if hidden else (text, state)
 
 
 def row_of(message: Json) -> tuple[object, ...]:

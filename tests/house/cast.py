@@ -38,8 +38,6 @@ BAD = {
 End = Literal["in it", "removed", "moved", "archived"]
 
 
-
-
 @dataclass
 class Scene:
     """A teacher's class, an owner who is or was in it, the owner's things, and others by their names in the table."""
