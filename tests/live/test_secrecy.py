@@ -72,9 +72,10 @@ async def test_no_frame_of_a_student_or_guardian_holds_a_word_that_is_not_for_th
         await desk.ask("class.watch", class_id=lesson.class_id)
 
         await climb(lesson, student)
-        await whisper(lesson, student, desk)
+        lasting = await whisper(lesson, student, desk)
         await check_drafts(lesson, student, desk)
         await hold(lesson, student, desk)
+        await desk.ask("whisper.end", conversation_id=lesson.room, whisper_id=lasting)
         await suggest_and_look_around(lesson, student, desk, mate)
         await come_late(lesson, owner, guardian)
         judge(lesson)
@@ -89,13 +90,15 @@ async def climb(lesson: Lesson, student: Ear) -> None:
         await ended(student, hint["reply"]["id"], "complete")
 
 
-async def whisper(lesson: Lesson, student: Ear, desk: Ear) -> None:
-    """Whisper for one reply and for the lesson, to a model that tells its instructions."""
+async def whisper(lesson: Lesson, student: Ear, desk: Ear) -> str:
+    """Whisper for one reply and for the lesson, to a model that tells its instructions; returns the id of the last."""
+    whisper_id = ""
     for text, lasts in zip(WHISPERS, ("reply", "lesson"), strict=True):
         payload = {"conversation_id": lesson.room, "client_id": a_client_id(), "text": text, "lasts": lasts}
-        await desk.ask("whisper.add", **payload)
+        whisper_id = (await desk.ask("whisper.add", **payload))["whisper"]["id"]
     for opening in ("", BLURT):
         await ended(student, await lesson.question(student, Script("tells", say=opening)), "complete")
+    return whisper_id
 
 
 async def check_drafts(lesson: Lesson, student: Ear, desk: Ear) -> None:
