@@ -17,13 +17,14 @@ EXTRAS = $(BIN)/python -c 'import sys, tomllib; \
 AGAIN := { echo "That did not work; the reason stands above. If it was the network, run the same command again."; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check faults bench format client browser clocks lock clean
+.PHONY: help install run test check rights faults bench format client browser clocks lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run      install, build and serve with demo data (Ctrl-C stops everything)"
 	@echo "make test     install and run all tests"
 	@echo "make check    linters, types, contracts, the client's types and unit tests"
+	@echo "make rights   send everybody to every command and route, and see who is let in (half a minute)"
 	@echo "make faults   kill, freeze, cut and confuse everything, as often as promised (half an hour or more; FAULTS_SEED=... repeats)"
 	@echo "make bench    measure it beside four other servers (15 minutes; ROUNDS=1 SERVERS=ours,plain for less)"
 	@echo "make install  install and build only"
@@ -39,6 +40,9 @@ run: install
 test: install browser clocks $(DONE)/test
 	$(BIN)/python -m pytest --cov=tutor --cov-report=term-missing:skip-covered --cov-fail-under=90
 	$(BIN)/python web/build.py --client-check
+
+rights: install $(DONE)/test
+	$(BIN)/python -m pytest tests/house/test_rights.py
 
 faults: install clocks $(DONE)/test
 	@seed=$${FAULTS_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "FAULTS_SEED=$$seed"; \

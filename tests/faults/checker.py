@@ -13,7 +13,7 @@ from tests.factories import PASSWORD, Json
 from tests.faults.client import Client
 from tests.faults.cluster import SECRET, Cluster, Node
 from tests.faults.history import Acked
-from tests.faults.view import FINAL, MARK, row_of
+from tests.faults.view import FINAL, MARK, row_of, shown
 from tutor.core.mongo import Database, Document
 
 POLL_S = 0.2
@@ -43,8 +43,15 @@ async def fetched(cluster: Cluster, address: str, token: str, conversation_id: s
     return items
 
 
-def _rows(documents: Iterable[Document]) -> list[tuple[object, ...]]:
-    return [(row["seq"], row["_id"], row["client_id"], row["text"], row["state"]) for row in documents]
+def _rows(documents: Iterable[Document], *, staff: bool = True) -> list[tuple[object, ...]]:
+    """What teachers are to see of some documents, or students."""
+    return [(row["seq"], row["_id"], row["client_id"], *_shown(row, staff=staff)) for row in documents]
+
+
+def _shown(row: Document, *, staff: bool) -> tuple[str, str]:
+    facts = row.get("reply")
+    hidden = isinstance(facts, dict) and facts.get("hidden") is True and not staff
+    return shown(str(row["state"]), str(row["text"]), hidden=hidden)
 
 
 def _short(rows: list[tuple[object, ...]]) -> str:
@@ -64,10 +71,10 @@ def _differences(clients: Sequence[Client], rows: Rows) -> list[str]:
         if row.get("reply") and row["state"] not in FINAL
     ]
     found += [
-        f"C3 {client.name} sees {_short(view.list())}, stored {_short(_rows(rows[key]))}"
+        f"C3 {client.name} sees {_short(view.list())}, stored {_short(_rows(rows[key], staff=client.staff))}"
         for client in clients
         for key, view in client.views.items()
-        if view.list() != _rows(rows[key])
+        if view.list() != _rows(rows[key], staff=client.staff)
     ]
     return found
 
@@ -128,7 +135,7 @@ def _check_seen(client: Client, rows: Rows) -> list[str]:
         own = {mark for row in rows[key] for mark in MARK.findall(str(row["text"])) if row.get("reply") is None}
         if own and view.marks - own:
             wrong.append(f"C6 {client.name} saw {view.marks - own} in {key}")
-        ended = {row["_id"]: row["text"] for row in rows[key] if row.get("reply")}
+        ended = {row["_id"]: _shown(row, staff=client.staff)[0] for row in rows[key] if row.get("reply")}
         wrong += [
             f"C4 {client.name} read …{reading.text[-40:]!r} of {reply_id}, stored …{str(ended.get(reply_id))[-40:]!r}"
             for reply_id, reading in view.readings.items()
@@ -139,7 +146,7 @@ def _check_seen(client: Client, rows: Rows) -> list[str]:
 
 def check_logs(cluster: Cluster) -> None:
     """C8: no log holds a secret, a password, a token or what a child wrote."""
-    people = [cluster.crowd.teacher, *cluster.crowd.students]
+    people = [cluster.crowd.teacher, cluster.crowd.colleague, *cluster.crowd.students]
     secrets = [SECRET, SECRET[::-1], PASSWORD, "〔", *(person.access_token for person in people)]
     for node in cluster.nodes:
         written = node.written()

@@ -56,6 +56,11 @@ class Client:
     _keeper: asyncio.Task[None] | None = None
     _repairs: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
+    @property
+    def staff(self) -> bool:
+        """Whether it is a teacher's, who sees hidden replies."""
+        return bool(self.person.user["role"] == "teacher")
+
     def __post_init__(self) -> None:
         self.name = self.name or f"{self.person.user['role'][0]}{next(_names)}"
 
@@ -132,7 +137,7 @@ class Client:
 
     async def enter(self, conversation_id: str) -> View:
         """Open a room and follow it from now on."""
-        view = self.views.setdefault(conversation_id, View(conversation_id))
+        view = self.views.setdefault(conversation_id, View(conversation_id, staff=self.staff))
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
@@ -153,7 +158,7 @@ class Client:
             after_seq=view.last_seq,
             reply=None if known is None else {"id": known[0], "part": known[1]},
         )
-        self.history.add(self.name, "event", "opened", {"asked": known, "reply": answer["reply"]})
+        self.history.add(self.name, "event", "opened", {"asked": known, **answer})
         view.opened(answer)
         self._look(view)
 

@@ -136,9 +136,10 @@ class Node(ServerProcess):
 
 @dataclass(frozen=True)
 class Crowd:
-    """The people of a cluster: a teacher and the students of her class."""
+    """The people of a cluster: a teacher, one who has the class with her, and its students."""
 
     teacher: Person
+    colleague: Person
     students: list[Person]
 
 
@@ -244,4 +245,7 @@ class Cluster:
         settings = a_settings(data_dir=self.folder / "data", secret_key=SecretStr(SECRET), **stores)
         async with start_server(settings) as server, People(server) as people:
             teacher, students, self.class_id = await people.classroom(self._students)
-        self.crowd = Crowd(teacher, students)
+            colleague = await people.appointed("teacher")
+            name = {"username": colleague.user["username"]}
+            await teacher.call("POST", f"/classes/{self.class_id}/teachers", name)
+        self.crowd = Crowd(teacher, colleague, students)

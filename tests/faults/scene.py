@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -82,13 +83,18 @@ def _client(cluster: Cluster, runs: Runs, history: History, nodes: Sequence[Node
 
 @asynccontextmanager
 async def watchers(
-    cluster: Cluster, runs: Runs, begun: Sequence[Lesson], nodes: Sequence[Node], count: int
+    cluster: Cluster,
+    runs: Runs,
+    begun: Sequence[Lesson],
+    nodes: Sequence[Node],
+    count: int,
+    person: Person | None = None,
 ) -> AsyncIterator[list[Client]]:
-    """Further tabs of the teacher, shared out to the lessons' rooms; closed at the end."""
+    """Further tabs of the teacher, or of somebody else, shared out to the lessons' rooms; closed at the end."""
     tabs: list[Client] = []
 
     async def begin(lesson: Lesson) -> None:
-        tab = _client(cluster, runs, lesson.teacher.history, nodes, cluster.crowd.teacher)
+        tab = _client(cluster, runs, lesson.teacher.history, nodes, person or cluster.crowd.teacher)
         tabs.append(tab)
         await tab.start()
         await tab.enter(lesson.room)
@@ -102,6 +108,7 @@ async def watchers(
 
 Strike = Callable[[Cluster, Lesson, Node], Awaitable[float]]
 One = Callable[[Cluster, int], Awaitable[float]]
+Make = Callable[[Path], Cluster]
 
 
 async def waves(cluster: Cluster, runs: Runs, strike: Strike, *, equal_s: float = 25.0) -> None:
@@ -133,17 +140,26 @@ async def settle(
 
 
 async def side_by_side(
-    folder: Path, runs: Runs, one: One, *, clusters: int, nodes: int = 2, students: int = 2, each: int = 1
+    folder: Path,
+    runs: Runs,
+    one: One,
+    *,
+    clusters: int,
+    nodes: int = 2,
+    students: int = 2,
+    each: int = 1,
+    make: Make | None = None,
 ) -> None:
     """Share the runs out to several clusters that know nothing of each other.
 
-    `one` does `each` runs at once and returns their recovery in seconds.
+    `one` does `each` runs at once and returns their recovery in seconds. `make` makes an unusual cluster.
     """
+    make = make or partial(Cluster, nodes=nodes, students=students)
     numbers = iter(range(0, runs.left, each))
 
     async def work(place: int) -> None:
         own = folder / f"c{place}"
-        async with Cluster(own, nodes=nodes, students=students) as cluster:
+        async with make(own) as cluster:
             for number in numbers:
                 runs.count(await one(cluster, number), each)
             await check_settled(cluster, cluster.nodes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tests.factories import Json
 
-FINAL = frozenset({"complete", "stopped", "interrupted", "failed"})
+FINAL = frozenset({"complete", "stopped", "interrupted", "failed", "rejected"})
 MARK = re.compile(r"〔[^〕]+〕")
 
 
@@ -24,9 +24,13 @@ class Reading:
 
 @dataclass
 class View:
-    """Messages by `seq` and readings by reply. `wrong` are things that must never happen; `marks` all marks seen."""
+    """Messages by `seq` and readings by reply. `wrong` are things that must never happen; `marks` all marks seen.
+
+    `staff` see replies that are hidden, and leave alone what the rest of the room is told of these.
+    """
 
     conversation_id: str
+    staff: bool = False
     messages: dict[int, Json] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     top: int = 0
@@ -70,7 +74,7 @@ class View:
             self._store(body["message"])
         elif event == "reply.delta":
             self._delta(body["reply_id"], body["part"], body["text"])
-        elif event == "reply.finished":
+        elif event == "reply.finished" and not (self.staff and body["message"]["reply"]["hidden"]):
             self._store(body["message"])
         elif event == "conversation.top":
             self._compare(body)
@@ -126,7 +130,8 @@ class View:
     def _end(self, message: Json) -> None:
         reading = self.reading(message["id"])
         missed = reading.next != message["reply"]["parts"]
-        if not message["text"].startswith(reading.text) or (not missed and message["text"] != reading.text):
+        is_other = not message["text"].startswith(reading.text) or (not missed and message["text"] != reading.text)
+        if is_other and not message["reply"]["sent_by"]:  # a teacher may change a draft
             self.wrong.append(f"{message['id']}: seen …{reading.text[-40:]!r}, ended as …{message['text'][-40:]!r}")
         reading.whole = reading.whole and not missed
         reading.text, reading.next, reading.final = message["text"], message["reply"]["parts"], True
@@ -139,6 +144,11 @@ class View:
             there and there["part"] > self.reading(there["id"]).next
         ):
             self.behind = True
+
+
+def shown(state: str, text: str, *, hidden: bool) -> tuple[str, str]:
+    """Text and state of a message as a student sees them."""
+    return ("", state if state in FINAL else "checking") if hidden else (text, state)
 
 
 def row_of(message: Json) -> tuple[object, ...]:

@@ -22,9 +22,13 @@ class Lost(Exception):
 
 
 class Wire:
-    """An admitted connection. `closed` is set when it is over, with `code`, the WebSocket's close code (1006: none)."""
+    """An admitted connection. `closed` is set when it is over, with `code`, the WebSocket's close code (1006: none).
 
-    def __init__(self, ws: aiohttp.ClientWebSocketResponse, hear: Hear) -> None:
+    `tap` takes every frame as it came.
+    """
+
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse, hear: Hear, tap: list[str] | None = None) -> None:
+        self._tap = tap
         self._ws = ws
         self._hear = hear
         self._ids = itertools.count(1)
@@ -37,12 +41,14 @@ class Wire:
         self.closed = asyncio.Event()
 
     @classmethod
-    async def open(cls, http: aiohttp.ClientSession, address: str, token: str, hear: Hear) -> "Wire":
+    async def open(
+        cls, http: aiohttp.ClientSession, address: str, token: str, hear: Hear, tap: list[str] | None = None
+    ) -> "Wire":
         """Connect and be admitted. Raises: Refused, Lost."""
         try:
             async with asyncio.timeout(GREET_S):
                 ws = await http.ws_connect(address + PATH, autoping=True, max_msg_size=0)
-                wire = cls(ws, hear)
+                wire = cls(ws, hear, tap)
                 await wire._greet(token)
         except (aiohttp.ClientError, OSError, TypeError, TimeoutError) as error:
             raise Lost(type(error).__name__) from error
@@ -118,6 +124,8 @@ class Wire:
                 answer.set_exception(Lost("closed"))
 
     def _take(self, frame: str) -> None:
+        if self._tap is not None:
+            self._tap.append(frame)
         if frame.startswith("42"):
             name, body = orjson.loads(frame[2:])
             if name == "bye":

@@ -1,45 +1,25 @@
-"""The rights table, held against a real server: every command and route, by everybody, with every kind of bad token."""
+"""The rights table, held against a real server: every command and route, by everybody, with every kind of bad token.
+
+`make rights` runs this alone.
+"""
 
 import re
-import tomllib
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import aiohttp
 import pytest
 import socketio
 
-from tests.factories import WAIT_S, People, Person, Refused, Server, a_client_id
+from tests.factories import WAIT_S, Refused, Server
+from tests.house.cast import BAD, LIKE, ROLES, TABLE, Cast, a_cast
 from tutor.app import catalogue_of_the_house
-from tutor.core.caller import Caller
-from tutor.core.clock import Clock, new_id
+from tutor.core.caller import Role
+from tutor.core.clock import new_id
 from tutor.core.doors import MANAGERS
-from tutor.core.tokens import SECRET, Tokens
 
-TABLE = tomllib.loads((Path(__file__).parent / "rights.toml").read_text())
-ROLES = {
-    "owner": "student",
-    "other": "student",
-    "teacher": "teacher",
-    "stranger": "teacher",
-    "guardian": "guardian",
-    "admin": "admin",
-    "operator": "operator",
-}
 READERS = {"guardian", "admin", "operator"}  # who are told by the verbs, not by the door, what they may not
-BAD = {
-    "nobody": "unauthenticated",
-    "expired": "token_expired",
-    "ended": "session_ended",
-    "refresh": "unauthenticated",
-    "garbage": "unauthenticated",
-    "of another key": "unauthenticated",
-    "of no session": "session_ended",
-    "with another's id": "session_ended",
-}
 HEADERS = {
     "nothing after Bearer": "Bearer ",
     "another scheme": "Basic {token}",
@@ -48,113 +28,10 @@ HEADERS = {
 }
 
 
-@dataclass
-class Scene:
-    """Everybody in the table, and the owner's things."""
-
-    people: People
-    owner: Person
-    other: Person
-    teacher: Person
-    stranger: Person
-    admin: Person
-    operator: Person
-    school_id: str
-    class_id: str
-    guardian: Person | None = None
-    conversation_id: str = ""
-    reply_id: str = ""
-    broadcast_id: str = ""
-    ended: str = ""
-
-    async def with_a_fresh_owner(self) -> "Scene":
-        """The same scene with an owner who has asked one question and had one answer."""
-        owner = await self.people.student()
-        code = (await self.teacher.call("GET", f"/classes/{self.class_id}"))["class"]["code"]
-        await owner.call("POST", "/classes/join", {"code": code})
-        socket = await owner.connect()
-        conversation_id = await owner.converse(socket)
-        question = {"client_id": a_client_id(), "text": "2x=6"}
-        sent = await socket.ask("message.send", conversation_id=conversation_id, **question)
-        await socket.until("reply.finished")
-        await socket.close()
-        reply_id, said = sent["reply"]["id"], await self._said_to(owner)
-        return replace(self, owner=owner, conversation_id=conversation_id, reply_id=reply_id, broadcast_id=said)
-
-    def person(self, who: str) -> Person:
-        """Somebody of the table with a good token."""
-        person: Person = getattr(self, who)
-        return person
-
-    async def _said_to(self, student: Person) -> str:
-        """A broadcast for the student alone."""
-        desk = await self.teacher.connect()
-        said = {"class_id": self.class_id, "client_id": a_client_id(), "text": "带尺子", "student_ids": [student.id]}
-        broadcast_id: str = (await desk.ask("broadcast.send", **said))["broadcast"]["id"]
-        await desk.close()
-        self.teacher.sockets.clear()
-        return broadcast_id
-
-    def token(self, who: str) -> str | None:
-        """What somebody of the table shows: a good token, a bad one or none."""
-        if who in ROLES:
-            return self.person(who).access_token
-        good, past = self._reader().read(self.owner.access_token), Clock().now() - timedelta(seconds=1)
-        return {
-            "nobody": None,
-            "expired": self._signed(Caller(self.owner.id, "student", "x", "zh", "0" * 24, past)),
-            "ended": self.ended,
-            "refresh": self.owner.refresh_token,
-            "garbage": "a.b.c",
-            "of another key": self._signed(good, key="another-key-that-is-long-enough-for-it"),
-            "of no session": self._signed(replace(good, session_id=new_id())),
-            "with another's id": self._signed(replace(good, id=new_id())),
-        }[who]
-
-    def _reader(self, key: str | None = None) -> Tokens:
-        return Tokens(key or self.people.server.app[SECRET], Clock(), timedelta(minutes=15))
-
-    def _signed(self, caller: Caller, key: str | None = None) -> str:
-        return self._reader(key).sign(caller)
-
-    def fill(self, value: str, who: str) -> str:
-        """The value that a word with a $ stands for."""
-        words = {
-            "$conversation": self.conversation_id,
-            "$reply": self.reply_id,
-            "$broadcast": self.broadcast_id,
-            "$class": self.class_id,
-            "$school": self.school_id,
-            "$owner": self.owner.id,
-            "$other": self.other.id,
-            "$teacher": self.teacher.id,
-            "$token": self.token(who) or "",
-            "$uuid": a_client_id(),
-        }
-        return words.get(value, value)
-
-
 @pytest.fixture(scope="module")
-async def scene(server: Server) -> AsyncIterator[Scene]:
-    async with People(server) as people:
-        school = await people.school()
-        teacher, (leaver,), class_id = await people.classroom(school=school)
-        await leaver.call("POST", "/auth/logout", {"refresh_token": leaver.refresh_token})
-        stranger, _, _ = await people.classroom(school=await people.school())
-        base = Scene(
-            people=people,
-            owner=leaver,
-            other=await people.student(),
-            teacher=teacher,
-            stranger=stranger,
-            admin=await people.appointed("admin", school),
-            operator=await people.appointed("operator"),
-            school_id=school,
-            class_id=class_id,
-            ended=leaver.access_token,
-        )
-        made = await base.with_a_fresh_owner()
-        yield replace(made, guardian=await people.guardian(teacher, class_id, made.owner))
+async def cast(server: Server) -> AsyncIterator[Cast]:
+    async with a_cast(server) as everybody:
+        yield everybody
 
 
 def declared() -> dict[str, str]:
@@ -173,33 +50,48 @@ def admitted(access: str) -> set[str]:
 DECLARED = declared()
 
 
+def expected(name: str, row: dict[str, Any], who: str) -> str | None:
+    """What somebody is answered; None when the table does not say."""
+    answers: dict[str, str] = row["answers"]
+    if who in answers:
+        return answers[who]
+    if who in BAD:
+        return answers["nobody"] if row.get("open") else BAD[who]
+    if who in LIKE:
+        return expected(name, row, LIKE[who])
+    if name in DECLARED and who not in admitted(DECLARED[name]):
+        return "not_allowed"
+    return answers["nobody"] if row.get("open") else None
+
+
 def cases(kind: str) -> Iterator[Any]:
     for name, row in TABLE[kind].items():
-        for who in (*ROLES, *BAD):
-            if who in row["answers"]:
-                expected = row["answers"][who]
-            elif who in ROLES and name in DECLARED and who not in admitted(DECLARED[name]):
-                expected = "not_allowed"
-            elif row.get("open"):
-                expected = row["answers"]["nobody"]
-            elif who in BAD:
-                expected = BAD[who]
-            else:
-                continue
-            yield pytest.param(name, row, who, expected, id=f"{name} by {who}")
+        for who in (*ROLES, *LIKE, *BAD):
+            if (code := expected(name, row, who)) is not None:
+                yield pytest.param(name, row, who, code, id=f"{name} by {who}")
 
 
 COMMANDS, ROUTES = list(cases("command")), list(cases("route"))
 
 
-def test_every_command_and_route_has_a_row_and_no_row_is_left_over() -> None:
+def test_every_command_route_and_event_has_a_row_and_no_row_is_left_over() -> None:
     catalogue = catalogue_of_the_house()
     assert {entry.name for entry in catalogue.entries} == set(TABLE["command"])
     assert {f"{route.method} {route.path}" for route in catalogue.routes} == set(TABLE["route"])
+    assert {event.event for event in catalogue.events} == set(TABLE["event"])
 
 
 def test_the_table_says_for_everybody_what_happens() -> None:
-    assert len(COMMANDS) + len(ROUTES) >= 400
+    assert len(COMMANDS) + len(ROUTES) >= 1200
+    asked = Counter(case.values[2] for case in (*COMMANDS, *ROUTES))
+    assert asked.keys() == {*ROLES, *LIKE, *BAD}
+    entries = len(TABLE["command"]) + len(TABLE["route"])
+    assert all(asked[who] >= entries * 0.9 for who in asked), asked
+
+
+def test_events_name_roles_that_there_are() -> None:
+    roles = set(get_args(Role))
+    assert all(told and set(told) <= roles for told in TABLE["event"].values())
 
 
 def test_every_other_address_of_the_server_is_known_to_be_public(server: Server) -> None:
@@ -210,12 +102,13 @@ def test_every_other_address_of_the_server_is_known_to_be_public(server: Server)
 
 def test_the_table_and_the_declarations_agree_on_roles() -> None:
     for name, row in {**TABLE["command"], **TABLE["route"]}.items():
-        refused = {who for who, answer in row["answers"].items() if answer == "not_allowed"}
+        answers = {who: answer for who, answer in row["answers"].items() if who not in LIKE}
+        refused = {who for who, answer in answers.items() if answer == "not_allowed"}
         if (access := DECLARED[name]) in {"user", "anyone"}:
             assert refused <= READERS, name
         else:
-            assert refused == row["answers"].keys() - admitted(access) - BAD.keys(), name
-            assert admitted(access) <= row["answers"].keys(), name
+            assert refused == answers.keys() - admitted(access) - BAD.keys(), name
+            assert admitted(access) <= answers.keys(), name
 
 
 PLACE = re.compile(r"\{(\w+)\}")
@@ -233,11 +126,13 @@ async def refusal_of_connect(server: Server, token: str | None) -> str:
     return code
 
 
-@pytest.mark.parametrize(("name", "row", "who", "expected"), COMMANDS)
-async def test_a_command(scene: Scene, name: str, row: dict[str, Any], who: str, expected: str) -> None:
-    here = await scene.with_a_fresh_owner() if row.get("fresh") and expected == "ok" else scene
+@pytest.mark.parametrize(("name", "row", "who", "due"), COMMANDS)
+async def test_a_command(cast: Cast, name: str, row: dict[str, Any], who: str, due: str) -> None:
+    here = cast.scene_of(who)
+    if row.get("fresh") and due == "ok":
+        here = await here.with_a_fresh_owner()
     if who in BAD:
-        assert await refusal_of_connect(scene.people.server, here.token(who)) == expected
+        assert await refusal_of_connect(here.people.server, here.token(who)) == due
         return
     person = here.person(who)
     socket = await person.connect()
@@ -249,14 +144,16 @@ async def test_a_command(scene: Scene, name: str, row: dict[str, Any], who: str,
         code = refused.code
     await socket.close()
     person.sockets.clear()
-    assert code == expected
+    assert code == due
 
 
-@pytest.mark.parametrize(("name", "row", "who", "expected"), ROUTES)
+@pytest.mark.parametrize(("name", "row", "who", "due"), ROUTES)
 async def test_a_route(
-    scene: Scene, http: aiohttp.ClientSession, name: str, row: dict[str, Any], who: str, expected: str
+    cast: Cast, http: aiohttp.ClientSession, name: str, row: dict[str, Any], who: str, due: str
 ) -> None:
-    here = await scene.with_a_fresh_owner() if row.get("fresh") and expected == "ok" else scene
+    here = cast.scene_of(who)
+    if row.get("fresh") and due == "ok":
+        here = await here.with_a_fresh_owner()
     method, _, path = name.partition(" ")
     field, asks, value = row.get("query", "").partition("=")
     path = PLACE.sub(lambda place: here.fill(row[place[1]], who), path) + field + asks + here.fill(value, who)
@@ -266,15 +163,15 @@ async def test_a_route(
     body = payload if method in {"POST", "PATCH"} else None
     async with http.request(method, path, json=body, headers=headers) as response:
         answer = await response.json() if response.content_type == "application/json" else {}
-        assert (response.status < 400) == (expected == "ok")
-        assert answer.get("error", {}).get("code", "ok") == expected
+        assert (response.status < 400) == (due == "ok")
+        assert answer.get("error", {}).get("code", "ok") == due
 
 
 @pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
 async def test_no_route_takes_a_token_that_is_shown_in_another_way(
-    scene: Scene, http: aiohttp.ClientSession, header: str
+    cast: Cast, http: aiohttp.ClientSession, header: str
 ) -> None:
-    headers = {"Authorization": header.format(token=scene.owner.access_token)}
+    headers = {"Authorization": header.format(token=cast.scene.owner.access_token)}
     for name in TABLE["route"]:
         method, _, path = name.partition(" ")
         if DECLARED[name] != "anyone":

@@ -58,6 +58,27 @@ async def _obedient(wire: Wire) -> None:
     await wire.tail()
 
 
+async def _says(wire: Wire) -> None:
+    """The script's own words, a few characters at a time."""
+    await wire.begin()
+    await _spell(wire, wire.script.say)
+    await wire.tail()
+
+
+async def _tells(wire: Wire) -> None:
+    """The script's own words, then all that its instructions are, as a model would that keeps nothing to itself."""
+    await wire.begin()
+    await _spell(wire, wire.script.say)
+    await _spell(wire, _last_of(wire.heard.body, "system"))
+    await wire.tail()
+
+
+async def _spell(wire: Wire, text: str) -> None:
+    for start in range(0, len(text), 5):
+        await wire.text(text[start : start + 5])
+        await asyncio.sleep(wire.script.delay_s)
+
+
 def _last_of(body: dict[str, object], role: str) -> str:
     match body:
         case {"messages": [*turns]}:
@@ -250,6 +271,8 @@ SCRIPTS: Mapping[str, Callable[[Wire], Awaitable[None]]] = {
     "cut_in_character": _cut_in_character,
     "go_on": _go_on,
     "obedient": _obedient,
+    "says": _says,
+    "tells": _tells,
     "slow_first": _ok,
     "slow_each": _ok,
     "hang_before_headers": _hang_before_headers,

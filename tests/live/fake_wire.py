@@ -34,7 +34,8 @@ class Script:
     """What one request gets.
 
     `name` is a key of SCRIPTS, `tokens` the length of a whole reply, `n` where the fault comes (in tokens), `delay_s`
-    the time before each token, `first_s` the time before the first. `status`, `retry_after` and `body` are for `http`.
+    the time before each token, `first_s` the time before the first. `status`, `retry_after` and `body` are for `http`,
+    `say` is for `says` and `tells`.
     """
 
     name: str = "ok"
@@ -47,6 +48,7 @@ class Script:
     retry_after: str = ""
     body: str = '{"error": {"message": "made to fail"}}'
     message: str = "the model fell over"
+    say: str = ""
 
     @property
     def text(self) -> str:

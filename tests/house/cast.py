@@ -1,0 +1,200 @@
+"""Everybody in the rights table with the owner's things, on a real server. `test_rights.py` sends them everywhere."""
+
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from tests.factories import People, Person, Server, a_client_id
+from tutor.core.caller import Caller
+from tutor.core.clock import Clock, new_id
+from tutor.core.tokens import SECRET, Tokens
+
+TABLE = tomllib.loads((Path(__file__).parent / "rights.toml").read_text())
+LIKE: dict[str, str] = TABLE["like"]
+ROLES = {
+    "owner": "student",
+    "other": "student",
+    "teacher": "teacher",
+    "stranger": "teacher",
+    "guardian": "guardian",
+    "admin": "admin",
+    "operator": "operator",
+}
+BAD = {
+    "nobody": "unauthenticated",
+    "expired": "token_expired",
+    "ended": "session_ended",
+    "refresh": "unauthenticated",
+    "garbage": "unauthenticated",
+    "of another key": "unauthenticated",
+    "of no session": "session_ended",
+    "with another's id": "session_ended",
+}
+# What has become of the owner in the scene's class
+End = Literal["in it", "removed", "moved", "archived"]
+
+
+@dataclass
+class Scene:
+    """A teacher's class, an owner who is or was in it, the owner's things, and others by their names in the table."""
+
+    people: People
+    teacher: Person
+    owner: Person
+    class_id: str
+    school_id: str
+    others: dict[str, Person] = field(default_factory=dict)
+    end: End = "in it"
+    moved_to: str = ""
+    conversation_id: str = ""
+    reply_id: str = ""
+    broadcast_id: str = ""
+    ended: str = ""
+
+    async def with_a_fresh_owner(self) -> "Scene":
+        """The same scene with an owner who has asked one question and had one answer, before the end of it."""
+        path, owner = f"/classes/{self.class_id}", await self.people.student()
+        code = (await self.teacher.call("PATCH", path, {"archived": False}))["class"]["code"]
+        await owner.call("POST", "/classes/join", {"code": code})
+        socket = await owner.connect()
+        conversation_id = await owner.converse(socket)
+        question = {"client_id": a_client_id(), "text": "2x=6"}
+        sent = await socket.ask("message.send", conversation_id=conversation_id, **question)
+        await socket.until("reply.finished")
+        await socket.close()
+        reply_id, said = sent["reply"]["id"], await self._said_to(owner)
+        if self.end == "removed":
+            await self.teacher.call("DELETE", f"{path}/students/{owner.id}")
+        elif self.end == "moved":
+            move = {"class_id": self.moved_to}
+            await self.others["admin"].call("POST", f"{path}/students/{owner.id}/move", move)
+        elif self.end == "archived":
+            await self.teacher.call("PATCH", path, {"archived": True})
+        return replace(self, owner=owner, conversation_id=conversation_id, reply_id=reply_id, broadcast_id=said)
+
+    async def _said_to(self, student: Person) -> str:
+        """A broadcast for the student alone."""
+        desk = await self.teacher.connect()
+        said = {"class_id": self.class_id, "client_id": a_client_id(), "text": "带尺子", "student_ids": [student.id]}
+        broadcast_id: str = (await desk.ask("broadcast.send", **said))["broadcast"]["id"]
+        await desk.close()
+        self.teacher.sockets.clear()
+        return broadcast_id
+
+    def person(self, who: str) -> Person:
+        """Somebody of the table with a good token."""
+        if who in {"old-teacher", "archive-teacher", "teacher"}:
+            return self.teacher
+        return self.owner if who in {"owner", "removed"} else self.others[who]
+
+    def token(self, who: str) -> str | None:
+        """What somebody of the table shows: a good token, a bad one or none."""
+        if who not in BAD:
+            return self.person(who).access_token
+        good, past = self._reader().read(self.owner.access_token), Clock().now() - timedelta(seconds=1)
+        return {
+            "nobody": None,
+            "expired": self._signed(Caller(self.owner.id, "student", "x", "zh", "0" * 24, past)),
+            "ended": self.ended,
+            "refresh": self.owner.refresh_token,
+            "garbage": "a.b.c",
+            "of another key": self._signed(good, key="another-key-that-is-long-enough-for-it"),
+            "of no session": self._signed(replace(good, session_id=new_id())),
+            "with another's id": self._signed(replace(good, id=new_id())),
+        }[who]
+
+    def _reader(self, key: str | None = None) -> Tokens:
+        return Tokens(key or self.people.server.app[SECRET], Clock(), timedelta(minutes=15))
+
+    def _signed(self, caller: Caller, key: str | None = None) -> str:
+        return self._reader(key).sign(caller)
+
+    def fill(self, value: Any, who: str) -> Any:
+        """The value that a word with a $ stands for; any other as it is."""
+        words = {
+            "$conversation": self.conversation_id,
+            "$reply": self.reply_id,
+            "$broadcast": self.broadcast_id,
+            "$class": self.class_id,
+            "$school": self.school_id,
+            "$owner": self.owner.id,
+            "$other": self.others["other"].id,
+            "$teacher": self.teacher.id,
+            "$token": self.token(who) or "",
+            "$uuid": a_client_id(),
+        }
+        return words.get(value, value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The scene as it is for most, and those of the people whose owner or class is another."""
+
+    scene: Scene
+    apart: dict[str, Scene]
+
+    def scene_of(self, who: str) -> Scene:
+        """Where somebody of the table stands."""
+        return self.apart.get(who, self.scene)
+
+
+@asynccontextmanager
+async def a_cast(server: Server) -> AsyncIterator[Cast]:
+    """Everybody in the table."""
+    async with People(server) as people:
+        base = await _school(people)
+        scene = await base.with_a_fresh_owner()
+        await _add_readers(scene)
+        await _add_ex_teacher(scene)
+        yield Cast(scene, await _apart(scene))
+
+
+async def _school(people: People) -> Scene:
+    """A school with a class that one student has left for good, its admin, and people from elsewhere."""
+    school = await people.school()
+    teacher, (leaver,), class_id = await people.classroom(school=school)
+    await leaver.call("POST", "/auth/logout", {"refresh_token": leaver.refresh_token})
+    stranger, _, _ = await people.classroom(school=await people.school())
+    others = {
+        "other": await people.student(),
+        "stranger": stranger,
+        "admin": await people.appointed("admin", school),
+        "operator": await people.appointed("operator"),
+        "other-admin": await people.appointed("admin", await people.school()),
+    }
+    return Scene(people, teacher, leaver, class_id, school, others, ended=leaver.access_token)
+
+
+async def _add_readers(scene: Scene) -> None:
+    """The owner's guardian, one who is it no more, and one of a classmate."""
+    people, teacher, class_id = scene.people, scene.teacher, scene.class_id
+    classmate = (await scene.with_a_fresh_owner()).owner
+    scene.others["guardian"] = await people.guardian(teacher, class_id, scene.owner)
+    scene.others["other-guardian"] = await people.guardian(teacher, class_id, classmate)
+    scene.others["ex-guardian"] = parted = await people.guardian(teacher, class_id, scene.owner)
+    await parted.call("DELETE", f"/wards/{scene.owner.id}")
+
+
+async def _add_ex_teacher(scene: Scene) -> None:
+    """Somebody who taught the class beside its teacher, and does not any more."""
+    scene.others["ex-teacher"] = gone = await scene.people.teacher(school=scene.school_id)
+    path = f"/classes/{scene.class_id}/teachers"
+    await scene.teacher.call("POST", path, {"username": gone.user["username"]})
+    await scene.teacher.call("DELETE", f"{path}/{gone.id}")
+
+
+async def _apart(scene: Scene) -> dict[str, Scene]:
+    """Those to whom something has happened that must not happen to the scene of the rest."""
+    old_teacher, _, old_class = await scene.people.classroom(school=scene.school_id)
+    archivist, _, archive = await scene.people.classroom(school=scene.school_id)
+    old = replace(scene, teacher=old_teacher, class_id=old_class, end="moved", moved_to=scene.class_id)
+    archived = replace(scene, teacher=archivist, class_id=archive, end="archived")
+    return {
+        "removed": await replace(scene, end="removed").with_a_fresh_owner(),
+        "old-teacher": await old.with_a_fresh_owner(),
+        "archive-teacher": await archived.with_a_fresh_owner(),
+    }
