@@ -54,8 +54,7 @@ async def test_a_lesson_is_played_again_by_keyboard(server: Server, visit: Visit
     page = visitor.page
     await page.goto(f"/teacher/rooms/{lesson.id}/replay")
     await expect(visitor.said).to_have_text(["小明解方程 2x+3=11"])
-    await expect(visitor.answers.first).to_have_attribute("data-state", "running")
-    await page.keyboard.press("Space")
+    await page.keyboard.press("Space")  # the answer begins with the question or a moment later
     await expect(page.locator("#play use[href='#i-pause']")).to_be_attached()
     answer = await visitor.answered()
     assert await answer.get_attribute("data-length") == str(len(text))
