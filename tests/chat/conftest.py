@@ -1,6 +1,6 @@
 """Servers for the chat: one whose model is led by hand, one that speaks to a scripted AI service."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -8,6 +8,8 @@ import pytest
 from tests.chat.factories import Puppet
 from tests.factories import People, Server, start_server
 from tests.live.fake_ai import FakeAI
+from tutor.chat.guarded import Guarded
+from tutor.chat.rescue import Rescue
 from tutor.settings import Settings
 
 
@@ -40,6 +42,21 @@ async def stage(settings: Settings) -> AsyncIterator[Stage]:
 @pytest.fixture
 def puppet(stage: Stage) -> Puppet:
     return stage.puppet
+
+
+@pytest.fixture
+def only_puppets_rescue(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Other tests' servers are nodes on the same stores too: they would take replies over, with another model."""
+    sweep = Rescue.sweep
+
+    async def sweep_with_the_puppet(rescue: Rescue) -> None:
+        model = rescue._replies._model
+        if isinstance(model, Guarded) and model._model is puppet:
+            await sweep(rescue)
+
+    monkeypatch.setattr(Rescue, "sweep", sweep_with_the_puppet)
+    yield
+    puppet.finish_all()
 
 
 @pytest.fixture

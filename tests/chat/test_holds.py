@@ -1,7 +1,7 @@
 """Teachers' hands on running replies: held ones show nothing to anybody, released ones everything, on any node."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import pytest
@@ -14,7 +14,6 @@ from tests.factories import WAIT_S, FakeClock, People, Refused, Server
 from tutor.chat.context import CHAT_STORE, HOLDS, REPLIES, RESCUE
 from tutor.chat.keeper import Keeper
 from tutor.chat.models import Message
-from tutor.chat.rescue import Rescue
 from tutor.chat.running import Running
 
 LEASE_S = 0.3
@@ -173,19 +172,6 @@ async def test_what_a_teacher_holds_is_released_when_she_is_gone(puppet: Puppet,
 # A held reply of a dead node
 
 
-@pytest.fixture
-def only_the_stage_sweeps(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    sweep = Rescue.sweep
-
-    async def sweep_with_the_puppet(rescue: Rescue) -> None:
-        if rescue._replies._model is puppet:
-            await sweep(rescue)
-
-    monkeypatch.setattr(Rescue, "sweep", sweep_with_the_puppet)
-    yield
-    puppet.finish_all()
-
-
 async def left_by_a_dead_node(
     people: People, puppet: Puppet, monkeypatch: pytest.MonkeyPatch, *, say: tuple[str, ...], approval: bool = False
 ) -> tuple[Lesson, Asked]:
@@ -213,13 +199,13 @@ async def swept(stage: Stage) -> None:
     await stage.server.app[RESCUE].sweep()
 
 
+@pytest.mark.usefixtures("only_puppets_rescue")
 async def test_a_held_reply_of_a_dead_node_ends_with_what_was_shown(
     puppet: Puppet,
     serve: Serve,
     stage: Stage,
     cast: People,
     monkeypatch: pytest.MonkeyPatch,
-    only_the_stage_sweeps: None,
 ) -> None:
     server = await serve(model=puppet, chat={"part_ms": 0.001, "lease_s": LEASE_S})
     async with People(server) as people:
@@ -243,13 +229,13 @@ async def is_free(lesson: Lesson, puppet: Puppet, cast: People) -> None:
     await socket.until("reply.finished", reply_id=sent["reply"]["id"])
 
 
+@pytest.mark.usefixtures("only_puppets_rescue")
 async def test_a_held_reply_that_is_begun_anew_stays_held_until_it_is_released(
     puppet: Puppet,
     serve: Serve,
     stage: Stage,
     cast: People,
     monkeypatch: pytest.MonkeyPatch,
-    only_the_stage_sweeps: None,
 ) -> None:
     server = await serve(model=puppet, chat={"part_ms": 0.001, "lease_s": LEASE_S})
     async with People(server) as people:
@@ -268,12 +254,12 @@ async def test_a_held_reply_that_is_begun_anew_stays_held_until_it_is_released(
         await until(lambda: server.app[REPLIES].running(said.reply_id) is None)
 
 
+@pytest.mark.usefixtures("only_puppets_rescue")
 async def test_a_hidden_reply_that_is_taken_over_stays_hidden(
     puppet: Puppet,
     serve: Serve,
     stage: Stage,
     monkeypatch: pytest.MonkeyPatch,
-    only_the_stage_sweeps: None,
 ) -> None:
     server = await serve(model=puppet, chat={"part_ms": 0.001, "lease_s": LEASE_S})
     async with People(server) as people:

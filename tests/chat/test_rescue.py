@@ -14,10 +14,11 @@ from tests.core.raw import until
 from tests.factories import People, Server, Socket
 from tutor.chat import rescue
 from tutor.chat.context import REPLIES, RESCUE
-from tutor.chat.guarded import Guarded
 from tutor.chat.keeper import Keeper
 from tutor.chat.rescue import Rescue
 from tutor.chat.running import Running
+
+pytestmark = pytest.mark.usefixtures("only_puppets_rescue")
 
 LEASE_S = 0.3
 
@@ -35,19 +36,6 @@ class Far:
     @property
     def running(self) -> Running | None:
         return self.server.app[REPLIES].running(self.reply_id)
-
-
-@pytest.fixture(autouse=True)
-def nobody_else(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests' servers are nodes on the same stores too: they would take replies over, with another model."""
-    sweep = Rescue.sweep
-
-    async def sweep_with_the_puppet(rescue: Rescue) -> None:
-        model = rescue._replies._model
-        if isinstance(model, Guarded) and model._model is puppet:
-            await sweep(rescue)
-
-    monkeypatch.setattr(Rescue, "sweep", sweep_with_the_puppet)
 
 
 @pytest.fixture
