@@ -133,7 +133,7 @@ def _put_teachers_in(app: web.Application, store: ChatStore, access: Access, rep
     rooms, clock, settings = app[ROOMS], app[CLOCK], app[CHAT_SETTINGS].floor
     floors = Vigils(store.floors.floors, rooms, clock, settings.away_s)
     holds = Vigils(store.floors.holds, rooms, clock, settings.away_s)
-    app[FLOORS] = Floors(store, access, replies, app[NOTICES], rooms, clock, floors)
+    app[FLOORS] = Floors(store, access, replies, app[NOTICES], rooms, clock, floors, app[CHANGES])
     app[HOLDS] = Holds(store, access, replies, app[NOTICES], holds)
     app[CHECKS] = Checks(
         store, access, replies.drafts, app[CLASSES], rooms, clock, app[CHANGES], settings.draft_waits_s

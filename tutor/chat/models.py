@@ -24,10 +24,33 @@ Subject = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a message; the tutor has neither id nor name."""
+
+    kind: AuthorKind
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that happened in a room, told as a message of the system: what, by whom, and its facts.
+
+    The sentence is made from the catalogue where it is shown.
+    """
+
+    kind: str
+    by: Author | None = None
+    facts: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Floor:
     """Who answers the student: the tutor, a teacher, or the tutor with a teacher who checks every reply first.
 
-    `number` grows with every change, so that of two changes at once only one succeeds.
+    `number` grows with every change, so that of two changes at once only one succeeds. `vigil` names the lease that
+    lasts while its teacher is there. `notice` is what the room is told of the change, kept with it, so that whoever
+    finds a change that nobody was told of can tell it.
     """
 
     state: FloorState = "tutor"
@@ -35,6 +58,8 @@ class Floor:
     teacher_name: str | None = None
     since: datetime | None = None
     number: int = 0
+    vigil: str | None = None
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +99,6 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
-    """Who wrote a message; the tutor has neither id nor name."""
-
-    kind: AuthorKind
-    id: str | None = None
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """What is known of a tutor's reply beside its text.
 
@@ -118,18 +134,6 @@ class Reply:
     level: int = 0
     problem_id: str | None = None
     hint: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that happened in a room, told as a message of the system: what, by whom, and its facts.
-
-    The sentence is made from the catalogue where it is shown.
-    """
-
-    kind: str
-    by: Author | None = None
-    facts: dict[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
