@@ -10,6 +10,8 @@ from tests.chat.factories import Lesson, Puppet, a_lesson, a_question, asked, el
 from tests.conftest import Serve
 from tests.factories import FakeClock, People, Refused, Server, a_client_id, start_server
 from tutor.chat.context import CHAT_STORE, FLOORS, NOTICES, REPLIES
+from tutor.chat.models import Author, Message
+from tutor.core.clock import CLOCK, new_id
 from tutor.core.leases import Lease
 from tutor.core.mongo import StoreFault
 from tutor.core.redis import REDIS
@@ -91,6 +93,23 @@ async def test_a_question_from_before_keeps_its_answer_while_a_teacher_has_the_f
     assert (again["message"], again["reply"]["id"]) == (first["message"], first["reply"]["id"])
     (await puppet.line(question)).finish()
     await lesson.room.socket.until("reply.finished")
+
+
+async def test_a_question_that_a_crash_left_without_a_reply_is_the_teachers_who_has_the_floor(
+    cast: People, stage: Stage, puppet: Puppet
+) -> None:
+    lesson, text, client_id = await a_lesson(cast), a_question(), a_client_id()
+    student = lesson.room.student
+    left = Message(
+        new_id(), lesson.id, 1, client_id, Author("student", student.id), text, "sent", stage.server.app[CLOCK].now()
+    )
+    await stage.server.app[CHAT_STORE].add_message(left, student.id)
+    await lesson.floor("teacher")
+    sent = await lesson.room.say(text, client_id=client_id)
+    assert (sent["message"]["id"], sent["reply"]) == (left.id, None)
+    await lesson.floor("tutor")
+    assert (await lesson.room.say(text, client_id=client_id))["reply"]["id"]
+    (await puppet.line(text)).finish()
 
 
 async def test_the_first_words_to_a_teacher_become_the_title(cast: People) -> None:
