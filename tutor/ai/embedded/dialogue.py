@@ -15,8 +15,8 @@ from tutor.ai.embedded.definitions import Glossary
 from tutor.ai.embedded.errors import CannotSolve, Reason
 from tutor.ai.embedded.formulas import number_tex
 from tutor.ai.embedded.judge import is_step, verdict
-from tutor.ai.embedded.keys import answers_of, names_of, reveal_of
-from tutor.ai.embedded.lesson import Equation, Form, Problem, Solution, Step, Task, Term
+from tutor.ai.embedded.keys import answers_of, lines_of, names_of, reveal_of
+from tutor.ai.embedded.lesson import Equation, Form, Problem, Solution, Task, Term
 from tutor.ai.embedded.likeness import alike
 from tutor.ai.embedded.normal import wish_of
 from tutor.ai.embedded.reader import Reader
@@ -110,7 +110,7 @@ class Dialogue:
         return Key(
             names=names_of(problem),
             answers=tuple(answers_of(problem, solution)),
-            steps=tuple(_formulas(step) for step in solution.steps),
+            steps=tuple(lines_of(step) for step in solution.steps),
             first=board.first_step(solution, language, reveal_of(problem, solution)),
             solution=board.worked(solution, language),
         )
@@ -152,10 +152,6 @@ class Dialogue:
 
 def refusal(reason: str, language: Language) -> str:
     return phrases.REFUSAL[language].format(reason=reason, examples=phrases.EXAMPLES[language])
-
-
-def _formulas(step: Step) -> tuple[str, ...]:
-    return (*step.board, *(fact for name, fact in step.facts.items() if name == "line"))
 
 
 def _judge(problem: Problem, found: Guess, language: Language) -> str:
