@@ -24,13 +24,15 @@ from tutor.core.rooms import Rooms
 class Help:
     """How much help a reply may give, with which problem, and how the ladder stands after it.
 
-    A `hint` was asked for as such; it `climbs` when the level is a new one.
+    A `hint` was asked for as such; it `climbs` when the level is a new one. `whispers` are those of the reply that it
+    stands for.
     """
 
     level: int
     ladder: Ladder
     hint: bool = False
     climbs: bool = False
+    whispers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Beginnings:
                 level=help_.level,
                 problem_id=help_.ladder.problem_id,
                 hint=help_.hint,
+                whispers=help_.whispers,
             ),
         )
 
@@ -95,12 +98,11 @@ class Beginnings:
         """What the model is told for a reply to a question."""
         if draft.reply is None:
             raise TypeError("not a reply")
-        whispers = await self._briefing.whispers(conversation)
-        so_far = await self._briefing.text_up_to(conversation.id, draft.reply.continues)
-        prompt = await self._briefing.prompt(
-            conversation, earlier, question, draft.reply, so_far=so_far, whispers=whispers
-        )
-        return Brief(draft, prompt, whispers)
+        whispers = await self._briefing.whispers(conversation, draft.reply)
+        facts = replace(draft.reply, whispers=tuple(whisper.id for whisper in whispers))
+        so_far = await self._briefing.text_up_to(conversation.id, facts.continues)
+        prompt = await self._briefing.prompt(conversation, earlier, question, facts, so_far=so_far, whispers=whispers)
+        return Brief(replace(draft, reply=facts), prompt, whispers)
 
     async def store_both(
         self, conversation: Conversation, question: Message, running: Running, floor: Floor
@@ -138,7 +140,9 @@ class Beginnings:
 
 def same_help(conversation: Conversation, old: Message, rule: Rule) -> Help:
     """The help that a reply gave, as far as it is still allowed; of a very old one nobody knows."""
+    whispers = old.reply.whispers if old.reply is not None else ()
     if old.reply is None or not old.reply.level:
-        return Help(ladder.level_of(conversation.mode, conversation.ladder, rule), conversation.ladder)
+        level = ladder.level_of(conversation.mode, conversation.ladder, rule)
+        return Help(level, conversation.ladder, whispers=whispers)
     stands = Ladder(old.reply.problem_id, old.reply.level)
-    return Help(min(old.reply.level, ladder.cap(rule)), stands, hint=old.reply.hint)
+    return Help(min(old.reply.level, ladder.cap(rule)), stands, hint=old.reply.hint, whispers=whispers)

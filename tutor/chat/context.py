@@ -110,7 +110,7 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     app[REPLIES] = replies
     app[PRESENCE] = presence
     app[VISITS] = Visits()
-    app[WHISPER_STORE] = WhisperStore(app[MONGO])
+    app[WHISPER_STORE] = WhisperStore(app[MONGO], clock)
     await app[WHISPER_STORE].prepare()
     briefing = Briefing(store, prompts, app[WHISPER_STORE], keys)
     allowance = Allowance(app[LIMITS], store, clock)

@@ -1,7 +1,7 @@
 """The nouns of the chat: conversations, messages and the facts of a reply. Plain values with their pure rules."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 from tutor.ai.model import FinishReason, Mode, Usage
@@ -15,6 +15,8 @@ Rating = Literal["up", "down"]
 Lasts = Literal["reply", "lesson"]
 FINAL: frozenset[State] = frozenset({"sent", "complete", "stopped", "interrupted", "failed", "rejected"})
 RUNNING: frozenset[State] = frozenset({"queued", "running"})
+WHISPERED = "+"  # in the version of a prompt: what follows is only there when a teacher has whispered
+LESSON = timedelta(hours=3)  # the longest that a whisper lasts
 SUBJECTS = (
     "math", "physics", "chemistry", "biology", "chinese", "english", "history", "geography", "politics", "other",
 )  # fmt: skip
@@ -106,7 +108,8 @@ class Reply:
     the asker's, so that another node can begin it again. A `hidden` one is seen by teachers only, from its first word
     on and until one of them lets it through: it waits since `ready_at`, and `reminded` says that they were told of it
     again. `sent_by` is the teacher who decided, at `decided_at`; `draft` the tutor's text where she changed it, `why`
-    her reason to reject it. `withheld` is text that a teacher held back to the end; nobody is shown it.
+    her reason to reject it. `withheld` is text that a teacher held back to the end; nobody is shown it. `whispers` are
+    the ids of those that it was written with.
     """
 
     question_id: str
@@ -134,6 +137,7 @@ class Reply:
     level: int = 0
     problem_id: str | None = None
     hint: bool = False
+    whispers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +188,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """A teacher's private word to the tutor about this student: for the next reply, or until somebody ends it.
+    """A teacher's private word to the tutor about this student: for the next reply, or the rest of the lesson.
 
-    `reply_id` is the reply that used up one for the next reply.
+    Either ends when a teacher takes it back, and with the lesson: `LESSON` after it was said. `reply_id` is the reply
+    that used up one for the next reply.
     """
 
     id: str
@@ -203,3 +208,12 @@ class Whisper:
     @property
     def is_active(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over at the latest."""
+        return self.created_at + LESSON
+
+    def at(self, now: datetime) -> "Whisper":
+        """The whisper as it is at a moment: by the end of the lesson it has ended by itself."""
+        return replace(self, ended_at=self.ends_at) if self.is_active and self.ends_at <= now else self

@@ -1,6 +1,6 @@
 """Builds the Prompt for a reply: instructions from a template, and the dialogue in data slots inside a token budget.
 
-`chat/reply.py` calls it. No name, e-mail or school goes in.
+`briefing.py` and `guarded.py` call it. No name, e-mail or school goes in.
 """
 
 import re
@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tutor.ai.embedded.request import FULL
 from tutor.ai.model import Prompt, Turn
-from tutor.chat.models import Conversation, Message, Subject, Whisper
+from tutor.chat.models import WHISPERED, Conversation, Message, Subject, Whisper
 from tutor.core.caller import Language
 from tutor.core.tokens import keyed
 
@@ -124,7 +124,7 @@ class Prompts:
             mode=conversation.mode,
             subject=conversation.subject,
             grade=conversation.grade,
-            version=f"{VERSION}.{language}+{WHISPERS}" if whispers else f"{VERSION}.{language}",
+            version=f"{VERSION}.{language}{WHISPERED}{WHISPERS}" if whispers else f"{VERSION}.{language}",
             max_tokens=self._limits.max_tokens,
             so_far=so_far,
             whispers=tuple(whisper.text for whisper in whispers),
