@@ -75,8 +75,8 @@ class Asking:
         running = self._replies.running_in(conversation.id)
         if known is not None or running is not None:
             is_hidden = running is not None and running.message.is_hidden
-            refusal = ReplyChecking() if is_hidden else ReplyRunning()
-            return await self._ask_again(caller, conversation, rule, question, refusal)
+            busy = ReplyChecking() if is_hidden else ReplyRunning()
+            return await self._ask_again(caller, conversation, rule, question, busy)
         help_ = await self._beginnings.help_for(conversation, rule, earlier, question)
         draft = self._beginnings.draft(question, caller.language, help_)
         brief = await self._beginnings.brief(conversation, earlier, question, draft)

@@ -103,7 +103,11 @@ class Delivery:
             return
         outcomes = await self._log.append([parcel.append for parcel in parcels])
         refused = await self._unsafe(
-            [parcel for parcel, outcome in zip(parcels, outcomes, strict=True) if outcome == "down" and parcel.number == 0]
+            [
+                parcel
+                for parcel, outcome in zip(parcels, outcomes, strict=True)
+                if outcome == "down" and parcel.number == 0
+            ]
         )
         for parcel, outcome in zip(parcels, outcomes, strict=True):
             if parcel in refused:

@@ -191,7 +191,7 @@ class OpenedReply(Answer):
 
 
 class WhisperView(Answer):
-    """A teacher's private word to the tutor; no student ever sees it. It is over by `ends_at`, with the lesson."""
+    """A teacher's private word to the tutor; no student ever sees it. Three hours later it has ended by itself."""
 
     id: str
     client_id: str
@@ -199,7 +199,6 @@ class WhisperView(Answer):
     text: str
     lasts: Lasts
     created_at: datetime
-    ends_at: datetime
     ended_at: datetime | None
 
 

@@ -209,11 +209,7 @@ class Whisper:
     def is_active(self) -> bool:
         return self.ended_at is None
 
-    @property
-    def ends_at(self) -> datetime:
-        """When it is over at the latest."""
-        return self.created_at + LESSON
-
     def at(self, now: datetime) -> "Whisper":
         """The whisper as it is at a moment: by the end of the lesson it has ended by itself."""
-        return replace(self, ended_at=self.ends_at) if self.is_active and self.ends_at <= now else self
+        end = self.created_at + LESSON
+        return replace(self, ended_at=end) if self.is_active and end <= now else self

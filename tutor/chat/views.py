@@ -104,7 +104,6 @@ def whisper_view(whisper: Whisper) -> WhisperView:
         text=whisper.text,
         lasts=whisper.lasts,
         created_at=whisper.created_at,
-        ends_at=whisper.ends_at,
         ended_at=whisper.ended_at,
     )
 
