@@ -38,9 +38,10 @@ _WORDS: Mapping[str, str] = {
     "ten": "10", "eleven": "11", "twelve": "12", "sqrt": "√", "pi": "π", "infinity": "∞",
     "sin": "sin", "cos": "cos", "tan": "tan", "exp": "exp", "ln": "ln", "lg": "lg", "log": "log",
 }  # fmt: skip
-_SHORT_WORDS = frozenset(
-    "am an as at by do go he hi if in it me my no of ok on or so up us we cm mm dm km kg mg ml".split()  # noqa: SIM905
-)
+_SHORT_WORDS = frozenset({
+    "am", "an", "as", "at", "by", "do", "go", "he", "hi", "if", "in", "it", "me", "my", "no", "of", "ok",
+    "on", "or", "so", "up", "us", "we", "cm", "mm", "dm", "km", "kg", "mg", "ml",
+})  # fmt: skip
 _SIGNS: Mapping[str, str] = {
     "−": "-", "–": ";", "—": ";", "。": ";", "、": ";", "!": ";", "?": ";", "÷": "/", "⁄": "/", "∕": "/", "∶": ":",
     "⩾": "≥", "≧": "≥", "⩽": "≤", "≦": "≤", "≈": "=", "∈": "=", "→": "=", "⟶": "=", "⇒": "=", "⟹": "=", "⇌": "=",
