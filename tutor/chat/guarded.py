@@ -55,9 +55,7 @@ class Guarded:
 
     async def _kept(self, prompt: Prompt, problems: list[str]) -> AsyncGenerator[Piece | Finish, None]:
         """The reply without its secrets, after as many tries as it takes."""
-        for problem in problems:
-            if self._keys is not None:
-                self._keys.begin(problem, prompt.language)
+        self._begin_keys(problems, prompt)
         told, asked, left = prompt.so_far, prompt, TRIES
         while left:
             try:
@@ -81,6 +79,11 @@ class Guarded:
             asked = self._prompts.sterner(prompt, told)
         async for item in self._own_words(prompt):
             yield item
+
+    def _begin_keys(self, problems: list[str], prompt: Prompt) -> None:
+        if self._keys is not None:
+            for problem in problems:
+                self._keys.begin(problem, prompt.language)
 
     async def _watched(
         self, asked: Prompt, prompt: Prompt, problems: list[str], told: str
