@@ -10,6 +10,7 @@ import pytest
 
 from tests.chat.factories import Line, Puppet, Room, a_room
 from tests.factories import Json, People, Person, Refused, Server, Socket, a_client_id, start_server
+from tutor.ai.errors import ModelRejected
 from tutor.ai.spelling import plain
 from tutor.settings import Settings
 
@@ -138,6 +139,19 @@ async def test_a_nudge_is_guarded_too(scene: Scene) -> None:
     assert end["message"]["reply"]["level"] == 1
     assert answer not in plain(frames(room.socket))
     assert "一元一次方程" in end["message"]["text"]  # the ladder's own words, from the built-in tutor
+
+
+async def test_the_ladder_speaks_when_the_service_does_not_take_the_sterner_words(scene: Scene) -> None:
+    room = await a_room(scene.people)
+    problem, answer = a_problem()
+    reply_id = await ask(room, problem)
+    await say_all(await scene.puppet.line(problem), blurt(problem, answer))
+    (await scene.puppet.line(problem, 2)).fail(ModelRejected(status=400))
+    end = await room.socket.until("reply.finished", reply_id=reply_id)
+    assert end["state"] == "complete"
+    assert "两边同除以 2" in end["message"]["text"]
+    assert "一元一次方程" in end["message"]["text"]
+    assert answer not in plain(frames(room.socket))
 
 
 async def test_what_was_read_stays_and_the_sterner_reply_follows_it(scene: Scene) -> None:
