@@ -20,6 +20,7 @@ from tutor.classes.messages import (
     UpdateClass,
     UpdatePolicy,
 )
+from tutor.classes.models import JoinCode
 from tutor.classes.service import Classes
 from tutor.classes.store import ClassStore
 from tutor.core.caller import Caller, Role
@@ -240,6 +241,31 @@ async def test_a_new_code_makes_the_old_one_worthless(house: Household) -> None:
     with pytest.raises(ClassCodeUnknown):
         await join(house, await student(house), old)
     assert (await join(house, await student(house), new)).students == 1
+
+
+async def test_of_two_new_codes_at_once_the_one_that_is_shown_is_good(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await new_class(house, wang)
+    given = await asyncio.gather(*(house.classes.rotate_code(wang, shown.id, RotateCode()) for _ in range(6)))
+    now = (await house.classes.list_own(wang))[0].code
+    for code in {one.code for one in given} | {shown.code}:
+        assert code is not None
+        ming = await student(house)
+        if code == now:
+            await house.classes.join(ming, JoinClass(code=code))
+            continue
+        with pytest.raises(ClassCodeUnknown):
+            await house.classes.join(ming, JoinClass(code=code))
+
+
+async def test_an_old_code_opens_nothing_although_its_end_was_lost(house: Household, database: Database) -> None:
+    wang = await teacher(house)
+    shown = await new_class(house, wang)
+    assert shown.code is not None
+    await house.classes.rotate_code(wang, shown.id, RotateCode())
+    await ClassStore(database).add_code(JoinCode(shown.code, shown.id, None))
+    with pytest.raises(ClassCodeUnknown):
+        await join(house, await student(house), shown)
 
 
 async def test_a_code_with_an_end_opens_nothing_after_it(house: Household) -> None:

@@ -104,11 +104,11 @@ class Classes:
             NotFound: no such class, or the caller does not manage it.
 
         """
-        await self.managed(caller, class_id)
+        found = await self.managed(caller, class_id)
         expires_at = self._clock.now() + timedelta(days=command.days) if command.days is not None else None
         code = await self._new_code(class_id, expires_at)
         changed = await self._store.change(class_id, {"code": code, "code_expires_at": expires_at})
-        await self._store.keep_only_code(class_id, code)
+        await self._store.drop_code(found.code)
         log.info("class_code_rotated", user=caller.id, class_id=class_id)
         return await self._changed(caller, changed)
 
@@ -210,7 +210,8 @@ class Classes:
             raise NotAllowed
         code = await self._store.find_code(plain(command.code))
         found = await self._store.find(code.class_id) if code is not None and code.opens(self._clock.now()) else None
-        if found is None or found.archived_at is not None:
+        # The class says which of its codes is good: another one's end may have been lost, or two were made at once.
+        if code is None or found is None or found.code != code.id or found.archived_at is not None:
             raise ClassCodeUnknown
         await self.admit(found, caller.id)
         return await self._view(caller, found)
