@@ -218,6 +218,13 @@ async def test_a_class_is_renamed_and_keeps_everything_else(house: Household) ->
     assert await house.classes.update(wang, shown.id, UpdateClass()) == renamed
 
 
+async def test_the_subject_and_the_grade_of_a_class_are_taken_away_with_null(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await house.classes.create(wang, CreateClass(name="一班", subject="数学", grade=7))
+    changed = await house.classes.update(wang, shown.id, UpdateClass(subject=None, grade=None))
+    assert (changed.name, changed.subject, changed.grade) == ("一班", None, None)
+
+
 async def test_an_archived_class_is_listed_last_joined_by_nobody_and_gives_no_right(house: Household) -> None:
     wang, ming = await teacher(house), await student(house)
     old = await new_class(house, wang, "去年")

@@ -50,9 +50,7 @@ class BroadcastService:
             Conflict: the same `client_id` came with something else.
 
         """
-        class_ = await self._classes.get_for_teacher(caller, command.class_id)
-        if class_.archived_at is not None:
-            raise NotFound(what="class")
+        class_ = await self._classes.get_active(caller, command.class_id)
         wanted = Broadcast(
             id=new_id(),
             class_id=class_.id,

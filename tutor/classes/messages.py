@@ -63,7 +63,10 @@ class CreateClass(Command):
 
 
 class UpdateClass(Command):
-    """Rename or archive a class, or change its subject, grade and policy; a field that is left out stays."""
+    """Rename or archive a class, or change its subject, grade and policy.
+
+    A field that is left out stays, and null takes the subject or the grade away.
+    """
 
     name: Name | None = None
     subject: Subject | None = None

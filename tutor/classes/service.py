@@ -87,7 +87,9 @@ class Classes:
 
         """
         found = await self.managed(caller, class_id)
-        changes = command.model_dump(exclude={"archived", "policy"}, exclude_none=True)
+        changes = command.model_dump(include={"subject", "grade"}, exclude_unset=True)
+        if command.name is not None:
+            changes["name"] = command.name
         if command.policy is not None:
             policy = command.policy.model_dump(exclude_unset=True)
             changes |= {f"policy.{name}": value for name, value in policy.items()}
@@ -169,7 +171,7 @@ class Classes:
         return found
 
     async def get_active(self, caller: Caller, class_id: str) -> Class:
-        """A class that is not archived, for its teachers: only such a one may be watched.
+        """A class that is not archived, for its teachers: only such a one may be watched and told anything.
 
         Raises:
             NotFound: no such class, it is archived, or the caller is not its teacher.
