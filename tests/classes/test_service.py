@@ -382,6 +382,24 @@ async def test_a_class_of_another_school_is_joined_by_nobody(house: Household) -
     assert len(await house.classes.class_ids_of(ming.id)) == 2
 
 
+@pytest.mark.parametrize("end", ["removed", "archived"])
+async def test_a_student_whom_a_school_has_let_go_joins_another(house: Household, end: str) -> None:
+    one, two = [(await house.schools.create(name)).id for name in ("一小", "二中")]
+    wang, li, ming = await of_school(house, one), await of_school(house, two), await student(house)
+    old, new = await new_class(house, wang), await new_class(house, li)
+    await join(house, ming, old)
+    if end == "removed":
+        await house.classes.remove_student(wang, old.id, ming.id)
+    else:
+        await house.classes.update(wang, old.id, UpdateClass(archived=True))
+    assert (await join(house, ming, new)).id == new.id
+    assert (await house.accounts.me(ming)).school_id == two
+    await house.classes.update(wang, old.id, UpdateClass(archived=False))
+    assert not await house.classes.teaches(wang.id, ming.id)
+    with pytest.raises(OtherSchool):
+        await join(house, ming, old)
+
+
 async def test_of_two_schools_joined_at_once_one_gets_the_student(house: Household) -> None:
     made = [await new_class(house, await of_school(house, (await house.schools.create("x")).id)) for _ in range(2)]
     ming = await student(house)

@@ -14,7 +14,7 @@ class User:
     """A person with a password. `grade` is 1-12 for students and None for all others.
 
     A student whom a teacher enrolled has no `email` until they give one. `school_id` is None until it is known: people
-    with a post get it with their invitation or from the command line, students from the first class they are in.
+    with a post get it with their invitation or from the command line, students from the classes that they are in.
     Guardians and operators belong to no school.
     """
 

@@ -260,14 +260,14 @@ class Accounts:
             raise NotAllowed
         return await self._tickets.invite(caller, "teacher", (await self.me(caller)).school_id)
 
-    async def enter_school(self, student_id: str, school_id: str) -> bool:
-        """Put a student who is in no school yet into one; False when they are in another.
+    async def enter_school(self, student_id: str, school_id: str, before: str | None = None) -> bool:
+        """Put a student who is in no school, or in `before`, into one; False when they are in another.
 
         Raises:
             NotFound: the account is gone.
 
         """
-        user = await self._users.enter_school(student_id, school_id)
+        user = await self._users.enter_school(student_id, school_id, before)
         if user is None:
             raise NotFound(what="user")
         return user.school_id == school_id

@@ -105,10 +105,11 @@ class Users:
         found = documents(self._users, wanted, order=(("_id", ASCENDING),), limit=limit)
         return [self._mapped.from_document(document) async for document in found]
 
-    async def enter_school(self, user_id: str, school_id: str) -> User | None:
-        """Put a user into a school unless they are in one, and return them: of several at once, one succeeds."""
-        kept = {"$ifNull": ["$school_id", school_id]}
-        await self._users.update_one({"_id": user_id}, [{"$set": {"school_id": kept}}])
+    async def enter_school(self, user_id: str, school_id: str, before: str | None) -> User | None:
+        """Put a user into a school who is in none or in `before`, and return them: of several at once, one succeeds."""
+        free = {"$in": [{"$ifNull": ["$school_id", None]}, [None, before]]}
+        chosen = {"$cond": [free, school_id, "$school_id"]}
+        await self._users.update_one({"_id": user_id}, [{"$set": {"school_id": chosen}}])
         return await self.find(user_id)
 
     async def update(

@@ -205,7 +205,7 @@ class Classes:
         Raises:
             NotAllowed: the caller is no student.
             ClassCodeUnknown: no class has the code, or not any more.
-            OtherSchool: the caller belongs to another school.
+            OtherSchool: the caller is in a class of another school.
 
         """
         if caller.role != "student":
@@ -219,16 +219,31 @@ class Classes:
         return await self._view(caller, found)
 
     async def admit(self, found: Class, student_id: str) -> None:
-        """Put a student into a class, and with their first one into its school; being there already is no error.
+        """Put a student into a class, and into its school; being there already is no error.
 
         Raises:
-            OtherSchool: the student belongs to another school.
+            OtherSchool: the student is in a class of another school.
 
         """
-        if found.school_id is not None and not await self._accounts.enter_school(student_id, found.school_id):
-            raise OtherSchool
+        if found.school_id is not None:
+            await self._enter_school(student_id, found.school_id)
         await self._store.add_member(Membership(new_id(), found.id, student_id, self._clock.now()))
         log.info("class_joined", user=student_id, class_id=found.id)
+
+    async def _enter_school(self, student_id: str, school_id: str) -> None:
+        """Put a student into a school. Whom another one has let go leaves its archived classes too, so that none of
+        their teachers gets a right back by opening one again.
+        """
+        before = (await self._accounts.user(student_id)).school_id
+        if before is not None and before != school_id:
+            own = await self._store.find_many(await self.class_ids_of(student_id))
+            left = [one for one in own if one.school_id == before]
+            if any(one.archived_at is None for one in left):
+                raise OtherSchool
+            for one in left:
+                await self._store.remove_member(one.id, student_id)
+        if not await self._accounts.enter_school(student_id, school_id, before):
+            raise OtherSchool
 
     async def remove_student(self, caller: Caller, class_id: str, student_id: str) -> ClassRoster:
         """Take a student out of a class. Open sockets lose what they may not see any more within 5 s.
@@ -248,7 +263,7 @@ class Classes:
 
         Raises:
             NotFound: no such class, the caller does not manage both, or the student is not in it.
-            OtherSchool: the other class belongs to another school.
+            OtherSchool: the student is in a class of another school than the other class.
 
         """
         await self.managed(caller, class_id)
