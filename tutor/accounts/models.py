@@ -3,10 +3,16 @@
 Plain values; the stores read and write them.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
 from tutor.core.caller import Language, Role
+
+
+def folded(name: str) -> str:
+    """The form in which names are compared: without case and width (Unicode's NFKC casefold)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 @dataclass(frozen=True, slots=True)

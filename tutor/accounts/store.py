@@ -1,6 +1,5 @@
 """Users, sessions and invitations in MongoDB: the only code that knows their documents. Used by the service."""
 
-import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
@@ -8,15 +7,9 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from tutor.accounts.errors import EmailTaken, UsernameTaken
-from tutor.accounts.models import Invitation, Session, User
+from tutor.accounts.models import Invitation, Session, User, folded
 from tutor.core.caller import Language, Role
 from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes
-
-
-def folded(name: str) -> str:
-    """The form in which names are compared: without case and width (Unicode's NFKC casefold)."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-
 
 LEFT_OVER_AFTER = timedelta(minutes=1)
 
