@@ -219,8 +219,12 @@ class Accounts:
         return user
 
     async def find(self, name: str) -> User | None:
-        """The person with this username or e-mail address: only for the command line, which shows it to nobody."""
+        """The person with this username or e-mail address, for those who decide what they tell of it."""
         return await self._users.find_by_name(name)
+
+    async def has_password(self, user: User, password: str) -> bool:
+        """Whether this is the password of an account."""
+        return await self._passwords.fits(user.password_hash, password)
 
     async def me(self, caller: Caller) -> User:
         """The caller's own profile; see `user`."""
