@@ -26,7 +26,7 @@ def new_guardian_code() -> str:
 
 
 def first_password(key: str, class_id: str, username: str) -> str:
-    """The password of an account that a class's roster opens: one of 31^10, about 2^49, which a child can copy from paper.
+    """The password of an account that a class's roster opens: one of 31^10, about 2^49, and easy to copy from paper.
 
     Only who has the server's key can work it out. The same roster gives the same one, so that an answer which got lost
     on its way costs nobody an account.
