@@ -24,5 +24,6 @@ async def classes_context(app: web.Application) -> AsyncIterator[None]:
     await store.prepare()
     app[CLASSES] = Classes(store, app[ACCOUNTS], app[CLOCK])
     app[ENROLMENT] = Enrolment(app[CLASSES], app[ACCOUNTS], app[CLOCK], app[SECRET])
+    app[TICKETS].ask_who_teaches(app[CLASSES].teaches)
     app[GUARDIANSHIP] = Guardianship(app[CLASSES], app[ACCOUNTS], app[WARDS], app[TICKETS])
     yield
