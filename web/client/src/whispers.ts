@@ -1,4 +1,5 @@
 /** The teacher's private words to the tutor: the ones in force, and a line for a new one. Used by staffroom.ts. */
+import { keep, kept } from "./kept.ts";
 import type { Staff } from "./live/staff.ts";
 import type { WhisperView } from "./protocol.ts";
 import { busy, byId, fill, held, make, words } from "./ui.ts";
@@ -8,6 +9,8 @@ export class Whispers {
   readonly #form = byId<HTMLFormElement>("whisper-form");
   readonly #box = byId<HTMLInputElement>("whisper-box");
   readonly #open = byId("whisper-open");
+  /** Under which name the line is kept while it is written. */
+  #name = "";
 
   /** @param staff of the room that is shown */
   constructor(staff: () => Staff | undefined) {
@@ -16,6 +19,7 @@ export class Whispers {
       event.preventDefault();
       void busy(this.#form, () => this.#add());
     });
+    this.#box.addEventListener("input", () => keep(this.#name, this.#box.value));
     this.#open.addEventListener("click", () => this.#show(byId("whispers").hidden === true));
     byId("whispers").addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -31,8 +35,11 @@ export class Whispers {
     byId("whisper-list").replaceChildren(...whispers.map((whisper) => this.#item(whisper)));
   }
 
-  clear(): void {
-    this.#box.value = "";
+  /** Another room is shown, with the line that was begun there. */
+  turnTo(conversationId: string | null): void {
+    this.#name = `whisper:${conversationId}`;
+    this.#form.reset();
+    this.#box.value = kept(this.#name);
     this.#show(false);
     this.show([]);
   }
@@ -60,8 +67,10 @@ export class Whispers {
   async #add(): Promise<void> {
     const text = this.#box.value.trim();
     if (!text) return;
+    const name = this.#name;
     const lasts = new FormData(this.#form).get("lasts") === "lesson" ? "lesson" : "reply";
-    if (!(await this.#staff()?.whisper(text, lasts))) return;
-    if (this.#box.value.trim() === text) this.#box.value = "";
+    if (!(await this.#staff()?.whisper(text, lasts)) || kept(name).trim() !== text) return;
+    keep(name, "");
+    if (name === this.#name) this.#box.value = "";
   }
 }
