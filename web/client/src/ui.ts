@@ -68,6 +68,11 @@ export function make<T extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Puts a text into an element. What stands there already is not touched, and not said again to those who listen. */
+export function write(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** One of the drawings of icons.html. */
 export function icon(name: string): SVGElement {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -101,14 +106,17 @@ export function toast(text: string, action?: { label: string; run: () => void })
   for (const shown of byId("toasts").querySelectorAll(".toast")) if (shown.textContent === box.textContent) shown.remove();
   byId("toasts").append(box);
   const stays = action ? OFFER_MS : TOAST_MS;
-  let timer = setTimeout(() => box.remove(), stays);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const leave = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => box.remove(), stays);
+  };
+  // Nobody reads a page that is hidden.
+  if (document.hidden) document.addEventListener("visibilitychange", leave, { once: true });
+  else leave();
   // Whoever points at it or tabs into it is still reading.
   for (const stay of ["pointerenter", "focusin"]) box.addEventListener(stay, () => clearTimeout(timer));
-  for (const go of ["pointerleave", "focusout"]) {
-    box.addEventListener(go, () => {
-      timer = setTimeout(() => box.remove(), stays);
-    });
-  }
+  for (const go of ["pointerleave", "focusout"]) box.addEventListener(go, leave);
 }
 
 /** Tells the reader about an error in a toast. */
@@ -133,10 +141,14 @@ export async function copy(text: string, button: HTMLElement): Promise<void> {
 export function openDialog(id: string, submit?: () => Promise<boolean>): HTMLDialogElement {
   const dialog = byId<HTMLDialogElement>(id);
   const form = part<HTMLFormElement>(dialog, "form");
-  form.onsubmit = (event) => {
+  const onsubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    void (submit ? busy(form, submit) : Promise.resolve(true)).then((done) => done && dialog.close());
+    void (submit ? busy(form, submit) : Promise.resolve(true)).then((done) => {
+      // It may have been closed meanwhile, and be open for something else.
+      if (done && form.onsubmit === onsubmit) dialog.close();
+    });
   };
+  form.onsubmit = onsubmit;
   for (const closer of dialog.querySelectorAll<HTMLElement>("[data-close]")) closer.onclick = () => dialog.close();
   dialog.showModal();
   return dialog;
