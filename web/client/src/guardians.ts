@@ -19,9 +19,10 @@ export class Guardians {
   }
 
   async open(student: MemberView): Promise<void> {
-    this.#student = student;
     try {
-      this.#show((await this.#room.api.get<GuardiansView>(this.#path(student))).items);
+      const { items } = await this.#room.api.get<GuardiansView>(this.#path(student));
+      this.#student = student;
+      this.#show(items);
       byId("guardians-title").textContent = fill(words.guardians_of, { name: student.display_name });
       openDialog("guardians");
     } catch (error) {
