@@ -95,7 +95,7 @@ function show(scene: Scene): Shown {
   const { message, whisper } = scene;
   const rest = { scene, characters: -1 };
   if (message?.author.kind === "tutor") {
-    const answer = new Answer(message, null);
+    const answer = new Answer(message, null, true);
     return { ...rest, element: answer.element, answer, letters: scene.growth.length > 0 ? [...message.text] : [] };
   }
   if (message) {
