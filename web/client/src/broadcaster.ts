@@ -4,7 +4,8 @@ import { clientId } from "./ids.ts";
 import { keep, kept } from "./kept.ts";
 import type { Broadcasts, BroadcastView, MemberView, SendBroadcast } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
-import { ago, busy, complain, fill, make, toast, words } from "./ui.ts";
+import { ago } from "./times.ts";
+import { busy, complain, fill, make, toast, words } from "./ui.ts";
 
 const LONGEST = 2000;
 

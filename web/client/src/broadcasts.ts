@@ -2,7 +2,8 @@
 import "./styles/broadcasts.css";
 import type { Broadcasts, BroadcastView } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
-import { ago, byId, complain, held, icon, make, words } from "./ui.ts";
+import { ago } from "./times.ts";
+import { byId, complain, held, icon, make, words } from "./ui.ts";
 
 /** Shows what is not read yet, and what comes from now on. */
 export function showBroadcasts(connection: Connection): void {

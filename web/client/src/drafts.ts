@@ -4,7 +4,8 @@ import { keep, kept } from "./kept.ts";
 import type { Staff } from "./live/staff.ts";
 import { isFinal } from "./live/states.ts";
 import type { MessageView } from "./protocol.ts";
-import { fill, fromTemplate, held, lasted, make, part, words } from "./ui.ts";
+import { lasted } from "./times.ts";
+import { fill, fromTemplate, held, make, part, words } from "./ui.ts";
 
 const TICK_MS = 1_000;
 

@@ -4,7 +4,8 @@ import type { Classroom } from "./classroom.ts";
 import { confirmed } from "./confirm.ts";
 import type { GuardianView, Guardians as GuardiansView, Invited, MemberView } from "./protocol.ts";
 import { showCode } from "./slip.ts";
-import { byId, complain, dateTime, fill, held, make, openDialog, words } from "./ui.ts";
+import { dateTime } from "./times.ts";
+import { byId, complain, fill, held, make, openDialog, words } from "./ui.ts";
 
 export class Guardians {
   readonly #room: Classroom;

@@ -4,7 +4,8 @@ import { KeyedList, type Shown } from "./keyedlist.ts";
 import type { HandView } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
 import { tell } from "./tile.ts";
-import { byId, complain, fill, fromTemplate, held, lasting, part, words, write } from "./ui.ts";
+import { lasting } from "./times.ts";
+import { byId, complain, fill, fromTemplate, held, part, words, write } from "./ui.ts";
 
 export class HandQueue {
   readonly #connection: Connection;

@@ -2,7 +2,8 @@
  *  staffroom.ts. */
 import type { Hands } from "./live/hands.ts";
 import type { HandView } from "./protocol.ts";
-import { ago, byId, fill, held, words, write } from "./ui.ts";
+import { ago } from "./times.ts";
+import { byId, fill, held, words, write } from "./ui.ts";
 
 /** "3 min ago" grows old. */
 const AGAIN_MS = 30_000;

@@ -3,7 +3,8 @@ import { HIGHEST, levelName } from "./levels.ts";
 import type { Unsent } from "./live/index.ts";
 import type { MessageView } from "./protocol.ts";
 import { AnswerStream } from "./stream.ts";
-import { copy, fill, fromTemplate, held, make, part, sentenceFor, timeOf, words } from "./ui.ts";
+import { timeOf } from "./times.ts";
+import { copy, fill, fromTemplate, held, make, part, sentenceFor, words } from "./ui.ts";
 
 /** From here on the seconds are counted; before, the time of day says more. */
 const LAST_SECONDS = 90;

@@ -7,12 +7,13 @@ import "./styles/staff.css";
 import "./styles/board.css";
 import { Composer } from "./composer.ts";
 import { Desk } from "./desk.ts";
+import { setUpDrawer } from "./drawer.ts";
 import type { Invited } from "./protocol.ts";
 import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
 import { showCode } from "./slip.ts";
 import { StaffRoom } from "./staffroom.ts";
-import { byId, complain, data, fill, setUpDrawer, toast, words } from "./ui.ts";
+import { byId, complain, data, fill, toast, words } from "./ui.ts";
 
 const session = await enter("teacher");
 const { api, user } = session;

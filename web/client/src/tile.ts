@@ -1,7 +1,8 @@
 /** One student on the live board: a card, and an entry of the list beside a room. Used by board.ts. */
 import type { Shown } from "./keyedlist.ts";
 import type { TileView } from "./protocol.ts";
-import { byId, fill, fromTemplate, lasting, make, part, words, write } from "./ui.ts";
+import { lasting } from "./times.ts";
+import { byId, fill, fromTemplate, make, part, words, write } from "./ui.ts";
 
 type TileState = TileView["state"];
 
