@@ -137,7 +137,8 @@ export class Drafts {
     const hadFocus = form?.element.contains(document.activeElement) ?? false;
     form?.element.remove();
     this.#forms.delete(message.id);
-    if (hadFocus) document.getElementById("box")?.focus();
+    // On a phone the focus would open the keyboard over the page.
+    if (hadFocus && matchMedia("(pointer: fine)").matches) document.getElementById("box")?.focus();
     const written = kept(nameOf(message));
     keep(nameOf(message), "");
     if (written && written.trim() !== message.text.trim()) this.#rescue(written);

@@ -199,16 +199,11 @@ export class RoomView implements RoomListener {
     if (error.code === "hint_cap") return;
     if (isGone(error) && !this.#room?.isOpen) this.#news.lost(error);
     else if (error.code === "conflict" && error.details["what"] === "floor") toast(words.floor_conflict);
-    else if (error.code === "reply_running" && this.#isChecked) toast(words.checking_wait);
     else complain(error);
   }
 
   // How it is shown
 
-  /** Whether the running answer is one that the reader cannot see. */
-  get #isChecked(): boolean {
-    return this.#room?.running === null && this.#room.messages.some(({ state }) => state === "checking");
-  }
 
   /** Whose room a teacher looks into; a student knows. */
   get #studentName(): string {

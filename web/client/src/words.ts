@@ -25,7 +25,6 @@ export type Word =
   | "characters_left"
   | "checked_by"
   | "checking"
-  | "checking_wait"
   | "class_archive"
   | "class_archive_sure"
   | "class_archived"
