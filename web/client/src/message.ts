@@ -3,7 +3,8 @@ import { HIGHEST, levelName } from "./levels.ts";
 import type { Unsent } from "./live/index.ts";
 import type { MessageView } from "./protocol.ts";
 import { AnswerStream } from "./stream.ts";
-import { copy, fill, fromTemplate, held, make, part, sentenceFor, timeOf, words } from "./ui.ts";
+import { timeOf } from "./times.ts";
+import { copy, fill, fromTemplate, held, make, part, sentenceFor, words } from "./ui.ts";
 
 /** From here on the seconds are counted; before, the time of day says more. */
 const LAST_SECONDS = 90;
@@ -86,13 +87,16 @@ export class Answer {
   readonly element = fromTemplate("answered");
   #stream: AnswerStream;
   readonly #isStudent: boolean;
+  readonly #isStaff: boolean;
   #message: MessageView;
   #text = "";
 
-  /** @param actions null for readers who may not act */
-  constructor(message: MessageView, actions: AnswerActions | null) {
+  /** @param actions null for readers who may not act
+   *  @param isStaff whether the reader sees what is hidden from students */
+  constructor(message: MessageView, actions: AnswerActions | null, isStaff: boolean) {
     this.#message = message;
     this.#isStudent = actions !== null;
+    this.#isStaff = isStaff;
     this.#stream = new AnswerStream(part(this.element, ".answer"));
     part(this.element, ".who-name").textContent = message.reply?.continues ? words.tutor_goes_on : words.tutor;
     this.element.toggleAttribute("data-continues", Boolean(message.reply?.continues));
@@ -147,17 +151,17 @@ export class Answer {
     this.element.toggleAttribute("aria-busy", running);
     if (running) this.element.setAttribute("aria-busy", "true");
     this.element.toggleAttribute("data-hidden", reply?.hidden === true);
-    part(this.element, ".only-staff").hidden = this.#isStudent || !reply?.hidden;
+    part(this.element, ".only-staff").hidden = !this.#isStaff || !reply?.hidden;
     part(this.element, ".waiting").hidden = !(running || isChecked) || this.#text !== "";
     part(this.element, ".waiting-text").textContent = isChecked ? words.checking : waitingFor(state, place);
-    part(this.element, ".actions").hidden = running || isChecked || (state === "rejected" && this.#isStudent);
+    part(this.element, ".actions").hidden = running || isChecked || (state === "rejected" && !this.#isStaff);
     part(this.element, ".asks").hidden = state !== "complete";
     part(this.element, "[data-do=copy]").hidden = this.#text === "";
     const goOn = this.element.querySelector<HTMLElement>("[data-do=continue]");
     if (goOn) goOn.hidden = !canGoOn(this.#message);
     for (const rate of this.#rates) rate.hidden = this.#text === "";
     const note = part(this.element, ".note");
-    note.textContent = noteOf(this.#message, this.#isStudent);
+    note.textContent = noteOf(this.#message, this.#isStaff);
     note.hidden = note.textContent === "";
   }
 
@@ -210,12 +214,12 @@ function waitingFor(state: MessageView["state"], place?: number): string {
 }
 
 /** What to say below an answer that did not reach its end, or that a teacher has checked. */
-export function noteOf({ state, reply }: MessageView, isStudent: boolean): string {
+export function noteOf({ state, reply }: MessageView, isStaff: boolean): string {
   const [error, name] = [reply?.error, reply?.sent_by?.name];
   if (state === "stopped") return words.reply_stopped;
   if (state === "interrupted") return error ? sentenceFor(error) : words.reply_interrupted;
   if (state === "failed") return error ? sentenceFor(error) : words.reply_failed;
-  if (state === "rejected") return isStudent || !name ? words.reply_rejected : rejection(name, reply?.why ?? null);
+  if (state === "rejected") return !isStaff || !name ? words.reply_rejected : rejection(name, reply?.why ?? null);
   if (state !== "complete" || !name) return "";
   return fill(reply?.draft == null ? words.checked_by : words.edited_by, { name });
 }

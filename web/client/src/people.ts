@@ -1,6 +1,6 @@
 /** Who answers in a room, who is in it, and who types: the quiet lines around the log. Used by roomview.ts. */
 import type { FloorView, PresentView, TypingView, UserView } from "./protocol.ts";
-import { byId, fill, inOneLine, make, words } from "./ui.ts";
+import { byId, fill, inOneLine, make, words, write } from "./ui.ts";
 
 export class People {
   readonly #reader: Pick<UserView, "id">;
@@ -46,9 +46,7 @@ export class People {
   }
 
   #answerer(text: string, state: FloorView["state"]): void {
-    const line = byId("floor");
     byId("room").dataset["floor"] = state;
-    // The same words again would be said again to those who listen.
-    if (line.textContent !== text) line.textContent = text;
+    write(byId("floor"), text);
   }
 }

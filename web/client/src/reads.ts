@@ -6,7 +6,7 @@ import "./styles/reads.css";
 import { HOME } from "./home.ts";
 import type { Reads, ReadView } from "./protocol.ts";
 import { enter, toSignIn } from "./session.ts";
-import { byId, complain, data, fill, held, make, words } from "./ui.ts";
+import { byId, complain, fill, held, LOCALE, make, words } from "./ui.ts";
 
 const FILE = "reads.csv";
 
@@ -14,7 +14,7 @@ const { api, user } = await enter();
 const studentId = new URLSearchParams(location.search).get("student_id") ?? user.id;
 const more = byId<HTMLButtonElement>("more");
 const download = byId<HTMLButtonElement>("download");
-const times = new Intl.DateTimeFormat(data.language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short" });
+const times = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 let next: string | null = null;
 
 byId<HTMLAnchorElement>("home").href = user.role === "student" ? "/account" : HOME[user.role];

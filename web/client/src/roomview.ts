@@ -1,16 +1,14 @@
 /** Shows one room: its log, its running answer, who answers and who is there. The student's and the teacher's pages
  *  share it. */
 import { clientId } from "./ids.ts";
-import { type ApiError, Room, type RoomListener, type SuggestionState, type Unsent } from "./live/index.ts";
-import { Log } from "./log.ts";
+import { type ApiError, isGone, Room, type RoomListener, type SuggestionState, type Unsent } from "./live/index.ts";
+import { Log, type Reader } from "./log.ts";
 import { sentenceOfNotice } from "./notices.ts";
 import { People } from "./people.ts";
-import type { ConversationView, HandView, MessageView, PresentView, TypingView, UserView, WhisperView } from "./protocol.ts";
+import type { ConversationView, HandView, MessageView, PresentView, TypingView, WhisperView } from "./protocol.ts";
 import { Follower } from "./scroll.ts";
 import type { Connection } from "./socket.ts";
 import { byId, complain, data, fill, sentenceOf, toast, words } from "./ui.ts";
-
-export type Reader = Pick<UserView, "id" | "role">;
 
 export interface RoomNews {
   conversation(view: ConversationView): void;
@@ -30,7 +28,6 @@ export interface StaffListener extends Pick<RoomListener, "desk" | "held" | "pre
 
 /** More help is refused; the reason stands where it was asked for. */
 const NO_MORE_HELP = new Set(["hint_cap", "exam_running"]);
-const GONE = new Set(["not_found", "not_allowed"]);
 const OF_THIS_TAB = { store: sessionStorage, newId: clientId };
 
 /** The log of the page. It outlives the rooms that are shown in it one after the other. */
@@ -54,7 +51,7 @@ export class RoomView implements RoomListener {
     this.#news = news;
     this.#staff = staff;
     this.#people = new People(reader);
-    this.#log = new Log(reader.id, {
+    this.#log = new Log(reader, {
       answers: reader.role === "student" ? this.#actions : null,
       unsent: { resend: (id) => this.#room?.resend(id), discard: (id) => this.#room?.discard(id) },
       drawn: (answer, message) => staff?.drawn(answer, message),
@@ -200,12 +197,13 @@ export class RoomView implements RoomListener {
   problem(error: ApiError): void {
     if (NO_MORE_HELP.has(error.code)) this.#log.lastAnswer?.noMoreHelp(sentenceOf(error));
     if (error.code === "hint_cap") return;
-    if (GONE.has(error.code) && !this.#room?.isOpen) this.#news.lost(error);
+    if (isGone(error) && !this.#room?.isOpen) this.#news.lost(error);
     else if (error.code === "conflict" && error.details["what"] === "floor") toast(words.floor_conflict);
     else complain(error);
   }
 
   // How it is shown
+
 
   /** Whose room a teacher looks into; a student knows. */
   get #studentName(): string {

@@ -6,7 +6,7 @@ import { HandsUp } from "./handsup.ts";
 import { ApiError, type Room, type SuggestionState } from "./live/index.ts";
 import type { ConversationView, FloorView, HandView, MessageView, PresentView, WhisperView } from "./protocol.ts";
 import type { StaffListener } from "./roomview.ts";
-import { byId, complain, fill, held, words } from "./ui.ts";
+import { byId, complain, fill, held, toast, words } from "./ui.ts";
 import { Whispers } from "./whispers.ts";
 import { Why } from "./why.ts";
 
@@ -33,7 +33,7 @@ export class StaffRoom implements StaffListener {
   constructor(readerId: string, room: () => Room | null, composer: Composer, news: StaffNews) {
     this.#room = room;
     this.#composer = composer;
-    this.#drafts = new Drafts(() => room()?.staff);
+    this.#drafts = new Drafts(() => room()?.staff, (text) => this.#rescue(text));
     this.#whispers = new Whispers(() => room()?.staff);
     this.#hands = new HandsUp(readerId, () => room()?.hands);
     this.#why = new Why(room);
@@ -51,9 +51,11 @@ export class StaffRoom implements StaffListener {
   /** Another room is shown. */
   clear(conversationId: string | null): void {
     this.#floor = null;
+    this.#heldReply = null;
+    this.#waiting = null;
     this.#open(false);
     this.#drafts.clear();
-    this.#whispers.clear();
+    this.#whispers.turnTo(conversationId);
     this.#hands.show(null);
     this.#why.clear();
     byId("staff").inert = true;
@@ -117,6 +119,12 @@ export class StaffRoom implements StaffListener {
     byId("hold").hidden = !isShown || this.#heldReply !== null;
     byId("release").hidden = !isShown || this.#heldReply === null;
     byId("suggest").hidden = state !== "teacher";
+  }
+
+  /** What she was writing for a draft that is decided about now is hers to say herself. */
+  #rescue(text: string): void {
+    this.#composer.dictate(text, false);
+    toast(words.draft_gone);
   }
 
   #on(id: string, run: () => Promise<void>): void {

@@ -7,12 +7,13 @@ import "./styles/staff.css";
 import "./styles/board.css";
 import { Composer } from "./composer.ts";
 import { Desk } from "./desk.ts";
+import { setUpDrawer } from "./drawer.ts";
 import type { Invited } from "./protocol.ts";
 import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
 import { showCode } from "./slip.ts";
 import { StaffRoom } from "./staffroom.ts";
-import { byId, complain, data, setUpDrawer, toast, words } from "./ui.ts";
+import { byId, complain, data, fill, toast, words } from "./ui.ts";
 
 const session = await enter("teacher");
 const { api, user } = session;
@@ -52,7 +53,9 @@ const desk = new Desk(api, connection, user.id, {
 
 connection.on("draft.waiting", ({ conversation_id }) => {
   if (conversation_id === view.room?.conversationId) return; // there it stands
-  toast(words.draft_waiting, { label: words.draft_go, run: () => visit(conversation_id, "push") });
+  const name = desk.nameIn(conversation_id);
+  const text = name === undefined ? words.draft_waiting : fill(words.draft_waiting_of, { name });
+  toast(text, { label: words.draft_go, run: () => visit(conversation_id, "push") });
 });
 byId("leave-room").addEventListener("click", (event) => {
   event.preventDefault();

@@ -587,6 +587,32 @@ test("a closed room leaves, hears nothing and asks for nothing", async () => {
   expect([page.texts, server.called("conversation.open").length]).toEqual([["text 1"], 1]);
 });
 
+test("a room that was left tells the page, which shows another one, nothing of what was on its way", async () => {
+  await opened(message(1));
+  const id = room.send("on its way");
+  room.close();
+  await settle();
+  expect([page.texts, server.messages().length]).toEqual([["text 1"], 3]);
+  const again = new Room(server, "c1", page, { store: tab, newId: clientId });
+  again.open();
+  await settle();
+  expect([page.texts, page.shown[1]?.client_id, tab.kept.size]).toEqual([["text 1", "on its way", ""], id, 0]);
+  again.close();
+});
+
+test("a message on its way out of a room that was left does not take the next one from the tab", async () => {
+  await opened();
+  room.send("first");
+  room.close();
+  const again = new Room(server, "c1", page, { store: tab, newId: clientId });
+  again.open();
+  again.send("second");
+  await settle();
+  again.close();
+  expect(tab.kept.size).toBe(0);
+  expect(server.messages().filter(({ author }) => author.kind === "student").map(({ text }) => text)).toEqual(["first", "second"]);
+});
+
 test("any loss of events ends with the server's texts", async () => {
   let seed = 7;
   const chance = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;

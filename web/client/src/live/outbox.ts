@@ -92,9 +92,10 @@ export class Outbox {
     }
   }
 
-  /** Stops trying; what is kept in storage stays there. */
+  /** Stops trying; what is kept in storage stays there, and is for whoever opens the room next. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#key = null;
   }
 
   /** The first message, when it may go out now: no message overtakes an earlier one that waits. */
