@@ -18,6 +18,7 @@ export interface StaffNews {
 }
 
 export class StaffRoom implements StaffListener {
+  readonly #readerId: string;
   readonly #room: () => Room | null;
   readonly #composer: Composer;
   readonly #drafts: Drafts;
@@ -31,6 +32,7 @@ export class StaffRoom implements StaffListener {
 
   /** @param room the one that is shown */
   constructor(readerId: string, room: () => Room | null, composer: Composer, news: StaffNews) {
+    this.#readerId = readerId;
     this.#room = room;
     this.#composer = composer;
     this.#drafts = new Drafts(() => room()?.staff);
@@ -105,18 +107,20 @@ export class StaffRoom implements StaffListener {
     if (error) complain(new ApiError(error));
   }
 
-  /** While nothing runs and the tutor answers, "now" and "after this answer" are the same. */
+  /** While nothing runs and the tutor answers, "now" and "after this answer" are the same. What a colleague does she may
+   *  take over. */
   #draw(): void {
     const state = this.#floor?.state ?? "tutor";
+    const own = this.#floor?.teacher_id === this.#readerId ? state : null;
     const isHidden = this.#room()?.running?.reply?.hidden === true;
     const isShown = this.#isRunning && !isHidden;
-    byId("take").hidden = state === "teacher";
-    byId("take-after").hidden = state === "teacher" || !this.#isRunning;
-    byId("check").hidden = state === "approval";
+    byId("take").hidden = own === "teacher";
+    byId("take-after").hidden = own === "teacher" || !this.#isRunning;
+    byId("check").hidden = own === "approval";
     byId("give-back").hidden = state === "tutor";
     byId("hold").hidden = !isShown || this.#heldReply !== null;
     byId("release").hidden = !isShown || this.#heldReply === null;
-    byId("suggest").hidden = state !== "teacher";
+    byId("suggest").hidden = own !== "teacher";
   }
 
   #on(id: string, run: () => Promise<void>): void {
