@@ -68,3 +68,16 @@ async def whisper(desk: Page, text: str) -> None:
     await desk.locator("#whispers .segments label").nth(1).click()
     await desk.locator("#whisper-box").press("Enter")
     await expect(desk.locator("#whisper-list li")).to_contain_text(text)
+
+
+async def edit(draft: Locator, text: str) -> None:
+    """Change a draft; it is not sent yet."""
+    await draft.locator("[data-do=edit]").click()
+    await draft.locator(".draft-text").fill(text)
+
+
+async def reject(draft: Locator, why: str) -> None:
+    """Do not send a draft, for a reason or ""."""
+    await draft.locator("[data-do=reject]").click()
+    await draft.locator(".draft-why").fill(why)
+    await draft.locator(".draft-why").press("Enter")

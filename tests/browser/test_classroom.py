@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import SIZES, Visit
-from tests.browser.lesson import OWN, Lesson, floor, hand_at, raise_hand, step_in, whisper
+from tests.browser.lesson import OWN, Lesson, edit, floor, hand_at, raise_hand, reject, step_in, whisper
 from tests.browser.visitor import Visitor, look
 from tests.conftest import Serve
 from tests.factories import People, Server, an_ai_service
@@ -167,17 +167,6 @@ async def she_checks(room: Classroom, fake: FakeAI) -> None:
     await reject(desk.answers.nth(2), WHY)
     await pupil.answered(2, "rejected")
     await room.look("decided")
-
-
-async def edit(draft: Locator, text: str) -> None:
-    await draft.locator("[data-do=edit]").click()
-    await draft.locator(".draft-text").fill(text)
-
-
-async def reject(draft: Locator, why: str) -> None:
-    await draft.locator("[data-do=reject]").click()
-    await draft.locator(".draft-why").fill(why)
-    await draft.locator(".draft-why").press("Enter")
 
 
 async def she_leaves(room: Classroom) -> None:

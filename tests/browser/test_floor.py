@@ -103,6 +103,21 @@ async def test_she_checks_an_answer_and_changes_it(lesson: Lesson, fake: FakeAI)
     await lesson.both("draft-sent")
 
 
+async def test_what_is_asked_while_a_hidden_answer_is_written_goes_out_later(lesson: Lesson, fake: FakeAI) -> None:
+    await lesson.pupil.answered()
+    await lesson.desk.page.click("#check")
+    await expect(floor(lesson.pupil.page)).to_contain_text("先看一遍")
+    fake.next(LONG)
+    await lesson.pupil.ask("那 3x = 9 呢？")
+    await expect(lesson.pupil.answers.nth(1)).to_contain_text("老师正在查看回答")
+    await lesson.pupil.ask("还有 5x = 10 呢？")
+    await expect(lesson.pupil.page.locator("[data-client-id] .note")).to_contain_text("自动发送")
+    await lesson.both("asked-early")
+    await lesson.desk.page.click("#stop")
+    await expect(lesson.desk.answers.nth(2).locator(".draft")).to_be_visible()
+    await expect(lesson.pupil.page.locator("[data-client-id]")).to_have_count(0)
+
+
 async def test_she_rejects_an_answer(lesson: Lesson) -> None:
     await lesson.pupil.answered()
     await lesson.desk.page.click("#check")
@@ -195,7 +210,7 @@ async def test_it_works_on_a_phone(server: Server, visit: Visit, axe: str, schem
     await step_in(desk, "#whisper-open")
     await photograph(desk, f"phone-{scheme}-controls-teacher")
     await desk.click("#check")
-    await desk.locator("#staff-toggle").press("Enter")
+    await expect(desk.locator("#staff-panel")).to_be_hidden()
     await raise_hand(pupil, "", 1)
     await expect(desk.locator("#hand-strip")).to_be_visible()
     await lesson.pupil.ask("那 3x = 9 呢？")

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import SIZES, Visit
-from tests.browser.lesson import OWN, Lesson, a_lesson, floor, raise_hand, step_in, whisper
+from tests.browser.lesson import OWN, Lesson, a_lesson, floor, raise_hand, reject, step_in, whisper
 from tests.browser.visitor import Visitor, look
 from tests.conftest import Serve
 from tests.factories import People, Person, Server, an_ai_service
@@ -124,8 +124,7 @@ async def test_a_draft_is_decided_once(server: Server, visit: Visit) -> None:
     line.slow_down()
     await lesson.desk.answers.nth(1).locator("[data-do=send]").click()
     await lesson.pupil.answered(1)
-    await other.answers.nth(1).locator("[data-do=reject]").click()
-    await other.page.keyboard.press("Enter")
+    await reject(other.answers.nth(1), "")
     line.catch_up()
     await told(other.page, "已经有人处理过了")
     await other.answered(1)

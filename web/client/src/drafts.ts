@@ -112,7 +112,8 @@ export class Drafts {
       const hadFocus = form.element.contains(document.activeElement);
       form.element.remove();
       this.#forms.delete(message.id);
-      if (hadFocus) document.getElementById("box")?.focus();
+      // On a phone the focus would open the keyboard over the page.
+      if (hadFocus && matchMedia("(pointer: fine)").matches) document.getElementById("box")?.focus();
     }
     if (message.reply?.draft != null && !answer.querySelector(".draft-before")) answer.append(before(message.reply.draft));
   }

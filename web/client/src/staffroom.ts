@@ -130,14 +130,15 @@ export class StaffRoom implements StaffListener {
         await run();
         // A button that is gone leaves the focus where the others stand, but to none of them: who presses twice means one.
         const isLost = document.activeElement === button || document.activeElement === document.body;
-        if (button.hidden && isLost) byId("staff-panel").focus();
+        if (isLost && !isSeen(button)) [byId("staff-panel"), byId("staff-toggle")].find(isSeen)?.focus();
       });
     });
   }
 
   /** One who looks at an old floor is told, and sees the new one. */
   async #set(state: FloorView["state"], running: Running): Promise<void> {
-    if (this.#floor) await this.#room()?.staff.setFloor(state, running, this.#floor.number);
+    const done = this.#floor && (await this.#room()?.staff.setFloor(state, running, this.#floor.number));
+    if (done) this.#open(false);
   }
 
   async #ofRunning(act: (replyId: string) => Promise<boolean> | undefined): Promise<void> {
@@ -145,9 +146,13 @@ export class StaffRoom implements StaffListener {
     if (running) await act(running.id);
   }
 
-  /** On phones the controls fold up. */
+  /** On phones the controls fold up, so that there is room for the dialogue. */
   #open(open: boolean): void {
     byId("staff").toggleAttribute("data-open", open);
     byId("staff-toggle").setAttribute("aria-expanded", String(open));
   }
+}
+
+function isSeen(element: HTMLElement): boolean {
+  return element.offsetParent !== null;
 }
