@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PHONE, Visitor
 from tests.factories import Person, Server
 from tests.live.fake_ai import FakeAI
 from web.build import Client
@@ -15,6 +15,7 @@ from web.build import Client
 Visit = Callable[..., Awaitable[Visitor]]
 
 WAIT_MS = 20_000
+SIZES = pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

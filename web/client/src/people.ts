@@ -26,7 +26,8 @@ export class People {
     byId("present").replaceChildren(
       ...others.map(({ name, role }) => {
         const text = fill(role === "student" ? words.here : words.watching, { name });
-        const chip = make("li", { className: "chip", title: text }, make("span", {}, text));
+        const short = make("span", { className: "chip-name", ariaHidden: "true" }, name);
+        const chip = make("li", { className: "chip", title: text }, make("span", { className: "chip-text" }, text), short);
         chip.dataset["role"] = role;
         return chip;
       }),

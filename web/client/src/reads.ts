@@ -45,10 +45,16 @@ function row(read: ReadView): HTMLElement {
   text.append(
     make("p", { className: "read-who" }, make("b", {}, read.reader_name), make("span", { className: "read-mark" }, mark)),
     make("p", { className: "read-what" }, titleOf(read)),
-    make("p", { className: "read-when" }, times.formatRange(new Date(read.at), new Date(read.until))),
+    make("p", { className: "read-when" }, timeOf(read)),
   );
   if (read.why !== null) text.append(make("p", { className: "read-why" }, fill(words.read_why, { why: read.why })));
   return make("li", { className: "read" }, make("span", { className: "read-initial", ariaHidden: "true" }, [...read.reader_name][0] ?? ""), text);
+}
+
+/** From when until when; a visit that is not over yet has lasted until now. */
+function timeOf(read: ReadView): string {
+  const at = Date.parse(read.at);
+  return times.formatRange(at, Math.max(at, Math.min(Date.parse(read.until), Date.now())));
 }
 
 /** The student may go there. */

@@ -5,7 +5,7 @@ import { type ApiError, isGone, Room, type RoomListener, type SuggestionState, t
 import { Log, type Reader } from "./log.ts";
 import { sentenceOfNotice } from "./notices.ts";
 import { People } from "./people.ts";
-import type { ConversationView, HandView, MessageView, PresentView, TypingView, WhisperView } from "./protocol.ts";
+import type { ConversationView, FloorView, HandView, MessageView, PresentView, TypingView, WhisperView } from "./protocol.ts";
 import { Follower } from "./scroll.ts";
 import type { Connection } from "./socket.ts";
 import { byId, complain, data, fill, sentenceOf, toast, words } from "./ui.ts";
@@ -198,7 +198,7 @@ export class RoomView implements RoomListener {
     if (NO_MORE_HELP.has(error.code)) this.#log.lastAnswer?.noMoreHelp(sentenceOf(error));
     if (error.code === "hint_cap") return;
     if (isGone(error) && !this.#room?.isOpen) this.#news.lost(error);
-    else if (error.code === "conflict" && error.details["what"] === "floor") toast(words.floor_conflict);
+    else if (error.code === "conflict" && error.details["what"] === "floor") toast(quicker(error.details["floor"]));
     else complain(error);
   }
 
@@ -254,6 +254,12 @@ function beginningOf({ state, reply }: MessageView): string {
 function endOf({ state }: MessageView): string {
   if (state === "complete") return words.answered;
   return state === "rejected" ? words.reply_rejected : words.reply_stopped;
+}
+
+/** Who was quicker, when two teachers decide who answers. */
+function quicker(floor: unknown): string {
+  const name = (floor as FloorView | undefined)?.teacher_name;
+  return name == null ? words.floor_conflict : fill(words.floor_conflict_with, { name });
 }
 
 /** Tells people who listen instead of looking. */

@@ -62,7 +62,7 @@ byId("leave-room").addEventListener("click", (event) => {
   visit(null, "push");
 });
 byId("invite").addEventListener("click", () => void invite());
-addEventListener("popstate", () => show(idInAddress()));
+addEventListener("popstate", () => turnTo(idInAddress()));
 
 show(data.conversation_id);
 void desk.load();
@@ -72,7 +72,13 @@ function visit(id: string | null, how: "push" | "replace"): void {
   const address = id === null ? "/teacher" : `/teacher/rooms/${id}`;
   if (how === "push" && location.pathname !== address) history.pushState(null, "", address);
   else history.replaceState(null, "", address);
+  turnTo(id);
+}
+
+/** What had the focus is hidden now: it goes on where there is something to read. */
+function turnTo(id: string | null): void {
   show(id);
+  byId(id === null ? "main" : "log").focus({ preventScroll: true });
 }
 
 function show(id: string | null): void {
@@ -85,7 +91,6 @@ function show(id: string | null): void {
   view.show(id);
   desk.showRoom(id);
   composer.showRoom(id ?? "none");
-  if (id !== null) byId("log").focus({ preventScroll: true });
 }
 
 function idInAddress(): string | null {

@@ -58,6 +58,7 @@ export type Word =
   | "field_problem"
   | "floor_approval"
   | "floor_conflict"
+  | "floor_conflict_with"
   | "floor_own"
   | "floor_own_approval"
   | "floor_teacher"

@@ -420,6 +420,17 @@ describe("sending too much", () => {
     expect([page.texts, page.pending.size]).toEqual([["patience", ""], 0]);
   });
 
+  test("while the tutor still writes, waits until it is done", async () => {
+    await opened();
+    server.refusals.set("message.send", new ApiError("reply_running", 409));
+    const id = room.send("and this?");
+    await settle();
+    expect([page.pending.get(id)?.state, page.problems]).toEqual(["waiting", []]);
+    server.refusals.clear();
+    await settle(5_000);
+    expect([page.texts, page.pending.size]).toEqual([["and this?", ""], 0]);
+  });
+
   test("lets no later message overtake, not even after a reconnect", async () => {
     await opened();
     server.refusals.set("message.send", tooMuch(30));
