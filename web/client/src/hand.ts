@@ -13,7 +13,7 @@ export class Hand {
   /** @param hands of the room that is shown */
   constructor(hands: () => Hands | undefined) {
     this.#hands = hands;
-    this.#button.addEventListener("click", () => this.#ask());
+    this.#button.addEventListener("click", () => this.ask());
     this.#lower.addEventListener("click", () => void held(this.#lower, () => this.#takeDown()));
   }
 
@@ -24,7 +24,12 @@ export class Hand {
     byId("hand-line").textContent = hand?.line ?? "";
   }
 
-  #ask(): void {
+  /** Asks what the teacher is wanted for, and raises the hand; one that is up already is shown. */
+  ask(): void {
+    if (this.#button.hidden) {
+      this.#lower.focus();
+      return;
+    }
     const line = byId<HTMLInputElement>("hand-reason");
     line.value = "";
     openDialog("hand-dialog", async () => {
