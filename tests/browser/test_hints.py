@@ -53,9 +53,7 @@ async def test_a_student_climbs_to_the_full_solution(server: Server, people: Peo
 async def test_words_climb_like_the_button_on_a_phone(
     server: Server, people: People, visit: Visit, axe: str, language: str, label: str, after: str, named: str
 ) -> None:
-    student = await people.student()
-    await student.call("PATCH", "/users/me", {"language": language})
-    pupil = await visit(server, student, viewport=PHONE)
+    pupil = await visit(server, await people.student(), viewport=PHONE, locale=language)
     await pupil.ask("2x + 3 = 11")
     await expect(next_of(await pupil.answered())).to_have_text(label)
     await pupil.ask("答案" if language == "zh" else "give me the answer")

@@ -83,7 +83,9 @@ async def test_words_that_are_sent_twice_climb_once(cast: People, puppet: Puppet
     assert await level_of(room) == 3
 
 
-@pytest.mark.parametrize("wish", ["答案是多少", "直接给我答案吧", "Just give me the answer!", "show me all steps please"])
+@pytest.mark.parametrize(
+    "wish", ["答案是多少", "直接给我答案吧", "Just give me the answer!", "show me all steps please"]
+)
 async def test_words_for_the_answer_get_no_more_than_there_was(cast: People, puppet: Puppet, wish: str) -> None:
     room = await a_room(cast)
     problem, answer = a_problem()
@@ -93,12 +95,23 @@ async def test_words_for_the_answer_get_no_more_than_there_was(cast: People, pup
     assert answer not in plain(repr(line.prompt))
 
 
-async def test_a_wish_for_every_step_beside_the_problem_begins_at_the_bottom(cast: People, puppet: Puppet) -> None:
+async def test_a_wish_for_every_step_beside_the_problem_begins_at_the_bottom_and_hides_no_key(
+    cast: People, puppet: Puppet
+) -> None:
     room = await a_room(cast)
     problem, answer = a_problem()
-    line, reply = await answered(puppet, room, f"解方程 {problem}，每一步都要讲清楚，直接告诉我答案", f"所以 {answer}。")
-    assert (line.prompt.level, reply["reply"]["level"]) == (2, 2)
-    assert answer not in plain(reply["text"])  # its key is found in spite of the wishes
+    said = f"解方程 {problem}，每一步都要讲清楚，直接告诉我答案"
+    reply_id = (await room.say(said))["reply"]["id"]
+    line = await puppet.line(said)
+    assert line.prompt.level == 2
+    line.say(f"所以 {answer}。")
+    line.finish()
+    again = await puppet.line(said, 2)
+    again.say("你的第一步是什么？")
+    again.finish()
+    end = await room.socket.until("reply.finished", reply_id=reply_id)
+    assert end["message"]["reply"]["level"] == 2
+    assert answer not in plain(end["message"]["text"])
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,15 @@ def test_a_new_problem_begins_at_the_bottom_and_what_belongs_to_the_old_one_stay
 
 
 @pytest.mark.parametrize(
-    ("text", "states"), [("你好", False), ("谢谢老师", False), ("提示", False), ("请你详细讲解一下，我不会", False), ("2x=4", True), ("光合作用", True)]
+    ("text", "states"),
+    [
+        ("你好", False),
+        ("谢谢老师", False),
+        ("提示", False),
+        ("请你详细讲解一下，我不会", False),
+        ("2x=4", True),
+        ("光合作用", True),
+    ],
 )
 def test_the_first_text_that_is_no_greeting_states_the_problem(text: str, states: bool) -> None:
     question = a_message(1, text)

@@ -24,7 +24,7 @@ from tutor.core.rooms import Rooms
 class Help:
     """How much help a reply may give, with which problem, and how the ladder stands after it.
 
-    `no_more` is why there is no help beyond it. A `hint` was asked for as such; it `climbs` when the level is a new one.
+    `no_more` is why there is none beyond it. A `hint` was asked for as such; it `climbs` when the level is a new one.
     """
 
     level: int

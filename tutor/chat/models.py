@@ -92,7 +92,7 @@ class Reply:
     on and until one of them lets it through: it waits since `ready_at`, and `reminded` says that they were told of it
     again. `sent_by` is the teacher who decided, at `decided_at`; `draft` the tutor's text where she changed it, `why`
     her reason to reject it. `withheld` is text that a teacher held back to the end; nobody is shown it. `level` is how
-    much help it gives with the problem, a `hint` one that was asked for as such, and `no_more` why there is none beyond.
+    much help it gives with the problem, a `hint` one that was asked for as such, `no_more` why there is none beyond it.
     """
 
     question_id: str

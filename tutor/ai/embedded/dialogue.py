@@ -78,14 +78,16 @@ class Dialogue:
         if standing.problem is None:
             return phrases.WHICH_PROBLEM[language].format(examples=phrases.EXAMPLES[language])
         said = self._at_level(standing.problem, request, language)
-        return f"{phrases.NOT_YET[language]}\n\n{said}" if wish == "answer" and request.level < FULL else said
-
-    def _at_level(self, problem: Problem, request: Request, language: Language) -> str:
-        """As much about a problem as the level allows, and how to go on from there."""
-        said = self._helped(problem, request.level, language)
         if request.level == FULL:
             return said
-        return f"{said}\n\n{(phrases.NO_MORE if request.capped else phrases.MORE)[language]}"
+        not_yet = phrases.NOT_YET[language] if wish == "answer" else ""
+        no_more = phrases.NO_MORE[language] if request.capped else ""
+        return "\n\n".join(filter(None, (not_yet, said, no_more)))
+
+    def _at_level(self, problem: Problem, request: Request, language: Language) -> str:
+        """As much about a problem as the level allows, and how to get more."""
+        said = self._helped(problem, request.level, language)
+        return said if request.capped or request.level == FULL else f"{said}\n\n{phrases.MORE[language]}"
 
     def _helped(self, problem: Problem, level: int, language: Language) -> str:
         solution = solve(problem)
