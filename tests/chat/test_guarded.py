@@ -132,6 +132,40 @@ async def test_an_answer_that_a_model_blurts_reaches_nobody_below_the_full_solut
     assert (refused.value.code, refused.value.details["level"]) == ("hint_cap", 5)
 
 
+def spellings(number: int) -> list[str]:
+    """Ways to say that x is a number."""
+    full_width = str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    digits = "".join("零一二三四五六七八九"[int(digit)] for digit in str(number))
+    return [
+        f"x＝{full_width}",
+        f"$$\\boxed{{{number}}}$$",
+        f"$x = \\mathbf{{{number}}}$",
+        f"x 等于{digits}",
+        f"答案是：\n\n**{number}**",
+        f"$\\begin{{aligned}} x &= {number} \\end{{aligned}}$",
+        f"x equals {number}",
+        f"{number} = x",
+        f"so we get {number}",
+    ]
+
+
+@pytest.mark.parametrize("way", range(9))
+async def test_an_answer_is_caught_and_asked_again_however_it_is_spelt_letter_by_letter(scene: Scene, way: int) -> None:
+    room = await a_room(scene.people)
+    problem, answer = a_problem()
+    number = int(answer[2:])
+    said = spellings(number)[way]
+    reply_id = await ask(room, problem)
+    await say_all(await scene.puppet.line(problem), list(f"想一想。{said}。你看！"))
+    second = await scene.puppet.line(problem, 2)
+    await say_all(second, list("你的第一步是什么？"))
+    end = await room.socket.until("reply.finished", reply_id=reply_id)
+    assert end["message"]["text"].startswith("想一想。")
+    assert end["message"]["text"].endswith("你的第一步是什么？")
+    assert answer not in plain(frames(room.socket))
+    assert str(number) not in plain(end["message"]["text"])
+
+
 async def test_a_nudge_is_guarded_too(scene: Scene) -> None:
     room = await a_room(scene.people, await scene.classmate(hint_cap=1))
     problem, answer = a_problem()

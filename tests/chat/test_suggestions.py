@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.chat.factories import Puppet, a_lesson, a_question, asked
+from tests.chat.test_guarded import a_problem
 from tests.core.raw import until
 from tests.factories import Json, People, Refused
 from tutor.ai.errors import ModelCut
@@ -39,6 +40,28 @@ async def test_a_suggestion_streams_to_the_teacher_who_asked_and_to_nobody_else(
     assert await lesson.room.messages() == before
     assert "SECRET" not in await lesson.seen_by_student()
     assert not [event for event, _ in colleague.order if event.startswith("suggestion")]
+
+
+async def test_a_suggestion_may_be_the_solution_and_reaches_the_student_when_she_sends_it(
+    cast: People, puppet: Puppet
+) -> None:
+    lesson = await a_lesson(cast)
+    tab = await lesson.room.student.connect()
+    await lesson.room.open(tab)
+    problem, answer = a_problem()
+    await lesson.room.say(problem)
+    (await puppet.line(problem)).finish()
+    await lesson.floor("teacher")
+    await lesson.desk.ask("suggestion.ask", conversation_id=lesson.id)
+    line = await puppet.line(problem, 2)
+    assert line.prompt.level == 5
+    line.say("所以", f" ${answer}$。")
+    line.finish()
+    text = (await lesson.desk.until("suggestion.finished"))["text"]
+    assert answer in text
+    assert answer not in await lesson.seen_by_student(tab)
+    await lesson.room.say(text, lesson.desk)
+    assert answer in await lesson.seen_by_student(tab)
 
 
 async def test_one_suggestion_at_a_time(cast: People, puppet: Puppet) -> None:

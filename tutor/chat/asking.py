@@ -139,6 +139,7 @@ class Asking:
         floor = await self._permits.take(conversation, draft.id, rule)
         brief = await self._beginnings.brief(conversation, earlier, known, draft)
         ticket = await self._beginnings.begin(conversation, brief, floor)
+        await self._climb(conversation, help_.ladder)
         return MessageSent(message=message_view(known), reply=ticket)
 
     async def _note(self, conversation: Conversation, said: Message, last_seq: int, after: Ladder) -> None:
@@ -146,13 +147,14 @@ class Asking:
         self._herald.asked(conversation, said)
         title = None if conversation.title else _title(said.text)
         touched = self._store.touch(conversation.id, last_seq, said.created_at, title=title)
-        if after == conversation.ladder:
-            await touched
-        else:
-            await asyncio.gather(touched, self._store.climb(conversation.id, conversation.ladder, after))
+        await asyncio.gather(touched, self._climb(conversation, after))
         if title is not None or after.level != conversation.ladder.level:
             now = replace(conversation, last_seq=last_seq, updated_at=said.created_at, ladder=after)
             self._herald.changed(now if title is None else replace(now, title=title))
+
+    async def _climb(self, conversation: Conversation, after: Ladder) -> None:
+        if after != conversation.ladder:
+            await self._store.climb(conversation.id, conversation.ladder, after)
 
 
 def _title(question: str) -> str:

@@ -70,7 +70,7 @@ class Briefing:
                 async with asyncio.timeout(SOLUTION_S):
                     key = await self._keys.of(problem.text, reply.language)
                     solution = key.solution if key is not None else ""
-        return Aid(reply.level, problem, solution, reply.hint)
+        return Aid(reply.level, problem, solution, reply.hint, capped=reply.no_more is not None)
 
     async def again(self, conversation: Conversation, reply: Message) -> Prompt | None:
         """The prompt of a stored reply; None when it has no question."""

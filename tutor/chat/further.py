@@ -94,7 +94,9 @@ class Further:
             level = ladder.next_level(conversation.mode, conversation.ladder, rule)
             if command.level not in {None, level}:
                 raise Conflict(what="hint")
-            help_ = Help(level, replace(conversation.ladder, level=level), hint=True, climbs=True)
+            after = replace(conversation.ladder, level=level)
+            no_more = ladder.no_more(conversation.mode, after, rule)
+            help_ = Help(level, after, no_more, hint=True, climbs=True)
             return HintGiven(level=level, reply=await self._answer(caller, conversation, rule, question, help_))
 
     async def _answer(
@@ -136,7 +138,9 @@ class Further:
 
 
 def _given(earlier: Sequence[Message], stands: Ladder, level: int) -> Message | None:
-    """The hint of a level that was given with the problem at hand."""
-    hints = [message for message in earlier if message.reply is not None and message.reply.hint]
+    """The first reply of a level to the problem at hand."""
+    if stands.problem_id is None or level > stands.level:
+        return None
     wanted = (stands.problem_id, level)
-    return next((one for one in hints if one.reply and (one.reply.problem_id, one.reply.level) == wanted), None)
+    replies = (one for one in earlier if one.reply is not None)
+    return next((one for one in replies if one.reply and (one.reply.problem_id, one.reply.level) == wanted), None)

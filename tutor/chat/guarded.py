@@ -124,7 +124,7 @@ class Guarded:
         """What the built-in tutor says at this level, else some advice that fits any problem."""
         said = ""
         if self._keys is not None and prompt.problem:
-            said = await self._keys.at_level(prompt.problem, prompt.level, prompt.language)
+            said = await self._keys.at_level(prompt.problem, prompt.level, prompt.language, capped=prompt.capped)
         yield Piece(said or self._prompts.fallback(prompt))
         yield Finish("stop", self._model.provider, self._model.name, Usage())
 

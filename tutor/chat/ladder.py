@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from tutor.ai.embedded.normal import is_another, is_solvable, states_problem
 from tutor.ai.embedded.request import FULL, Key
+from tutor.ai.embedded.wishes import wish_of
 from tutor.ai.model import Mode, Prompt
 from tutor.ai.secrets import Secret, Secrets
 from tutor.ai.spelling import letters, plain
 from tutor.chat.errors import ClosedNow, ExamRunning, HintCap, ModeNotAllowed
-from tutor.chat.models import Ladder, Message
+from tutor.chat.models import Ladder, Message, NoMore
 from tutor.classes.models import Rule
 
 FIRST_STEP = 3
@@ -73,11 +74,16 @@ def at_question(ladder: Ladder, problem: str, question: Message) -> Ladder:
     return Ladder(question.id, 0) if is_new else ladder
 
 
-def level_of(mode: Mode, ladder: Ladder, rule: Rule) -> int:
-    """How much help a reply to an ordinary question may give. A mode that is not allowed any more guides."""
+def level_of(mode: Mode, ladder: Ladder, rule: Rule, question: str) -> int:
+    """How much help a reply to a question may give. A mode that is not allowed any more guides.
+
+    Who asks for a hint in words of their own gets one more like with `next_level`, as far as there is one; whoever asks
+    for the answer does not get it for that.
+    """
     if mode == "explain" and mode in _modes(rule):
         return FULL
-    return min(max(ladder.level, ORDINARY), cap(rule))
+    wants_more = ladder.problem_id is not None and wish_of(question) == "help"
+    return min(max(ladder.level + wants_more, ORDINARY), cap(rule))
 
 
 def climbed(mode: Mode, ladder: Ladder, level: int) -> Ladder:
@@ -101,6 +107,17 @@ def next_level(mode: Mode, ladder: Ladder, rule: Rule) -> int:
     if rule.exam and wanted <= rule.hint_cap:
         raise ExamRunning
     raise HintCap(level=cap(rule))
+
+
+def no_more(mode: Mode, ladder: Ladder, rule: Rule) -> NoMore | None:
+    """Why `next_level` would give no more; None when it would."""
+    try:
+        next_level(mode, ladder, rule)
+    except HintCap:
+        return "hint_cap"
+    except ExamRunning:
+        return "exam_running"
+    return None
 
 
 # What must not be said

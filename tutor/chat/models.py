@@ -13,6 +13,7 @@ State = Literal["sent", "queued", "running", "checking", "complete", "stopped", 
 FloorState = Literal["tutor", "teacher", "approval"]
 Rating = Literal["up", "down"]
 Lasts = Literal["reply", "lesson"]
+NoMore = Literal["hint_cap", "exam_running"]  # the codes of what a wish for more help would be refused with
 FINAL: frozenset[State] = frozenset({"sent", "complete", "stopped", "interrupted", "failed", "rejected"})
 RUNNING: frozenset[State] = frozenset({"queued", "running"})
 WHISPERED = "+"  # in the version of a prompt: what follows is only there when a teacher has whispered
@@ -108,8 +109,9 @@ class Reply:
     the asker's, so that another node can begin it again. A `hidden` one is seen by teachers only, from its first word
     on and until one of them lets it through: it waits since `ready_at`, and `reminded` says that they were told of it
     again. `sent_by` is the teacher who decided, at `decided_at`; `draft` the tutor's text where she changed it, `why`
-    her reason to reject it. `withheld` is text that a teacher held back to the end; nobody is shown it. `whispers` are
-    the ids of those that it was written with.
+    her reason to reject it. `withheld` is text that a teacher held back to the end; nobody is shown it. `level` is how
+    much help it gives with the problem, a `hint` one that was asked for as such, `no_more` why there is none beyond it.
+    `whispers` are the ids of those that it was written with.
     """
 
     question_id: str
@@ -137,6 +139,7 @@ class Reply:
     level: int = 0
     problem_id: str | None = None
     hint: bool = False
+    no_more: NoMore | None = None
     whispers: tuple[str, ...] = ()
 
 

@@ -64,13 +64,15 @@ class PromptLimits:
 class Aid:
     """How much help a reply may give, and with what: the level, and the message that stated the problem.
 
-    A checked `solution` is for the full solution alone. It is a `hint` when the student asked for the next level.
+    A checked `solution` is for the full solution alone. It is a `hint` when the student asked for the next level, and
+    `capped` when there is no level beyond it.
     """
 
     level: int
     problem: Message | None = None
     solution: str = ""
     hint: bool = False
+    capped: bool = False
 
 
 class Prompts:
@@ -108,6 +110,7 @@ class Prompts:
             grade=conversation.grade,
             subject=SUBJECT_NAMES[language][conversation.subject],
             level=aid.level,
+            capped=aid.capped,
             solution=aid.solution if aid.level == FULL else "",
             boundary=boundary,
         )
@@ -130,6 +133,7 @@ class Prompts:
             whispers=tuple(whisper.text for whisper in whispers),
             level=aid.level,
             problem=aid.problem.text if aid.problem is not None else "",
+            capped=aid.capped,
         )
 
     def sterner(self, prompt: Prompt, told: str) -> Prompt:

@@ -35,9 +35,9 @@ class AnswerKeys:
         """The key to a problem; None when it cannot be solved for certain, or not in time."""
         return await asyncio.shield(self._task(problem, language)) if is_solvable(problem) else None
 
-    async def at_level(self, problem: str, level: int, language: Language) -> str:
+    async def at_level(self, problem: str, level: int, language: Language, *, capped: bool) -> str:
         """What the built-in tutor says to a problem at a level of help; empty when it cannot solve it."""
-        line = await self._workers.ask(Request(problem, (), language, level, certain=True))
+        line = await self._workers.ask(Request(problem, (), language, level, certain=True, capped=capped))
         return decode_reply(line) if line is not None else ""
 
     def _task(self, problem: str, language: Language) -> asyncio.Task[Key | None]:

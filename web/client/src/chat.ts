@@ -28,7 +28,7 @@ const view = new RoomView(connection, user, {
   },
   hand: (raised, place) => hand.show(raised, place),
   running: (running) => composer.showRunning(running),
-  said: (text) => void say(text),
+  raise: () => hand.ask(),
   lost: (error) => {
     complain(error);
     visit(null, "replace");

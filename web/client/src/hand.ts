@@ -13,7 +13,7 @@ export class Hand {
   /** @param hands of the room that is shown */
   constructor(hands: () => Hands | undefined) {
     this.#hands = hands;
-    this.#button.addEventListener("click", () => this.#ask());
+    this.#button.addEventListener("click", () => this.ask());
     this.#lower.addEventListener("click", () => void held(this.#lower, () => this.#takeDown()));
   }
 
@@ -26,7 +26,12 @@ export class Hand {
     if (hadFocus && hand === null) this.#button.focus();
   }
 
-  #ask(): void {
+  /** Asks what the teacher is wanted for, and raises the hand; one that is up already is shown. */
+  ask(): void {
+    if (this.#button.hidden) {
+      this.#lower.focus();
+      return;
+    }
     const line = byId<HTMLInputElement>("hand-reason");
     line.value = "";
     const dialog = openDialog("hand-dialog", async () => (await this.#hands()?.raise(line.value.trim())) ?? false);

@@ -1,5 +1,5 @@
 /** One message of the log as elements: what a person said, or what the tutor answered. Used by roomview.ts. */
-import { HIGHEST, levelName } from "./levels.ts";
+import { levelName } from "./levels.ts";
 import type { Unsent } from "./live/index.ts";
 import type { MessageView } from "./protocol.ts";
 import { AnswerStream } from "./stream.ts";
@@ -16,10 +16,10 @@ export interface AnswerActions {
   /** Asks for what would have followed. */
   goOn(replyId: string): Promise<void>;
   rate(replyId: string, rating: "up" | "down" | null): void;
-  /** Says one of the things that a student who is guided says most. */
-  ask(text: string): void;
-  /** Asks for one level more of help with the problem. */
-  hint(): Promise<void>;
+  /** Asks for one level of help more than `level` with the problem. */
+  hint(level: number): Promise<void>;
+  /** Calls a teacher. */
+  raise(): void;
 }
 
 export interface UnsentActions {
@@ -114,7 +114,7 @@ export class Answer {
     this.#text = message.text;
     label(this.element, message);
     this.#showState(running, place);
-    if (this.#isStudent) this.#showHelp(message.reply?.level ?? 0);
+    if (this.#isStudent) this.#showHelp();
     this.#showRating(message.reply?.rating ?? null);
   }
 
@@ -129,7 +129,8 @@ export class Answer {
 
   /** Says why there is no more help than this with the problem. */
   noMoreHelp(reason: string): void {
-    part(this.element, "[data-do=hint]").ariaDisabled = "true";
+    part(this.element, "[data-do=hint]").hidden = true;
+    part(this.element, "[data-do=raise]").hidden = false;
     part(this.element, ".help-reason").textContent = reason;
   }
 
@@ -155,7 +156,6 @@ export class Answer {
     part(this.element, ".waiting").hidden = !(running || isChecked) || this.#text !== "";
     part(this.element, ".waiting-text").textContent = isChecked ? words.checking : waitingFor(state, place);
     part(this.element, ".actions").hidden = running || isChecked || (state === "rejected" && !this.#isStaff);
-    part(this.element, ".asks").hidden = state !== "complete";
     part(this.element, "[data-do=copy]").hidden = this.#text === "";
     const goOn = this.element.querySelector<HTMLElement>("[data-do=continue]");
     if (goOn) goOn.hidden = !canGoOn(this.#message);
@@ -165,12 +165,24 @@ export class Answer {
     note.hidden = note.textContent === "";
   }
 
-  /** How much help there was by now, and the way to more; only where the tutor helps by levels. */
-  #showHelp(level: number): void {
-    const name = levelName(level);
-    part(this.element, ".asks").toggleAttribute("data-ladder", name !== undefined);
-    part(this.element, "[data-do=hint]").hidden = name === undefined || level === HIGHEST;
-    part(this.element, ".help-level").textContent = name ? fill(words.help_level, { name, n: level }) : "";
+  /** How much help there was by now, and the way to more; only where it is about a problem. */
+  #showHelp(): void {
+    const { state, reply } = this.#message;
+    const [name, next] = [levelName(this.#level), levelName(this.#level + 1)];
+    const ladder = part(this.element, ".ladder");
+    ladder.hidden = state !== "complete" || name === undefined;
+    if (name === undefined) return;
+    ladder.dataset["level"] = String(this.#level);
+    part(ladder, ".help-level").textContent = fill(words.help_level, { name, n: this.#level });
+    const hint = part(ladder, "[data-do=hint]");
+    hint.hidden = next === undefined;
+    if (next === undefined) return;
+    hint.textContent = fill(words.help_next, { name: next });
+    if (reply?.no_more) this.noMoreHelp(sentenceFor(reply.no_more));
+  }
+
+  get #level(): number {
+    return this.#message.reply?.level ?? 0;
   }
 
   #showRating(rating: "up" | "down" | null): void {
@@ -185,15 +197,11 @@ export class Answer {
     on("copy", (button) => void copy(this.#text, button));
     if (!actions) {
       for (const name of ["up", "down", "retry", "continue"]) part(this.element, `[data-do=${name}]`).remove();
-      part(this.element, ".asks").replaceChildren();
+      part(this.element, ".ladder").remove();
       return;
     }
-    for (const ask of this.element.querySelectorAll<HTMLElement>("[data-ask]")) {
-      ask.addEventListener("click", () => actions.ask(ask.textContent.trim()));
-    }
-    on("hint", (button) => {
-      if (button.ariaDisabled !== "true") void held(button, () => actions.hint());
-    });
+    on("hint", (button) => void held(button, () => actions.hint(this.#level)));
+    on("raise", () => actions.raise());
     on("retry", (button) => void held(button, () => actions.retry(this.#message.id)));
     on("continue", (button) => void held(button, () => actions.goOn(this.#message.id)));
     for (const kind of ["up", "down"] as const) {

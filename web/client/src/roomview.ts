@@ -14,8 +14,8 @@ export interface RoomNews {
   conversation(view: ConversationView): void;
   hand(hand: HandView | null, place: number | null): void;
   running(running: boolean): void;
-  /** The reader chose one of the things to say below an answer. */
-  said(text: string): void;
+  /** The student has come to the end of the tutor's help, and wants a teacher. */
+  raise(): void;
   /** The room cannot be shown (it is gone, or not the reader's). */
   lost(error: ApiError): void;
 }
@@ -196,14 +196,12 @@ export class RoomView implements RoomListener {
 
   problem(error: ApiError): void {
     if (NO_MORE_HELP.has(error.code)) this.#log.lastAnswer?.noMoreHelp(sentenceOf(error));
-    if (error.code === "hint_cap") return;
-    if (isGone(error) && !this.#room?.isOpen) this.#news.lost(error);
+    else if (isGone(error) && !this.#room?.isOpen) this.#news.lost(error);
     else if (error.code === "conflict" && error.details["what"] === "floor") toast(quicker(error.details["floor"]));
     else complain(error);
   }
 
   // How it is shown
-
 
   /** Whose room a teacher looks into; a student knows. */
   get #studentName(): string {
@@ -222,11 +220,11 @@ export class RoomView implements RoomListener {
         await this.#room?.tutor.goOn(replyId);
       },
       rate: (replyId: string, rating: "up" | "down" | null) => void this.#room?.tutor.rate(replyId, rating),
-      ask: (text: string) => this.#news.said(text),
-      hint: async () => {
+      hint: async (level: number) => {
         this.#follower.follow();
-        await this.#room?.tutor.hint(this.#room.conversation?.level ?? 0);
+        await this.#room?.tutor.hint(level);
       },
+      raise: () => this.#news.raise(),
     };
   }
 

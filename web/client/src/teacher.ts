@@ -38,7 +38,7 @@ const view = new RoomView(
       composer.showRunning(running);
       staff.running(running);
     },
-    said: () => {},
+    raise: () => {},
     lost: (error) => {
       complain(error);
       visit(null, "replace");

@@ -81,6 +81,7 @@ export type Word =
   | "hand_taken"
   | "hand_up"
   | "help_level"
+  | "help_next"
   | "here"
   | "hide_password"
   | "hours"
