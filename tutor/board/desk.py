@@ -24,7 +24,10 @@ class Writing:
 
 @dataclass(slots=True)
 class Desk:
-    """One class. `stirred` are the students to read again, with the conversation that the news was about."""
+    """One class. `stirred` are the students to read again, with the conversation that the news was about.
+
+    Tiles are not told before `due`, hands not before `hands_due`.
+    """
 
     class_id: str
     names: dict[str, str] = field(default_factory=dict)
@@ -35,6 +38,7 @@ class Desk:
     writing: dict[str, Writing] = field(default_factory=dict)
     hands_stirred: bool = False
     due: float = 0
+    hands_due: float = 0
     look_at: float = 0
     refresh_at: float = 0
     loading: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -28,7 +28,8 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 EVERY_S = 1.0
-BYTES_PER_S = 3500  # of tiles to one watcher, however many students are at work
+BYTES_PER_S = 4000  # to one watcher, however many students are at work
+HANDS_BYTES_PER_S = BYTES_PER_S / 2  # of these; hands go first, and are told whole each time
 LOOK_S = 5.0
 REFRESH_S = 30.0
 ALONE_S = 3.0
@@ -132,7 +133,7 @@ class Live:
 
     async def _round(self, desk: Desk) -> None:
         moment = self._clock.monotonic()
-        if desk.hands_stirred:
+        if desk.hands_stirred and moment >= desk.hands_due:
             await self._show_hands(desk)
         if moment >= desk.refresh_at:
             await self._refresh(desk)
@@ -186,7 +187,10 @@ class Live:
             raise
         if hands != desk.hands:
             desk.hands = hands
-            self._send(desk, HandsChanged(class_id=desk.class_id, hands=[hand_view(hand) for hand in hands]))
+            size = self._send(desk, HandsChanged(class_id=desk.class_id, hands=[hand_view(hand) for hand in hands]))
+            moment = self._clock.monotonic()
+            desk.hands_due = moment + max(EVERY_S, size / HANDS_BYTES_PER_S)
+            desk.due = max(desk.due, moment) + size / BYTES_PER_S
 
     def _send(self, desk: Desk, event: Event) -> int:
         """Tell the watchers on this node; gives the size in bytes."""
