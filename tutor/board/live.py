@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 EVERY_S = 1.0
+MOST_TILES = 8  # in one piece of news, so that it is small and those who need somebody do not wait behind it
 BYTES_PER_S = 4000  # to one watcher, however many students are at work
 HANDS_BYTES_PER_S = BYTES_PER_S / 2  # of these; hands go first, and are told whole each time
 LOOK_S = 5.0
@@ -171,8 +172,8 @@ class Live:
 
     def _show_tiles(self, desk: Desk) -> None:
         moment = self._clock.monotonic()
-        desk.look_at = moment + LOOK_S
-        changed, gone = desk.changes(self._clock.now(), moment)
+        changed, gone = desk.changes(self._clock.now(), moment, MOST_TILES)
+        desk.look_at = moment + LOOK_S if len(changed) < MOST_TILES else 0  # there may be more
         if changed or gone:
             tiles = [tile_view(tile) for tile in changed]
             size = self._send(desk, TilesChanged(class_id=desk.class_id, tiles=tiles, gone=gone))
