@@ -1,12 +1,12 @@
 """One Chromium for all browser tests, and visitors with their own cookies. A test fails on what a page complains of."""
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
+from tests.browser.chromium import launched
 from tests.browser.visitor import PHONE, Visitor
 from tests.factories import Person, Server
 from tests.live.fake_ai import FakeAI
@@ -16,15 +16,6 @@ Visit = Callable[..., Awaitable[Visitor]]
 
 WAIT_MS = 20_000
 SIZES = pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,13 +40,9 @@ def axe(client: Client) -> str:
 
 @pytest.fixture(scope="session")
 async def chromium(client: Client) -> AsyncIterator[Browser]:
-    path = shutil.which("chromium")
-    assert path, "the tests need Chromium"
     expect.set_options(timeout=WAIT_MS)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
