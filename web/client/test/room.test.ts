@@ -420,9 +420,9 @@ describe("sending too much", () => {
     expect([page.texts, page.pending.size]).toEqual([["patience", ""], 0]);
   });
 
-  test("while the tutor still writes, waits until it is done", async () => {
+  test.each(["reply_running", "reply_checking"])("while the tutor still writes (%s), waits until it is done", async (code) => {
     await opened();
-    server.refusals.set("message.send", new ApiError("reply_running", 409));
+    server.refusals.set("message.send", new ApiError(code, 409));
     const id = room.send("and this?");
     await settle();
     expect([page.pending.get(id)?.state, page.problems]).toEqual(["waiting", []]);

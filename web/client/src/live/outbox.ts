@@ -29,7 +29,7 @@ export interface OutboxOptions {
 const UNDECIDED = new Set(["offline", "timeout", "malformed", "stopping", "store_unavailable", "unauthenticated", "token_expired"]);
 const RETRY_MS = 2_000;
 /** The tutor is still writing, though the writer may not see it: what a teacher checks is hidden. */
-const BUSY = "reply_running";
+const BUSY = new Set(["reply_running", "reply_checking"]);
 const BUSY_MS = 5_000;
 
 export class Outbox {
@@ -130,7 +130,7 @@ export class Outbox {
       if (error.code !== "offline") this.#again(error.retryAfterMs ?? RETRY_MS);
       return false;
     }
-    const waitMs = error.retryAfterMs ?? (error.code === BUSY ? BUSY_MS : null);
+    const waitMs = error.retryAfterMs ?? (BUSY.has(error.code) ? BUSY_MS : null);
     if (waitMs !== null) {
       this.#mark(clientId, { state: "waiting", dueAt: Date.now() + waitMs });
       return true;
