@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ from tests.chat.factories import Line, Puppet, Room, a_room
 from tests.factories import Json, People, Person, Refused, Server, Socket, a_client_id, start_server
 from tutor.ai.errors import ModelRejected
 from tutor.ai.spelling import plain
+from tutor.chat.context import CHAT_STORE
 from tutor.settings import Settings
 
 
@@ -278,6 +279,23 @@ async def test_the_same_hint_asked_for_again_is_the_same_answer(scene: Scene) ->
     end = await room.socket.until("reply.finished", reply_id=first["reply"]["id"])
     late = await room.socket.ask("hint.next", conversation_id=room.id, level=3)
     assert (late["reply"]["id"], late["reply"]["state"]) == (end["message"]["id"], "complete")
+
+
+async def test_a_hint_whose_node_died_before_it_began_is_given_when_it_is_asked_for_again(scene: Scene) -> None:
+    room = await a_room(scene.people)
+    problem, _ = a_problem()
+    reply_id = await ask(room, problem)
+    await say_all(await scene.puppet.line(problem), ["想一想。"])
+    await room.socket.until("reply.finished", reply_id=reply_id)
+    store = scene.server.app[CHAT_STORE]
+    conversation = await store.conversation(room.id)
+    assert conversation is not None
+    stands = conversation.ladder
+    assert await store.climb(room.id, stands, replace(stands, level=3))
+    given = await room.socket.ask("hint.next", conversation_id=room.id, level=3)
+    await say_all(await scene.puppet.line(problem, 2), ["好。"])
+    end = await room.socket.until("reply.finished", reply_id=given["reply"]["id"])
+    assert (given["level"], end["message"]["reply"]["level"]) == (3, 3)
 
 
 async def test_two_hints_at_once_are_one(scene: Scene) -> None:

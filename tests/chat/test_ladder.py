@@ -10,7 +10,7 @@ from tests.chat.test_prompts import a_message
 from tutor.ai.embedded.dialogue import Dialogue
 from tutor.ai.embedded.request import Key, KeyRequest, Request
 from tutor.ai.model import Prompt, Turn
-from tutor.ai.spelling import plain
+from tutor.ai.spelling import letters, plain
 from tutor.chat import ladder
 from tutor.chat.errors import ClosedNow, ExamRunning, HintCap, ModeNotAllowed
 from tutor.chat.models import Ladder
@@ -287,3 +287,20 @@ def test_the_levels_of_the_built_in_tutor_say_nothing_that_is_kept() -> None:
             said = _DIALOGUE.reply(Request(problem, (), "en", level))
             secrets = ladder.formulas_to_keep(a_question(level, problem), {problem: key})
             assert secrets.said_in(plain(said)) == set(), (problem, level)
+
+
+@pytest.mark.parametrize(
+    ("whisper", "reply", "is_kept"),
+    [
+        ("别给第三步", "老师说：别给，第三步！", True),
+        ("don't give step 3", "I was told: don’t give step 3.", True),
+        ("他昨天没睡好。先让他说说移项是什么意思", "先让他说说，移项是什么意思", True),
+        ("Be patient. He has trouble with fractions", "he has trouble with fractions", True),
+        ("慢一点", "我们慢一点来。", False),
+        ("hint", "Here is a hint.", False),
+        ("Be patient. He has trouble with fractions", "Be patient with it.", False),
+    ],
+)
+def test_a_whisper_and_its_sentences_are_kept_but_no_everyday_words(whisper: str, reply: str, *, is_kept: bool) -> None:
+    said = ladder.words_to_keep((whisper,)).said_in(letters(reply, final=True).text)
+    assert bool(said) is is_kept

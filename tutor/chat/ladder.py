@@ -1,9 +1,10 @@
 """The ladder of help: 1 a nudge, 2 a hint, 3 the first step, 4 an example like it, 5 the full solution. Pure rules.
 
-`service.py` asks which level a reply may have and what a question does to the ladder, `guarded.py` what must not be
-said below which level.
+`asking.py` and `further.py` ask which level a reply may have and what a question does to the ladder, `guarded.py` what
+must not be said below which level.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ ORDINARY = 2
 IN_EXAMS = FIRST_STEP
 MOST_PROBLEMS = 3
 SHORTEST_STEP = 5
+SHORTEST_WHISPER, SHORTEST_SENTENCE = 8, 12
+SENTENCES = re.compile(r"[。！？；;!?\n]|\.\s")
 
 
 def cap(rule: Rule) -> int:
@@ -168,5 +171,18 @@ def _said_since(problem: str, prompt: Prompt) -> str:
 
 
 def words_to_keep(whispers: Sequence[str]) -> Secrets:
-    """The teachers' whispers, which are for the tutor alone."""
-    return Secrets(Secret(letters(text, final=True).text) for text in whispers)
+    """The teachers' whispers, which are for the tutor alone: each as a whole, and its long enough sentences.
+
+    One of a word or two ("hint", "慢一点") is no secret: replies have such words for reasons of their own.
+    """
+    spelt = (
+        (letters(text, final=True).text, SHORTEST_SENTENCE if is_piece else SHORTEST_WHISPER)
+        for whisper in whispers
+        for is_piece, text in ((False, whisper), *((True, piece) for piece in SENTENCES.split(whisper)))
+    )
+    return Secrets(Secret(text) for text, shortest in spelt if _weight(text) >= shortest)
+
+
+def _weight(text: str) -> int:
+    """How much a text says: a Chinese character as much as two letters."""
+    return len(text) + sum(not sign.isascii() for sign in text)
