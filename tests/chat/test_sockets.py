@@ -529,6 +529,7 @@ async def test_a_stored_reply_says_how_it_came_to_be(cast: People, puppet: Puppe
         "draft": None,
         "why": None,
         "level": 2,
+        "no_more": None,
     }
 
 

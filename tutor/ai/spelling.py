@@ -50,6 +50,12 @@ _SIGNS: Mapping[str, str] = {
 }  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
+_COUNTED = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)  # fmt: skip
+_IS = r"(?<![A-Za-z])(?i:is|are|be|equals|equal[ \t]+to|gets?|gives?|obtain)[ \t]+"
+_MINUS = r"(?:(?i:minus|negative)[ \t]+)?"
 _RELATION = "(?:等于|就是|是|为|得到|得|=)"
 _HAN = "一-鿿〇"
 _TOKEN = re.compile(
@@ -57,6 +63,7 @@ _TOKEN = re.compile(
     (?P<line>\n\s*(?:[(（]?\d{{1,2}}[.、)）](?!\d)\s*|[-*+•]\s+)?)
     |(?P<item>[，。；;]\s?[(（]\d{{1,2}}[)）])
     |(?P<spoken>{_RELATION}[ \t:：]*负?[{NUMERALS}]+(?![{_HAN}]))
+    |(?P<counted>{_IS}{_MINUS}(?i:{"|".join(_COUNTED)})(?![A-Za-z]))
     |(?P<phrase>{"|".join(sorted(_PHRASES, key=len, reverse=True))})
     |(?P<command>\\(?:[A-Za-z]+|.))
     |(?P<word>[A-Za-z]{{2,}})
@@ -76,6 +83,7 @@ _GROWING = re.compile(
     |{_RELATION}[ \t:：]*负?[{NUMERALS}]*
     |{"|".join(_PREFIXES)}
     |\\[A-Za-z]*
+    |{_IS}{_MINUS}[A-Za-z]*
     |[A-Za-z]+
     |[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+
     |\}}\s*
@@ -162,8 +170,8 @@ def _spell(match: re.Match[str]) -> str:  # noqa: PLR0911  # one case a kind
             return _COMMANDS.get(said[1:], "")
         case "line" | "item":
             return ";"
-        case "spoken":
-            return _spell_spoken(said)
+        case "spoken" | "counted":
+            return _spell_counted(said) if said.isascii() else _spell_spoken(said)
         case "power":
             return f"^{said.translate(_SUPERSCRIPTS)}"
         case "over":
@@ -189,6 +197,13 @@ def _spell_word(word: str) -> str:
     if small in _WORDS:
         return _WORDS[small]
     return small if len(small) == 2 and small not in _SHORT_WORDS else f"~{small}~"  # noqa: PLR2004  # such as xy
+
+
+def _spell_counted(said: str) -> str:
+    """A relation and a number in English words: equals fifteen."""
+    first, *_, last = said.casefold().split()
+    minus = "-" if re.search(r"minus|negative", said, re.IGNORECASE) else ""
+    return f"{_WORDS[first]}{minus}{_COUNTED.index(last)}"
 
 
 def _spell_spoken(said: str) -> str:
