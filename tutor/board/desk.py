@@ -35,6 +35,7 @@ class Desk:
     writing: dict[str, Writing] = field(default_factory=dict)
     hands_stirred: bool = False
     due: float = 0
+    hands_due: float = 0
     look_at: float = 0
     refresh_at: float = 0
     roll_at: float = 0

@@ -12,9 +12,9 @@ import structlog
 from tutor.accounts.service import Accounts
 from tutor.board.desk import Desk
 from tutor.board.facts import FactsReader
-from tutor.board.hands import Hands
 from tutor.board.messages import ClassBoard, HandsChanged, TilesChanged
 from tutor.board.news import ClassNews
+from tutor.board.queues import Queues
 from tutor.board.views import hand_view, tile_view
 from tutor.chat.places import CLASSES, class_room_of
 from tutor.classes.service import Classes
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 EVERY_S = 1.0
-BYTES_PER_S = 3500  # of tiles to one watcher, however many students are at work
+BYTES_PER_S = 3500  # of tiles to one watcher, however many students are at work; and as much of hands
 LOOK_S = 5.0
 ROLL_S = 4.0  # who has left the class is watched no more after 5 s
 REFRESH_S = 30.0
@@ -44,7 +44,7 @@ class Live:
         classes: Classes,
         accounts: Accounts,
         reader: FactsReader,
-        hands: Hands,
+        queues: Queues,
         rooms: Rooms,
         bus: Bus,
         clock: Clock,
@@ -52,7 +52,7 @@ class Live:
         self._classes = classes
         self._accounts = accounts
         self._reader = reader
-        self._hands = hands
+        self._queues = queues
         self._rooms = rooms
         self._bus = bus
         self._clock = clock
@@ -81,7 +81,7 @@ class Live:
     async def _load(self, desk: Desk) -> None:
         await self._call_the_roll(desk)
         await self._read(desk)
-        desk.hands = await self._hands.of_students(desk.names)
+        desk.hands = await self._queues.of_students(desk.names)
         desk.changes(self._clock.now(), self._clock.monotonic())
         self._plan(desk)
         desk.loaded = True
@@ -133,7 +133,7 @@ class Live:
 
     async def _round(self, desk: Desk) -> None:
         moment = self._clock.monotonic()
-        if desk.hands_stirred:
+        if desk.hands_stirred and moment >= desk.hands_due:
             await self._show_hands(desk)
         if moment >= desk.refresh_at:
             await self._refresh(desk)
@@ -186,13 +186,14 @@ class Live:
     async def _show_hands(self, desk: Desk) -> None:
         desk.hands_stirred = False
         try:
-            hands = await self._hands.of_students(desk.names)
+            hands = await self._queues.of_students(desk.names)
         except StoreFault:
             desk.hands_stirred = True
             raise
         if hands != desk.hands:
             desk.hands = hands
-            self._send(desk, HandsChanged(class_id=desk.class_id, hands=[hand_view(hand) for hand in hands]))
+            size = self._send(desk, HandsChanged(class_id=desk.class_id, hands=[hand_view(hand) for hand in hands]))
+            desk.hands_due = self._clock.monotonic() + size / BYTES_PER_S
 
     def _send(self, desk: Desk, event: Event) -> int:
         """Tell the watchers on this node; gives the size in bytes."""

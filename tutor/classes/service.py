@@ -328,6 +328,12 @@ class Classes:
         """The classes a student is in that are not archived."""
         return await self.active(await self._store.class_ids_of(student_id))
 
+    async def active_ids_of_all(self, student_ids: Collection[str]) -> dict[str, list[str]]:
+        """The classes of some students that are not archived, for all of them in two queries; see `active_of`."""
+        class_ids = await self._store.class_ids_of_all(student_ids)
+        active = {one.id for one in await self.active({one for ids in class_ids.values() for one in ids})}
+        return {student_id: [one for one in ids if one in active] for student_id, ids in class_ids.items()}
+
     async def teachers_of(self, student_ids: Collection[str]) -> dict[str, frozenset[str]]:
         """Who teaches some students, for all of them in two queries."""
         class_ids = await self._store.class_ids_of_all(student_ids)
