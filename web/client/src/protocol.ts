@@ -384,6 +384,7 @@ export interface NewAccount {
 
 export interface NextHint {
   conversation_id: string;
+  level?: number | null;
 }
 
 export type Nothing = Record<string, never>;
