@@ -58,8 +58,8 @@ class Scene:
     ended: str = ""
 
     async def with_a_fresh_owner(self) -> "Scene":
-        """The same scene with an owner who has asked one question, had one answer and raised a hand, and with what there
-        is of such an owner beside it: a guardian, a whisper, a conversation that was deleted. Then comes the end of it.
+        """The same scene with an owner who has asked one question, had one answer and raised a hand, with a guardian, a
+        whisper about them and a deleted conversation; before the end of it.
         """
         path, owner = f"/classes/{self.class_id}", await self.people.student()
         code = (await self.teacher.call("PATCH", path, {"archived": False}))["class"]["code"]
