@@ -33,7 +33,7 @@ class Tickets:
         self._teaches: Teaches | None = None
 
     def ask_who_teaches(self, teaches: Teaches) -> None:
-        """Say who knows (classes does): a guardian's code is good while who gave it out teaches the student."""
+        """Say who knows (`classes`, above this floor). A guardian's code is good while its giver teaches the child."""
         self._teaches = teaches
 
     async def invite(self, by: Caller, role: Role, school_id: str | None) -> Invited:

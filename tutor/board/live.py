@@ -28,7 +28,9 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 EVERY_S = 1.0
-BYTES_PER_S = 3500  # of tiles to one watcher, however many students are at work; and as much of hands
+MOST_TILES = 8  # in one piece of news, so that it is small and those who need somebody do not wait behind it
+BYTES_PER_S = 4000  # to one watcher, however many students are at work
+HANDS_BYTES_PER_S = BYTES_PER_S / 2  # of these; hands go first, and are told whole each time
 LOOK_S = 5.0
 ROLL_S = 4.0  # who has left the class is watched no more after 5 s
 REFRESH_S = 30.0
@@ -176,8 +178,8 @@ class Live:
 
     def _show_tiles(self, desk: Desk) -> None:
         moment = self._clock.monotonic()
-        desk.look_at = moment + LOOK_S
-        changed, gone = desk.changes(self._clock.now(), moment)
+        changed, gone = desk.changes(self._clock.now(), moment, MOST_TILES)
+        desk.look_at = moment + LOOK_S if len(changed) < MOST_TILES else 0  # there may be more
         if changed or gone:
             tiles = [tile_view(tile) for tile in changed]
             size = self._send(desk, TilesChanged(class_id=desk.class_id, tiles=tiles, gone=gone))
@@ -193,7 +195,9 @@ class Live:
         if hands != desk.hands:
             desk.hands = hands
             size = self._send(desk, HandsChanged(class_id=desk.class_id, hands=[hand_view(hand) for hand in hands]))
-            desk.hands_due = self._clock.monotonic() + size / BYTES_PER_S
+            moment = self._clock.monotonic()
+            desk.hands_due = moment + max(EVERY_S, size / HANDS_BYTES_PER_S)
+            desk.due = max(desk.due, moment) + size / BYTES_PER_S
 
     def _send(self, desk: Desk, event: Event) -> int:
         """Tell the watchers on this node; gives the size in bytes."""

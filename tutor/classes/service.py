@@ -353,7 +353,7 @@ class Classes:
 
     async def active(self, class_ids: Collection[str]) -> list[Class]:
         """Those of some classes that are there and not archived."""
-        return [one for one in await self._store.find_many(class_ids) if one.archived_at is None]
+        return [one for one in await self._store.find_many(class_ids) if one.archived_at is None] if class_ids else []
 
     async def rule_for(self, student_id: str, subject: str) -> Rule:
         """What the policies of a student's classes allow for a subject now."""
