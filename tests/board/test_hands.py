@@ -1,6 +1,7 @@
 """Hands: raised, queued, claimed by one teacher, done; they outlive connections and servers."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from tests.board.factories import watch
 from tests.chat.factories import Room, a_room
 from tests.core.raw import until
 from tests.factories import Json, People, Person, Refused, Socket
+from tutor.board.models import Hand
+from tutor.board.store import BoardStore
 
 NO_HAND = {"hand": None, "place": None}
 
@@ -99,6 +102,37 @@ async def test_of_two_teachers_at_once_one_claims(cast: People) -> None:
     again = desks[outcomes.index(won[0])]
     assert (await ask(room, "claim", again))["hand"] == won[0]["hand"]
     assert [kind for kind, _, _ in await notices(room)] == ["hand.raised", "hand.claimed"]
+
+
+async def test_a_hand_whose_teacher_has_left_the_class_is_claimed_by_another(cast: People) -> None:
+    teacher, (student,), class_id = await cast.classroom()
+    colleague = await a_colleague(cast, teacher, class_id)
+    room = await a_room(cast, student)
+    await ask(room, "raise")
+    await ask(room, "claim", await colleague.connect())
+    await teacher.call("DELETE", f"/classes/{class_id}/teachers/{colleague.id}")
+    claimed = await ask(room, "claim", await teacher.connect())
+    assert claimed["hand"]["claimed_by"] == teacher.id
+    assert [who for kind, who, _ in await notices(room) if kind == "hand.claimed"] == ["李老师", "王老师"]
+
+
+async def test_what_a_change_asks_of_the_store_does_not_grow_with_the_queue(
+    cast: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teacher, students, _ = await cast.classroom(8)
+    rooms, asked = [await a_room(cast, one) for one in students], list[int]()
+    real = BoardStore.hands_of
+
+    async def counted(store: BoardStore, student_ids: Iterable[str]) -> list[Hand]:
+        asked.append(1)
+        return await real(store, student_ids)
+
+    for room in rooms:
+        await ask(room, "raise")
+    monkeypatch.setattr(BoardStore, "hands_of", counted)
+    await ask(rooms[0], "claim", await teacher.connect())
+    await until(lambda: rooms[7].socket.heard["hand.changed"][-1]["place"] == 7)
+    assert len(asked) <= 4
 
 
 async def test_a_hand_that_is_down_is_not_claimed(cast: People) -> None:

@@ -400,9 +400,14 @@ async def test_a_student_whom_a_school_has_let_go_joins_another(house: Household
         await join(house, ming, old)
 
 
-async def test_of_two_schools_joined_at_once_one_gets_the_student(house: Household) -> None:
-    made = [await new_class(house, await of_school(house, (await house.schools.create("x")).id)) for _ in range(2)]
+@pytest.mark.parametrize("had_one", [True, False])
+async def test_of_two_schools_joined_at_once_one_gets_the_student(house: Household, had_one: bool) -> None:
+    schools = [(await house.schools.create("x")).id for _ in range(3)]
+    old, *made = [await new_class(house, await of_school(house, one)) for one in schools]
     ming = await student(house)
+    if had_one:
+        await join(house, ming, old)
+        await house.classes.update(await of_school(house, schools[0], "admin"), old.id, UpdateClass(archived=True))
     done = await asyncio.gather(*(join(house, ming, one) for one in made), return_exceptions=True)
     assert sum(isinstance(one, OtherSchool) for one in done) == 1
     assert len(await house.classes.class_ids_of(ming.id)) == 1

@@ -1,18 +1,19 @@
 """The MongoDB client's promises, on the wire, and the mapping of dataclasses to documents."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from pymongo import monitoring
+from pymongo import IndexModel, monitoring
 from pymongo.errors import PyMongoError
 
 from tests.core.raw import until
 from tutor.core.clock import new_id
+from tutor.core.cursors import Position
 from tutor.core.doors import explain
 from tutor.core.errors import Internal, StoreUnavailable
 from tutor.core.mongo import (
@@ -21,6 +22,8 @@ from tutor.core.mongo import (
     MongoSettings,
     connect,
     documents,
+    ensure_indexes,
+    newest_first,
     ping,
 )
 from tutor.settings import Settings
@@ -140,3 +143,22 @@ async def test_the_clients_threads_end_with_it(settings: Settings) -> None:
     await ping(client["x"])
     client.close()
     await until(lambda: not client.delegate._topology._opened)
+
+
+async def test_a_list_by_time_comes_in_pages_without_reading_the_whole_collection(database: Database) -> None:
+    told = database["told"]
+    await ensure_indexes(told, [IndexModel([("whose", 1), ("at", -1)])])
+    moments = [MOMENT + timedelta(seconds=number // 4) for number in range(20)]  # four of each moment
+    mine = [{"_id": f"{number:02}", "whose": "me", "at": moment} for number, moment in enumerate(moments)]
+    await told.insert_many([*mine, *({**row, "_id": f"x{row['_id']}", "whose": "you"} for row in mine)])
+    seen: list[str] = []
+    before: Position | None = None
+    while page := await newest_first(told, {"whose": "me"}, "at", before, 3):
+        assert len(page) <= 3
+        seen += [str(row["_id"]) for row in page]
+        before = (moments[int(seen[-1])], seen[-1])
+    assert seen == [f"{number:02}" for number in reversed(range(20))]
+    for at in (MOMENT, {"$lt": MOMENT + timedelta(seconds=1)}):
+        find = {"find": "told", "filter": {"whose": "me", "at": at}, "sort": {"at": -1, "_id": -1}}
+        done = await database.command("explain", find, verbosity="executionStats")
+        assert done["executionStats"]["totalDocsExamined"] == 4

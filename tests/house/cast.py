@@ -53,10 +53,14 @@ class Scene:
     conversation_id: str = ""
     reply_id: str = ""
     broadcast_id: str = ""
+    whisper_id: str = ""
+    deleted_id: str = ""
     ended: str = ""
 
     async def with_a_fresh_owner(self) -> "Scene":
-        """The same scene with an owner who has asked one question and had one answer, before the end of it."""
+        """The same scene with an owner who has asked one question, had one answer and raised a hand, with a guardian, a
+        whisper about them and a deleted conversation; before the end of it.
+        """
         path, owner = f"/classes/{self.class_id}", await self.people.student()
         code = (await self.teacher.call("PATCH", path, {"archived": False}))["class"]["code"]
         await owner.call("POST", "/classes/join", {"code": code})
@@ -65,8 +69,13 @@ class Scene:
         question = {"client_id": a_client_id(), "text": "2x=6"}
         sent = await socket.ask("message.send", conversation_id=conversation_id, **question)
         await socket.until("reply.finished")
+        await socket.ask("hand.raise", conversation_id=conversation_id)
+        deleted_id = await owner.converse(socket)
+        await owner.call("DELETE", f"/conversations/{deleted_id}")
         await socket.close()
-        reply_id, said = sent["reply"]["id"], await self._said_to(owner)
+        owner.sockets.clear()
+        others = {**self.others, "guardian": await self.people.guardian(self.teacher, self.class_id, owner)}
+        broadcast_id, whisper_id = await self._said_to(owner, conversation_id)
         if self.end == "removed":
             await self.teacher.call("DELETE", f"{path}/students/{owner.id}")
         elif self.end == "moved":
@@ -74,16 +83,27 @@ class Scene:
             await self.others["admin"].call("POST", f"{path}/students/{owner.id}/move", move)
         elif self.end == "archived":
             await self.teacher.call("PATCH", path, {"archived": True})
-        return replace(self, owner=owner, conversation_id=conversation_id, reply_id=reply_id, broadcast_id=said)
+        return replace(
+            self,
+            owner=owner,
+            others=others,
+            conversation_id=conversation_id,
+            reply_id=sent["reply"]["id"],
+            broadcast_id=broadcast_id,
+            whisper_id=whisper_id,
+            deleted_id=deleted_id,
+        )
 
-    async def _said_to(self, student: Person) -> str:
-        """A broadcast for the student alone."""
+    async def _said_to(self, student: Person, conversation_id: str) -> tuple[str, str]:
+        """A broadcast for the student alone, and a whisper about them."""
         desk = await self.teacher.connect()
         said = {"class_id": self.class_id, "client_id": a_client_id(), "text": "带尺子", "student_ids": [student.id]}
         broadcast_id: str = (await desk.ask("broadcast.send", **said))["broadcast"]["id"]
+        whisper = {"conversation_id": conversation_id, "client_id": a_client_id(), "text": "slowly"}
+        whisper_id: str = (await desk.ask("whisper.add", **whisper))["whisper"]["id"]
         await desk.close()
         self.teacher.sockets.clear()
-        return broadcast_id
+        return broadcast_id, whisper_id
 
     def person(self, who: str) -> Person:
         """Somebody of the table with a good token."""
@@ -119,11 +139,14 @@ class Scene:
             "$conversation": self.conversation_id,
             "$reply": self.reply_id,
             "$broadcast": self.broadcast_id,
+            "$whisper": self.whisper_id,
+            "$deleted": self.deleted_id,
             "$class": self.class_id,
             "$school": self.school_id,
             "$owner": self.owner.id,
             "$other": self.others["other"].id,
             "$teacher": self.teacher.id,
+            "$guardian": self.others["guardian"].id,
             "$token": self.token(who) or "",
             "$uuid": a_client_id(),
         }
@@ -170,11 +193,9 @@ async def _school(people: People) -> Scene:
 
 
 async def _add_readers(scene: Scene) -> None:
-    """The owner's guardian, one who is it no more, and one of a classmate."""
+    """Somebody who was the owner's guardian and is it no more, and the one of a classmate."""
     people, teacher, class_id = scene.people, scene.teacher, scene.class_id
-    classmate = (await scene.with_a_fresh_owner()).owner
-    scene.others["guardian"] = await people.guardian(teacher, class_id, scene.owner)
-    scene.others["other-guardian"] = await people.guardian(teacher, class_id, classmate)
+    scene.others["other-guardian"] = (await scene.with_a_fresh_owner()).others["guardian"]
     scene.others["ex-guardian"] = parted = await people.guardian(teacher, class_id, scene.owner)
     await parted.call("DELETE", f"/wards/{scene.owner.id}")
 

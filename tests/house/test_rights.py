@@ -18,6 +18,8 @@ from tutor.app import catalogue_of_the_house
 from tutor.core.caller import Role
 from tutor.core.clock import new_id
 from tutor.core.doors import MANAGERS
+from tutor.core.messages import Event
+from tutor.core.sockets import DOOR
 
 READERS = {"guardian", "admin", "operator"}  # who are told by the verbs, not by the door, what they may not
 HEADERS = {
@@ -95,9 +97,28 @@ def test_events_name_roles_that_there_are() -> None:
 
 
 def test_every_other_address_of_the_server_is_known_to_be_public(server: Server) -> None:
-    known = {path.partition(" ")[2] for path in TABLE["route"]} | set(TABLE["public"])
-    there = {resource.canonical for resource in server.app.router.resources()}
-    assert there == known
+    there = {(route.method, route.resource.canonical) for route in server.app.router.routes() if route.resource}
+    public = {(method, path) for method, path in there if path in TABLE["public"]}
+    assert {path for _, path in public} == set(TABLE["public"])
+    assert {method for method, path in public if path != "/socket.io/"} <= {"GET", "HEAD"}
+    assert {f"{method} {path}" for method, path in there - public if method != "HEAD"} == set(TABLE["route"])
+
+
+def test_the_server_takes_no_other_command_and_sends_no_other_event(server: Server) -> None:
+    assert set(server.app[DOOR]._entries) == set(TABLE["command"])
+    events = [Event]
+    for kind in events:
+        events += kind.__subclasses__()
+    ours = {kind.event for kind in events[1:] if kind.__module__.startswith("tutor.")}
+    assert ours == set(TABLE["event"])
+
+
+def test_who_may_do_something_is_answered_otherwise_than_who_may_not() -> None:
+    refusals = {"not_allowed", "not_found"}
+    silent = [
+        name for name, row in {**TABLE["command"], **TABLE["route"]}.items() if set(row["answers"].values()) <= refusals
+    ]
+    assert silent == []
 
 
 def test_the_table_and_the_declarations_agree_on_roles() -> None:

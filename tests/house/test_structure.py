@@ -145,6 +145,6 @@ def test_core_knows_nothing_of_school(source: Path) -> None:
 
 
 def test_every_room_has_a_front_page_that_sets_it_up() -> None:
-    for room in ("accounts", "classes", "chat"):
+    for room in ("accounts", "classes", "chat", "board", "records", "broadcasts"):
         front = tree(ROOT / "tutor" / room / "__init__.py")
         assert "setup" in {node.name for node in front.body if isinstance(node, ast.FunctionDef)}

@@ -17,6 +17,14 @@ def test_what_a_spreadsheet_would_run_is_made_harmless(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 
 
+@pytest.mark.parametrize(
+    ("cell", "tamed"),
+    [("力;=1+1", "力;'=1+1"), ("力\t=1", "力\t'=1"), ("力\n =1", "力\n' =1"), ("=1;\t@x", "'=1;'\t@x")],
+)
+def test_what_would_begin_another_cell_is_made_harmless_too(cell: str, tamed: str) -> None:
+    assert harmless(cell) == tamed
+
+
 @pytest.mark.parametrize("cell", ["", "王老师", "a=b", "1-1", "'=1"])
 def test_other_text_stays_as_it_is(cell: str) -> None:
     assert harmless(cell) == cell

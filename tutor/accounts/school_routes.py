@@ -29,7 +29,7 @@ async def list_all(request: web.Request) -> Schools:
 @api.on("POST", "/schools", access="operator", status=201)
 async def create(request: web.Request, body: CreateSchool) -> OneSchool:
     """Found a school."""
-    return OneSchool(school=SchoolView.of(await request.app[SCHOOLS].create(body.name)))
+    return OneSchool(school=SchoolView.of(await request.app[SCHOOLS].create(body.name, request[CALLER])))
 
 
 @api.on("POST", "/schools/{id}/invitations", access="operator", status=201, limit=INVITATIONS)

@@ -26,11 +26,11 @@ class Schools:
         self._tickets = tickets
         self._clock = clock
 
-    async def create(self, name: str) -> School:
-        """Found a school: only operators and the command line may."""
+    async def create(self, name: str, by: Caller | None = None) -> School:
+        """Found a school: only operators may, and the command line, which is nobody."""
         school = School(new_id(), name, self._clock.now())
         await self._store.insert(school)
-        log.info("school_created", school=school.id)
+        log.info("school_created", school=school.id, by=by.id if by is not None else None)
         return school
 
     async def all(self) -> list[School]:
@@ -65,6 +65,7 @@ class Schools:
     async def people(self, caller: Caller, query: ListPeople) -> SchoolPeople:
         """A page of the people of the caller's school; see `of_admin`."""
         school = await self.of_admin(caller)
+        log.info("school_people_read", school=school.id, by=caller.id)
         rows = await self._users.of_school(school.id, query.role, query.cursor, query.limit + 1)
         page = rows[: query.limit]
         return SchoolPeople(

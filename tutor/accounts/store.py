@@ -29,7 +29,9 @@ class Users:
     async def prepare(self) -> None:
         """Create the indexes."""
         in_school = IndexModel([("school_id", ASCENDING), ("_id", ASCENDING)])
-        await ensure_indexes(self._users, [IndexModel("username_key", unique=True), IndexModel("email_key"), in_school])
+        of_role = IndexModel([("school_id", ASCENDING), ("role", ASCENDING), ("_id", ASCENDING)])
+        names = [IndexModel("username_key", unique=True), IndexModel("email_key")]
+        await ensure_indexes(self._users, [*names, in_school, of_role])
 
     async def insert(self, user: User) -> None:
         """Store a new user.

@@ -10,6 +10,7 @@ from tutor.board.flags import Flags
 from tutor.board.hands import Hands
 from tutor.board.live import Live
 from tutor.board.news import News
+from tutor.board.queues import Queues
 from tutor.board.store import BoardStore
 from tutor.board.typing import Typing
 from tutor.chat.context import ACCESS, CHANGES, CHAT_STORE, NOTICES
@@ -35,11 +36,12 @@ async def board(app: web.Application) -> AsyncIterator[None]:
     await store.prepare()
     news = News(classes, rooms, clock)
     flags = Flags(store, access, clock, news, app[TASKS])
-    hands = Hands(store, app[CHAT_STORE], access, classes, app[NOTICES], rooms, news, clock)
+    queues = Queues(store, app[CHAT_STORE], classes)
+    hands = Hands(store, queues, access, classes, app[NOTICES], rooms, news, clock)
     reader = FactsReader(app[CHAT_STORE], store, app[ROLL], flags)
     app[CHANGES].listen(news.changed)
     app[CHANGES].listen(flags.heard)
     app[NEWS], app[FLAGS], app[HANDS] = news, flags, hands
-    app[LIVE] = Live(classes, app[ACCOUNTS], reader, hands, rooms, app[BUS], clock)
+    app[LIVE] = Live(classes, app[ACCOUNTS], reader, queues, rooms, app[BUS], clock)
     app[TYPING] = Typing(access, rooms, news, clock)
     yield

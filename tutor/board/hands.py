@@ -1,9 +1,9 @@
 """The verbs of hands: a student raises one in a room, the teachers of the class see the queue, and one of them comes.
 
-Called by `sockets.py`; `live.py` asks for the queue of a class. Hands are documents: nothing that restarts lowers one.
+Called by `sockets.py`. Hands are documents: nothing that restarts lowers one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 
 import structlog
@@ -12,13 +12,13 @@ from tutor.board.errors import HandClaimed, NobodyTeaches
 from tutor.board.messages import ClaimHand, EndHand, HandChanged, LowerHand, OneHand, RaiseHand
 from tutor.board.models import Hand
 from tutor.board.news import News
+from tutor.board.queues import Queues
 from tutor.board.store import BoardStore
 from tutor.board.views import hand_view
 from tutor.chat.access import Access
 from tutor.chat.models import Conversation, Notice
 from tutor.chat.notices import Notices, by
 from tutor.chat.places import room_of
-from tutor.chat.store import ChatStore
 from tutor.classes.service import Classes
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
@@ -34,7 +34,7 @@ class Hands:
     def __init__(
         self,
         store: BoardStore,
-        chat: ChatStore,
+        queues: Queues,
         access: Access,
         classes: Classes,
         notices: Notices,
@@ -43,7 +43,7 @@ class Hands:
         clock: Clock,
     ) -> None:
         self._store = store
-        self._chat = chat
+        self._queues = queues
         self._access = access
         self._classes = classes
         self._notices = notices
@@ -83,7 +83,7 @@ class Hands:
         hand = await self._store.hand(conversation.id)
         if hand is not None and await self._store.take_down(hand):
             await self._note(conversation, caller, hand, "lowered")
-        return await self._changed(conversation)
+        return await self._changed(conversation, hand)
 
     # The teacher's
 
@@ -92,7 +92,7 @@ class Hands:
 
         Raises:
             NotFound: no such conversation, not a student of the caller's, or no hand is up.
-            HandClaimed: another teacher has it.
+            HandClaimed: another teacher of the student has it.
 
         """
         conversation = await self._access.taught(caller, command.conversation_id)
@@ -101,12 +101,18 @@ class Hands:
             raise NotFound(what="hand")
         wish = replace(hand, claimed_by=caller.id, claimed_name=caller.name, claimed_at=self._clock.now())
         claimed = await self._store.claim(wish)
+        if claimed is not None and await self._is_forsaken(claimed):
+            claimed = await self._store.claim(wish, after=claimed.claimed_by)
         if claimed is None or claimed.key != hand.key:
             raise NotFound(what="hand")
         if claimed.claimed_by != caller.id:
             raise HandClaimed(name=claimed.claimed_name)
         await self._note(conversation, caller, hand, "claimed")
-        return await self._changed(conversation)
+        return await self._changed(conversation, hand)
+
+    async def _is_forsaken(self, hand: Hand) -> bool:
+        """Whether the one who claimed it teaches the student no more."""
+        return hand.claimed_by is not None and not await self._classes.teaches(hand.claimed_by, hand.student_id)
 
     async def end(self, caller: Caller, command: EndHand) -> OneHand:
         """Take down the hand of a student who was helped; one that is down already is no error.
@@ -119,7 +125,7 @@ class Hands:
         hand = await self._store.hand(conversation.id)
         if hand is not None and await self._store.take_down(hand):
             await self._note(conversation, caller, hand, "done")
-        return await self._changed(conversation)
+        return await self._changed(conversation, hand)
 
     # Who asks
 
@@ -131,53 +137,38 @@ class Hands:
 
         """
         conversation = await self._access.visible(caller, conversation_id)
-        return await self._with_place(await self._store.hand(conversation.id))
-
-    async def of_students(self, student_ids: Iterable[str]) -> list[Hand]:
-        """The hands of some students in the order they went up, without those in conversations that were put away."""
-        hands = await self._store.hands_of(student_ids)
-        there = {row.id for row in await self._chat.conversations_by_id(hand.id for hand in hands)} if hands else set()
-        return [hand for hand in hands if hand.id in there]
+        hand = await self._store.hand(conversation.id)
+        return _shown(hand, await self._queues.places([hand] if hand is not None else []))
 
     # Telling
 
     async def _note(self, conversation: Conversation, caller: Caller, hand: Hand, what: str) -> None:
         facts: dict[str, str | int] = {"line": hand.line} if what == "raised" and hand.line is not None else {}
-        await self._notices.add(conversation, f"hand:{hand.key}:{what}", Notice(f"hand.{what}", by(caller), facts))
+        key = f"hand:{hand.key}:{what}:{caller.id}"
+        await self._notices.add(conversation, key, Notice(f"hand.{what}", by(caller), facts))
         log.info("hand_changed", conversation=conversation.id, by=caller.id, what=what)
 
-    async def _changed(self, conversation: Conversation) -> OneHand:
-        """Tell everybody whom it concerns, and give the hand as it is now."""
-        answer = await self._with_place(await self._store.hand(conversation.id))
-        self._tell(conversation.id, answer)
+    async def _changed(self, conversation: Conversation, left: Hand | None = None) -> OneHand:
+        """Tell everybody whom it concerns, and give the hand as it is now. Who stands behind one that `left` its queue
+        moves up.
+        """
+        hand = await self._store.hand(conversation.id)
+        behind = await self._queues.behind(left) if left is not None else []
+        places = await self._queues.places([*behind, hand] if hand is not None else behind)
+        answer = self._tell(conversation.id, hand, places)
+        for other in behind:
+            self._tell(other.id, other, places)
         self._news.hands_changed(conversation.id, conversation.student_id)
-        for other in await self._queue_with(conversation.student_id):
-            if other.id != conversation.id:
-                self._tell(other.id, await self._with_place(other))
         return answer
 
-    def _tell(self, conversation_id: str, shown: OneHand) -> None:
+    def _tell(self, conversation_id: str, hand: Hand | None, places: Mapping[str, int]) -> OneHand:
+        shown = _shown(hand, places)
         news = HandChanged(conversation_id=conversation_id, hand=shown.hand, place=shown.place)
         self._rooms.send(room_of(conversation_id), news)
+        return shown
 
-    async def _with_place(self, hand: Hand | None) -> OneHand:
-        """A hand with its place in the shortest queue that it stands in."""
-        if hand is None:
-            return OneHand(hand=None, place=None)
-        places = [
-            1
-            + sum(
-                other.claimed_by is None and (other.raised_at, other.id) < (hand.raised_at, hand.id) for other in queue
-            )
-            for queue in await self._queues(hand.student_id)
-        ]
-        return OneHand(hand=hand_view(hand), place=min(places, default=None) if hand.claimed_by is None else None)
 
-    async def _queues(self, student_id: str) -> list[list[Hand]]:
-        """The hands of each class of a student."""
-        classes = await self._classes.active_of(student_id)
-        return [await self.of_students(await self._classes.student_ids(one.id)) for one in classes]
-
-    async def _queue_with(self, student_id: str) -> list[Hand]:
-        """All who stand in a queue with a student."""
-        return list({hand.id: hand for queue in await self._queues(student_id) for hand in queue}.values())
+def _shown(hand: Hand | None, places: Mapping[str, int]) -> OneHand:
+    if hand is None:
+        return OneHand(hand=None, place=None)
+    return OneHand(hand=hand_view(hand), place=places.get(hand.id))

@@ -12,9 +12,9 @@ import structlog
 from tutor.accounts.service import Accounts
 from tutor.board.desk import Desk
 from tutor.board.facts import FactsReader
-from tutor.board.hands import Hands
 from tutor.board.messages import ClassBoard, HandsChanged, TilesChanged
 from tutor.board.news import ClassNews
+from tutor.board.queues import Queues
 from tutor.board.views import hand_view, tile_view
 from tutor.chat.places import CLASSES, class_room_of
 from tutor.classes.service import Classes
@@ -46,7 +46,7 @@ class Live:
         classes: Classes,
         accounts: Accounts,
         reader: FactsReader,
-        hands: Hands,
+        queues: Queues,
         rooms: Rooms,
         bus: Bus,
         clock: Clock,
@@ -54,7 +54,7 @@ class Live:
         self._classes = classes
         self._accounts = accounts
         self._reader = reader
-        self._hands = hands
+        self._queues = queues
         self._rooms = rooms
         self._bus = bus
         self._clock = clock
@@ -83,7 +83,7 @@ class Live:
     async def _load(self, desk: Desk) -> None:
         await self._call_the_roll(desk)
         await self._read(desk)
-        desk.hands = await self._hands.of_students(desk.names)
+        desk.hands = await self._queues.of_students(desk.names)
         desk.changes(self._clock.now(), self._clock.monotonic())
         self._plan(desk)
         desk.loaded = True
@@ -188,7 +188,7 @@ class Live:
     async def _show_hands(self, desk: Desk) -> None:
         desk.hands_stirred = False
         try:
-            hands = await self._hands.of_students(desk.names)
+            hands = await self._queues.of_students(desk.names)
         except StoreFault:
             desk.hands_stirred = True
             raise

@@ -48,9 +48,9 @@ class BoardStore:
         found = await self._hands.find_one({"_id": conversation_id})
         return None if found is None else HAND.from_document(found)
 
-    async def claim(self, claimed: Hand) -> Hand | None:
-        """Claim a hand unless another teacher has; the hand as it is then, None when it is down."""
-        free = {"$and": [{"$eq": ["$key", claimed.key]}, {"$eq": ["$claimed_by", None]}]}
+    async def claim(self, claimed: Hand, *, after: str | None = None) -> Hand | None:
+        """Claim a hand that nobody has, or `after` has; the hand as it is then, None when it is down."""
+        free = {"$and": [{"$eq": ["$key", claimed.key]}, {"$eq": ["$claimed_by", after]}]}
         changes: dict[str, Value] = {
             "claimed_by": claimed.claimed_by,
             "claimed_name": claimed.claimed_name,

@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from tutor.broadcasts.models import Broadcast, Receipt
 from tutor.core.cursors import Position
-from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes
+from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes, newest_first
 
 BROADCAST = Mapped(Broadcast)
 RECEIPT = Mapped(Receipt)
@@ -63,11 +63,8 @@ class BroadcastStore:
         return await self._page({"class_id": class_id}, before, limit)
 
     async def _page(self, wanted: Document, before: Position | None, limit: int) -> list[Broadcast]:
-        if before is not None:
-            moment, broadcast_id = before
-            wanted["$or"] = [{"sent_at": {"$lt": moment}}, {"sent_at": moment, "_id": {"$lt": broadcast_id}}]
-        rows = documents(self._broadcasts, wanted, order=[("sent_at", DESCENDING), ("_id", DESCENDING)], limit=limit)
-        return [BROADCAST.from_document(row) async for row in rows]
+        rows = await newest_first(self._broadcasts, wanted, "sent_at", before, limit)
+        return [BROADCAST.from_document(row) for row in rows]
 
     async def add_receipt(self, receipt: Receipt) -> bool:
         """Keep that a student has read a broadcast; False when that was known."""

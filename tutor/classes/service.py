@@ -225,25 +225,32 @@ class Classes:
             OtherSchool: the student is in a class of another school.
 
         """
-        if found.school_id is not None:
-            await self._enter_school(student_id, found.school_id)
+        before = await self._let_go(student_id, found.school_id) if found.school_id is not None else None
+        # In the class first and then in the school, so that whoever finds the school finds its class too.
         await self._store.add_member(Membership(new_id(), found.id, student_id, self._clock.now()))
+        if found.school_id is not None and not await self._accounts.enter_school(student_id, found.school_id, before):
+            await self._store.remove_member(found.id, student_id)  # another school was faster
+            raise OtherSchool
         log.info("class_joined", user=student_id, class_id=found.id)
 
-    async def _enter_school(self, student_id: str, school_id: str) -> None:
-        """Put a student into a school. Whom another one has let go leaves its archived classes too, so that none of
-        their teachers gets a right back by opening one again.
+    async def _let_go(self, student_id: str, school_id: str) -> str | None:
+        """The school that a student may leave for another. They leave its archived classes too, so that none of their
+        teachers gets a right back by opening one again.
+
+        Raises:
+            OtherSchool: the student is in a class of it that is not archived.
+
         """
         before = (await self._accounts.user(student_id)).school_id
-        if before is not None and before != school_id:
-            own = await self._store.find_many(await self.class_ids_of(student_id))
-            left = [one for one in own if one.school_id == before]
-            if any(one.archived_at is None for one in left):
-                raise OtherSchool
-            for one in left:
-                await self._store.remove_member(one.id, student_id)
-        if not await self._accounts.enter_school(student_id, school_id, before):
+        if before is None or before == school_id:
+            return before
+        own = await self._store.find_many(await self.class_ids_of(student_id))
+        left = [one for one in own if one.school_id == before]
+        if any(one.archived_at is None for one in left):
             raise OtherSchool
+        for one in left:
+            await self._store.remove_member(one.id, student_id)
+        return before
 
     async def remove_student(self, caller: Caller, class_id: str, student_id: str) -> ClassRoster:
         """Take a student out of a class. Open sockets lose what they may not see any more within 5 s.
@@ -327,6 +334,12 @@ class Classes:
     async def active_of(self, student_id: str) -> list[Class]:
         """The classes a student is in that are not archived."""
         return await self.active(await self._store.class_ids_of(student_id))
+
+    async def active_ids_of_all(self, student_ids: Collection[str]) -> dict[str, list[str]]:
+        """The classes of some students that are not archived, for all of them in two queries; see `active_of`."""
+        class_ids = await self._store.class_ids_of_all(student_ids)
+        active = {one.id for one in await self.active({one for ids in class_ids.values() for one in ids})}
+        return {student_id: [one for one in ids if one in active] for student_id, ids in class_ids.items()}
 
     async def teachers_of(self, student_ids: Collection[str]) -> dict[str, frozenset[str]]:
         """Who teaches some students, for all of them in two queries."""

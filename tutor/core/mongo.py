@@ -11,9 +11,10 @@ from typing import Generic, TypeAlias, TypeVar
 from aiohttp import web
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pydantic import TypeAdapter
-from pymongo import IndexModel
+from pymongo import DESCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
+from tutor.core.cursors import Position
 from tutor.core.errors import TutorError
 
 Noun = TypeVar("Noun")
@@ -81,6 +82,24 @@ async def documents(
         cursor = cursor.sort(list(order))
     async for document in cursor.limit(limit):
         yield document
+
+
+async def newest_first(
+    collection: Collection, wanted: Mapping[str, Value], by: str, before: Position | None, limit: int
+) -> list[Document]:
+    """The matching documents by the time `by`, the newest first, from after the position `before`; at most `limit` (0:
+    all) of them.
+
+    The embedded store finds one moment or a range in an index, and reads the whole collection for an `$or` of both.
+    """
+    order = ((by, DESCENDING), ("_id", DESCENDING))
+    if before is None:
+        return [row async for row in documents(collection, wanted, order=order, limit=limit)]
+    moment, last_id = before
+    alike = documents(collection, {**wanted, by: moment}, order=order)
+    found = [row async for row in alike if str(row["_id"]) < last_id]
+    found += [row async for row in documents(collection, {**wanted, by: {"$lt": moment}}, order=order, limit=limit)]
+    return found[: limit or None]
 
 
 async def ping(database: Database) -> None:

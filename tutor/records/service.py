@@ -6,6 +6,8 @@ The chat tells of every visit before it shows anything; `jobs.py` goes on with t
 from collections.abc import Sequence
 from datetime import timedelta
 
+import structlog
+
 from tutor.accounts.service import Accounts
 from tutor.chat.access import Access
 from tutor.chat.places import CONVERSATIONS
@@ -21,6 +23,8 @@ from tutor.records.messages import ExportReads, ListReads, Reads, ReadView
 from tutor.records.models import Read
 from tutor.records.store import RecordStore
 from tutor.records.table import csv_of
+
+log = structlog.get_logger(__name__)
 
 VISIT_LASTS = timedelta(minutes=10)
 
@@ -108,6 +112,7 @@ class ReadLog:
         if await self._access.sees(caller, wanted) or (
             caller.role == "admin" and await self._in_school(caller, wanted)
         ):
+            log.info("reads_shown", student=wanted, by=caller.id, role=caller.role)
             return wanted
         raise NotFound(what="student")
 

@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from tutor.core.cursors import Position
 from tutor.core.errors import Conflict
-from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes
+from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes, newest_first
 from tutor.records.models import Pace, Read
 
 READ = Mapped(Read)
@@ -69,12 +69,8 @@ class RecordStore:
 
     async def reads_of(self, student_id: str, before: Position | None = None, limit: int = 0) -> list[Read]:
         """The visits to a student's conversations, newest first, from after `before`; 0 is no limit."""
-        wanted: Document = {"student_id": student_id}
-        if before is not None:
-            moment, read_id = before
-            wanted["$or"] = [{"at": {"$lt": moment}}, {"at": moment, "_id": {"$lt": read_id}}]
-        rows = documents(self._reads, wanted, order=[("at", DESCENDING), ("_id", DESCENDING)], limit=limit)
-        return [READ.from_document(row) async for row in rows]
+        rows = await newest_first(self._reads, {"student_id": student_id}, "at", before, limit)
+        return [READ.from_document(row) for row in rows]
 
     async def add_pace(self, pace: Pace) -> None:
         """Keep how a reply was written; what is there already stays."""

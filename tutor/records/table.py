@@ -1,6 +1,7 @@
 """The log of reads as a CSV file that spreadsheets open as text. Used by the service."""
 
 import csv
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import StringIO
@@ -9,7 +10,9 @@ from tutor.records.messages import ReadView
 
 COLUMNS = ("at", "until", "reader", "role", "why", "conversation", "title")
 # What a spreadsheet takes for the beginning of a formula, in either width.
-FORMULA = tuple("=+-@＝＋－＠")
+FORMULA = "=+\\-@＝＋－＠"
+# Where a cell begins: some spreadsheets begin one at a semicolon or a tab too.
+BEGIN = re.compile(rf"(^|[;\t\r\n])(\s*)(?=[{FORMULA}])")
 
 
 def csv_of(reads: Sequence[ReadView]) -> bytes:
@@ -24,8 +27,8 @@ def csv_of(reads: Sequence[ReadView]) -> bytes:
 
 
 def harmless(cell: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would run it as a formula."""
-    return f"'{cell}" if cell.lstrip().startswith(FORMULA) else cell
+    """The text with an apostrophe wherever a spreadsheet would run what follows as a formula."""
+    return BEGIN.sub(r"\1'\2", cell)
 
 
 def _time(moment: datetime) -> str:

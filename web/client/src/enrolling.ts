@@ -1,6 +1,7 @@
 /** Takes a roster into a class: a file or pasted lines, then the passwords of the new accounts and what was refused. Used
  *  by classpage.ts. */
 import type { Classroom } from "./classroom.ts";
+import { textOf } from "./filetext.ts";
 import { setUpForm } from "./forms.ts";
 import type { NewAccount, RefusedRow, RosterTaken } from "./protocol.ts";
 import { showSlip } from "./slip.ts";
@@ -14,7 +15,7 @@ export function setUpRoster(room: Classroom): void {
   file.addEventListener("change", () => {
     const [chosen] = file.files ?? [];
     // What was read stands in the box: it can be looked at, and mended, before it is sent.
-    if (chosen) void chosen.arrayBuffer().then((bytes) => void (box.value = textOf(bytes)));
+    if (chosen) void chosen.arrayBuffer().then((bytes) => void (box.value = textOf(new Uint8Array(bytes))));
     file.value = ""; // the same file may be chosen again once it was changed
   });
   setUpForm(form, async ({ csv = "" }) => {
@@ -25,15 +26,6 @@ export function setUpRoster(room: Classroom): void {
     if (taken.created.length > 0) showAccounts(room.now.class.name, taken.created);
     await room.load();
   });
-}
-
-/** Spreadsheets in Chinese write either of the two. */
-function textOf(bytes: ArrayBuffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("gb18030").decode(bytes);
-  }
 }
 
 function showRefused(refused: readonly RefusedRow[]): void {
