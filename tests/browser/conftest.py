@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.chromium import launched
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PHONE, Visitor
 from tests.factories import Person, Server
 from tests.live.fake_ai import FakeAI
 from web.build import Client
@@ -15,6 +15,7 @@ from web.build import Client
 Visit = Callable[..., Awaitable[Visitor]]
 
 WAIT_MS = 20_000
+SIZES = pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

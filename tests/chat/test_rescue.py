@@ -15,7 +15,6 @@ from tests.factories import People, Server, Socket
 from tutor.chat import rescue
 from tutor.chat.context import REPLIES, RESCUE
 from tutor.chat.keeper import Keeper
-from tutor.chat.rescue import Rescue
 from tutor.chat.running import Running
 
 pytestmark = pytest.mark.usefixtures("only_puppets_rescue")

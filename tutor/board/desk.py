@@ -42,6 +42,7 @@ class Desk:
     hands_due: float = 0
     look_at: float = 0
     refresh_at: float = 0
+    roll_at: float = 0
     loading: asyncio.Lock = field(default_factory=asyncio.Lock)
     loaded: bool = False
 
@@ -71,13 +72,16 @@ class Desk:
             moved_at = now if moved else before.moved_at if before is not None else None
             self.facts[student_id] = replace(facts, moved_at=moved_at)
 
-    def name(self, names: Mapping[str, str]) -> None:
-        """Who is in the class now; who is new is read in the next round."""
+    def name(self, names: Mapping[str, str]) -> bool:
+        """Who is in the class now, and whether that is news; who is new is read in the next round."""
+        if names == self.names:
+            return False
         strangers = names.keys() - self.names.keys()
         self.names = dict(names)
         self.facts = {student_id: facts for student_id, facts in self.facts.items() if student_id in names}
         self.stirred = {student_id: last for student_id, last in self.stirred.items() if student_id in names}
         self.stirred |= dict.fromkeys(strangers)
+        return True
 
     def strangers(self, student_ids: Iterable[str]) -> set[str]:
         """Those of whom nothing is known yet."""

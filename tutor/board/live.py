@@ -32,6 +32,7 @@ MOST_TILES = 12  # in one piece of news, so that it is small and those who need 
 BYTES_PER_S = 4500  # to one watcher, however many students are at work
 HANDS_BYTES_PER_S = BYTES_PER_S / 2  # of these; hands go first, and are told whole each time
 LOOK_S = 5.0
+ROLL_S = 4.0  # who has left the class is watched no more after 5 s
 REFRESH_S = 30.0
 ALONE_S = 3.0
 AGAIN_S = 1.0
@@ -138,12 +139,14 @@ class Live:
             await self._show_hands(desk)
         if moment >= desk.refresh_at:
             await self._refresh(desk)
+        elif moment >= desk.roll_at:
+            await self._call_the_roll(desk)
         if moment >= desk.due and (desk.stirred or moment >= desk.look_at):
             await self._read(desk)
             self._show_tiles(desk)
 
     async def _refresh(self, desk: Desk) -> None:
-        """Look at everybody again: news may have been lost, and students come into the class and leave it."""
+        """Look at everybody again: news may have been lost."""
         await self._call_the_roll(desk)
         for student_id in desk.names:
             desk.stir(student_id)
@@ -154,9 +157,12 @@ class Live:
         desk.refresh_at = self._clock.monotonic() + (REFRESH_S if self._bus.up else ALONE_S)
 
     async def _call_the_roll(self, desk: Desk) -> None:
+        """Students come into the class and leave it."""
+        desk.roll_at = self._clock.monotonic() + ROLL_S
         student_ids = await self._classes.student_ids(desk.class_id)
         people = await self._accounts.names_of(student_ids)
-        desk.name({one: people[one].display_name for one in student_ids if one in people})
+        if desk.name({one: people[one].display_name for one in student_ids if one in people}):
+            desk.hands_stirred, desk.look_at = True, 0
 
     async def _read(self, desk: Desk) -> None:
         """Read whatever was stirred; when that fails, it is still to be read."""

@@ -384,6 +384,7 @@ export interface NewAccount {
 
 export interface NextHint {
   conversation_id: string;
+  level?: number | null;
 }
 
 export type Nothing = Record<string, never>;
@@ -648,6 +649,7 @@ export interface ReplyView {
   draft?: string | null;
   why?: string | null;
   level?: number;
+  no_more?: "hint_cap" | "exam_running" | null;
 }
 
 export interface RetryReply {
