@@ -27,7 +27,7 @@ help:
 	@echo "make rights   send everybody to every command and route, and see who is let in (half a minute)"
 	@echo "make faults   kill, freeze, cut and confuse everything, as often as promised (half an hour or more; FAULTS_SEED=... repeats)"
 	@echo "make bench    measure it beside four other servers (15 minutes; ROUNDS=1 SERVERS=ours,plain for less)"
-	@echo "make bench-board   measure a teacher's board in Chromium while fifty rooms stream (2 minutes)"
+	@echo "make bench-board  measure a teacher's board in Chromium while fifty rooms stream (2 minutes)"
 	@echo "make install  install and build only"
 	@echo "make format   let ruff format and mend"
 	@echo "make lock     choose new versions for config/*.lock"

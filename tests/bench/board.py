@@ -17,6 +17,7 @@ import uvloop
 from playwright.async_api import Browser, Page, expect
 
 from tests.bench.boardreport import tables
+from tests.bench.machine import is_idle_class
 from tests.bench.page import Usage, Watched
 from tests.bench.plan import Result
 from tests.bench.rounds import line, say
@@ -129,7 +130,8 @@ def main() -> None:
     file = ROOT / "build/board.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(orjson.dumps({"alone": asdict(alone), **asdict(found)}, option=orjson.OPT_INDENT_2))
-    text = "\n".join([*tables(alone, found.load, found.usage, is_true=found.shown == found.kept), ""])
+    is_true = found.shown == found.kept
+    text = "\n".join([*tables(alone, found.load, found.usage, is_true=is_true, is_idle=is_idle_class()), ""])
     (HERE / "board.md").write_text(text)
     sys.stdout.write(text)
 

@@ -78,6 +78,11 @@ def prefer(pid: int, niceness: int = IMPORTANT) -> None:
         Path(f"/proc/{pid}/autogroup").write_text(str(niceness))
 
 
+def is_idle_class() -> bool:
+    """Whether this process and its children only run when nothing else does: beside `awake`, that is half the time."""
+    return os.sched_getscheduler(0) == os.SCHED_IDLE
+
+
 @contextmanager
 def awake(cores: Iterable[int]) -> Iterator[tuple[int, ...]]:
     """Keep cores from halting, with loops that yield to anything: a wake-up costs the same on an idle machine then."""

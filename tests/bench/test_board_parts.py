@@ -65,6 +65,10 @@ def test_goals_of_the_board_are_judged() -> None:
     assert "| age of the news that a reply began, p50 s |  | 1.0 |  |" in text
 
 
+def test_a_run_at_idle_priority_says_so() -> None:
+    assert "Doubt" in "\n".join(tables(a_result(), a_result(), USAGE, is_true=True, is_idle=True))
+
+
 def test_what_the_board_must_not_do_is_named() -> None:
     wrong = Usage(
         seconds=30,

@@ -39,11 +39,13 @@ def test_of_many_changes_some_come_now_and_the_others_later() -> None:
     assert told(desk, 4, 5) == []
 
 
-def test_who_was_shown_longest_ago_comes_first() -> None:
+def test_who_has_waited_longest_comes_first() -> None:
     desk = a_desk()
     first = told(desk, 1, 5)
     desk.take({f"{number:024x}": facts(number, "几何") for number in range(STUDENTS)}, NOW)
-    assert not set(told(desk, 2, 5)) & set(first)
+    second, third = told(desk, 2, 5), told(desk, 3, 5)
+    assert not set(second) & set(first)
+    assert set(third) - set(first) == set(range(STUDENTS)) - set(first) - set(second)
 
 
 def test_who_needs_somebody_comes_before_all_others() -> None:

@@ -26,14 +26,14 @@ class Writing:
 class Desk:
     """One class. `stirred` are the students to read again, with the conversation that the news was about.
 
-    Tiles are not told before `due`, hands not before `hands_due`.
+    `untold` is since when tiles are other than they were shown. None is told before `due`, no hand before `hands_due`.
     """
 
     class_id: str
     names: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Facts] = field(default_factory=dict)
     shown: dict[str, Tile] = field(default_factory=dict)
-    shown_at: dict[str, float] = field(default_factory=dict)
+    untold: dict[str, float] = field(default_factory=dict)
     hands: list[Hand] = field(default_factory=list)
     stirred: dict[str, str | None] = field(default_factory=dict)
     writing: dict[str, Writing] = field(default_factory=dict)
@@ -90,20 +90,18 @@ class Desk:
     def changes(self, now: datetime, moment: float, most: int | None = None) -> tuple[list[Tile], list[str]]:
         """The tiles that are not as they were shown, which they are from now on, and who has left the class.
 
-        Of more than `most`, those come first who need somebody, then those who were shown longest ago.
+        Of more than `most`, those come first who need somebody, then those who have waited longest.
         """
         self.writing = {student_id: one for student_id, one in self.writing.items() if one.until > moment}
         tiles = {
             student_id: tile_of(self._with_writing(facts), self.names[student_id], now, self.shown.get(student_id))
             for student_id, facts in self.facts.items()
         }
-        changed = [tile for student_id, tile in tiles.items() if tile != self.shown.get(student_id)]
-        changed.sort(key=lambda tile: (-tile.need, self.shown_at.get(tile.student_id, 0.0)))
-        told = {tile.student_id: tile for tile in changed[:most]}
+        untold = {one: self.untold.get(one, moment) for one, tile in tiles.items() if tile != self.shown.get(one)}
+        told = {one: tiles[one] for one in sorted(untold, key=lambda one: (-tiles[one].need, untold[one]))[:most]}
         gone = [student_id for student_id in self.shown if student_id not in tiles]
-        kept = {student_id: tile for student_id, tile in self.shown.items() if student_id in tiles}
-        self.shown = kept | told
-        self.shown_at = {one: moment if one in told else self.shown_at[one] for one in self.shown}
+        self.untold = {student_id: since for student_id, since in untold.items() if student_id not in told}
+        self.shown = {student_id: tile for student_id, tile in self.shown.items() if student_id in tiles} | told
         return list(told.values()), gone
 
     def _with_writing(self, facts: Facts) -> Facts:

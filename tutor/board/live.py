@@ -28,8 +28,8 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 EVERY_S = 1.0
-MOST_TILES = 8  # in one piece of news, so that it is small and those who need somebody do not wait behind it
-BYTES_PER_S = 4000  # to one watcher, however many students are at work
+MOST_TILES = 12  # in one piece of news, so that it is small and those who need somebody do not wait behind it
+BYTES_PER_S = 4500  # to one watcher, however many students are at work
 HANDS_BYTES_PER_S = BYTES_PER_S / 2  # of these; hands go first, and are told whole each time
 LOOK_S = 5.0
 ROLL_S = 4.0  # who has left the class is watched no more after 5 s
