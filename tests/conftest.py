@@ -36,7 +36,7 @@ def logs() -> None:
 async def settings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Settings]:
     """Test settings whose stores run: real servers in a folder that is thrown away."""
     folder: Path = tmp_path_factory.mktemp("data")
-    wanted = a_settings(data_dir=folder)
+    wanted = a_settings(data_dir=folder, chat={"drain_s": 1.0})  # no test waits for replies that it has left behind
     async with EmbeddedStores(folder) as addresses:
         yield with_addresses(wanted, addresses)
 

@@ -1,16 +1,21 @@
 """Servers for the chat: one whose model is led by hand, one that speaks to a scripted AI service."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from tests.chat.factories import Puppet
+from tests.conftest import Serve
 from tests.factories import People, Server, start_server
 from tests.live.fake_ai import FakeAI
-from tutor.chat.guarded import Guarded
+from tutor.chat.context import RESCUE
 from tutor.chat.rescue import Rescue
 from tutor.settings import Settings
+
+LEASE_S = 0.3
+SWEEP = Rescue.sweep
 
 
 @dataclass(frozen=True)
@@ -45,18 +50,22 @@ def puppet(stage: Stage) -> Puppet:
 
 
 @pytest.fixture
-def only_puppets_rescue(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Other tests' servers are nodes on the same stores too: they would take replies over, with another model."""
-    sweep = Rescue.sweep
+def nobody_sweeps(puppet: Puppet, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every server of the tests is a node on the same stores: what it finds by itself it takes over too early, or with
+    another model. Tests say when somebody looks, with `swept`. The puppet ends before the servers that wait for it.
+    """
 
-    async def sweep_with_the_puppet(rescue: Rescue) -> None:
-        model = rescue._replies._model
-        if isinstance(model, Guarded) and model._model is puppet:
-            await sweep(rescue)
+    async def see_to_nothing(_rescue: Rescue) -> None: ...
 
-    monkeypatch.setattr(Rescue, "sweep", sweep_with_the_puppet)
+    monkeypatch.setattr(Rescue, "sweep", see_to_nothing)
     yield
     puppet.finish_all()
+
+
+async def swept(server: Server, *, after_s: float = LEASE_S) -> None:
+    """A node looks for dead ones, when their leases have run out."""
+    await asyncio.sleep(after_s)
+    await SWEEP(server.app[RESCUE])
 
 
 @pytest.fixture

@@ -6,17 +6,15 @@ from functools import partial
 
 import pytest
 
-from tests.chat.conftest import Stage
+from tests.chat.conftest import LEASE_S, Stage, swept
 from tests.chat.factories import Asked, Lesson, Puppet, a_lesson, a_question, asked, elsewhere, parts_of
 from tests.conftest import Serve
 from tests.core.raw import until
 from tests.factories import WAIT_S, FakeClock, People, Refused, Server
-from tutor.chat.context import CHAT_STORE, HOLDS, REPLIES, RESCUE
+from tutor.chat.context import CHAT_STORE, HOLDS, REPLIES
 from tutor.chat.keeper import Keeper
 from tutor.chat.models import Message
 from tutor.chat.running import Running
-
-LEASE_S = 0.3
 
 
 async def stored(server: Server, lesson: Lesson, reply_id: str, fits: Callable[[Message], bool]) -> Message:
@@ -194,12 +192,7 @@ async def left_by_a_dead_node(
     return lesson, said
 
 
-async def swept(stage: Stage) -> None:
-    await asyncio.sleep(LEASE_S)
-    await stage.server.app[RESCUE].sweep()
-
-
-@pytest.mark.usefixtures("only_puppets_rescue")
+@pytest.mark.usefixtures("nobody_sweeps")
 async def test_a_held_reply_of_a_dead_node_ends_with_what_was_shown(
     puppet: Puppet,
     serve: Serve,
@@ -212,7 +205,7 @@ async def test_a_held_reply_of_a_dead_node_ends_with_what_was_shown(
         lesson, said = await left_by_a_dead_node(people, puppet, monkeypatch, say=("one ",))
         await lesson.room.on_reply("hold", said.reply_id, lesson.desk)
         said.line.say("secret")
-        await swept(stage)
+        await swept(stage.server)
         end = await said.ended("interrupted")
         assert end["message"]["text"] == "one "
         assert "secret" not in await lesson.seen_by_student()
@@ -229,7 +222,7 @@ async def is_free(lesson: Lesson, puppet: Puppet, cast: People) -> None:
     await socket.until("reply.finished", reply_id=sent["reply"]["id"])
 
 
-@pytest.mark.usefixtures("only_puppets_rescue")
+@pytest.mark.usefixtures("nobody_sweeps")
 async def test_a_held_reply_that_is_begun_anew_stays_held_until_it_is_released(
     puppet: Puppet,
     serve: Serve,
@@ -241,7 +234,7 @@ async def test_a_held_reply_that_is_begun_anew_stays_held_until_it_is_released(
     async with People(server) as people:
         lesson, said = await left_by_a_dead_node(people, puppet, monkeypatch, say=())
         await lesson.room.on_reply("hold", said.reply_id, lesson.desk)
-        await swept(stage)
+        await swept(stage.server)
         again = await puppet.line(said.question, 2)
         again.say("again")
         await stored(stage.server, lesson, said.reply_id, lambda one: bool(one.reply and one.reply.withheld))
@@ -254,7 +247,7 @@ async def test_a_held_reply_that_is_begun_anew_stays_held_until_it_is_released(
         await until(lambda: server.app[REPLIES].running(said.reply_id) is None)
 
 
-@pytest.mark.usefixtures("only_puppets_rescue")
+@pytest.mark.usefixtures("nobody_sweeps")
 async def test_a_hidden_reply_that_is_taken_over_stays_hidden(
     puppet: Puppet,
     serve: Serve,
@@ -264,7 +257,7 @@ async def test_a_hidden_reply_that_is_taken_over_stays_hidden(
     server = await serve(model=puppet, chat={"part_ms": 0.001, "lease_s": LEASE_S})
     async with People(server) as people:
         lesson, cut = await left_by_a_dead_node(people, puppet, monkeypatch, say=("SECRET one ",), approval=True)
-        await swept(stage)
+        await swept(stage.server)
         end = await cut.ended("interrupted")
         assert (end["message"]["text"], end["parts"], end["length"]) == ("", 0, 0)
         changed = await lesson.desk.until("message.changed")
@@ -274,7 +267,7 @@ async def test_a_hidden_reply_that_is_taken_over_stays_hidden(
         cut.line.say("SECRET zombie")
         await until(lambda: server.app[REPLIES].running(cut.reply_id) is None)
         unseen = await asked(puppet, lesson.room)
-        await swept(stage)
+        await swept(stage.server)
         again = await puppet.line(unseen.question, 2)
         again.say("SECRET two ")
         again.finish()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.chat.conftest import Stage
+from tests.chat.conftest import LEASE_S, Stage, swept
 from tests.chat.factories import Line, Puppet, Room, a_question, a_room, parts_of
 from tests.conftest import Serve
 from tests.core.raw import until
@@ -17,9 +17,7 @@ from tutor.chat.context import REPLIES, RESCUE
 from tutor.chat.keeper import Keeper
 from tutor.chat.running import Running
 
-pytestmark = pytest.mark.usefixtures("only_puppets_rescue")
-
-LEASE_S = 0.3
+pytestmark = pytest.mark.usefixtures("nobody_sweeps")
 
 
 @dataclass
@@ -53,16 +51,10 @@ async def far(cast: People, puppet: Puppet, serve: Serve, monkeypatch: pytest.Mo
         puppet.finish_all()
 
 
-async def swept(stage: Stage) -> None:
-    """The other node looks for dead ones, when the lease has run out."""
-    await asyncio.sleep(LEASE_S)
-    await stage.server.app[RESCUE].sweep()
-
-
 async def test_a_reply_that_was_read_ends_as_interrupted_with_that_text(far: Far, stage: Stage) -> None:
     far.line.say("read ", "by many")
     await far.room.socket.until("reply.delta", 2, reply_id=far.reply_id)
-    await swept(stage)
+    await swept(stage.server)
     for viewer in (far.room.socket, far.there):
         end = await viewer.until("reply.finished", reply_id=far.reply_id)
         assert (end["state"], end["parts"], end["message"]["text"]) == ("interrupted", 2, "read by many")
@@ -72,7 +64,7 @@ async def test_a_reply_that_was_read_ends_as_interrupted_with_that_text(far: Far
 async def test_the_old_owner_shows_and_stores_nothing_more(far: Far, stage: Stage) -> None:
     far.line.say("read ")
     await far.room.socket.until("reply.delta", reply_id=far.reply_id)
-    await swept(stage)
+    await swept(stage.server)
     far.line.say("zombie")
     far.line.finish()
     await until(lambda: far.running is None)
@@ -86,7 +78,7 @@ async def test_the_old_owner_shows_and_stores_nothing_more(far: Far, stage: Stag
 async def test_a_reply_of_which_nothing_was_shown_is_written_by_another_node(
     far: Far, stage: Stage, puppet: Puppet
 ) -> None:
-    await swept(stage)
+    await swept(stage.server)
     line = await puppet.line(far.line.prompt.question, 2)
     assert line.prompt.turns == far.line.prompt.turns
     line.say("again")
@@ -105,17 +97,15 @@ async def test_a_reply_that_two_nodes_have_lost_is_not_tried_a_third_time(
     far: Far, stage: Stage, puppet: Puppet, serve: Serve
 ) -> None:
     second = await serve(model=puppet, chat={"lease_s": LEASE_S})
-    await asyncio.sleep(LEASE_S)
-    await second.app[RESCUE].sweep()
+    await swept(second)
     await puppet.line(far.line.prompt.question, 2)
-    await swept(stage)
+    await swept(stage.server)
     end = await far.room.socket.until("reply.finished", reply_id=far.reply_id)
     assert (end["state"], end["message"]["text"]) == ("interrupted", "")
 
 
 async def test_of_many_nodes_that_find_it_one_takes_it_over(far: Far, stage: Stage, puppet: Puppet) -> None:
-    await asyncio.sleep(LEASE_S)
-    await asyncio.gather(*(stage.server.app[RESCUE].sweep() for _ in range(5)))
+    await asyncio.gather(*(swept(stage.server) for _ in range(5)))
     line = await puppet.line(far.line.prompt.question, 2)
     line.say("once")
     line.finish()
@@ -128,11 +118,11 @@ async def test_a_reply_that_nobody_holds_is_found_and_ended(
     far: Far, stage: Stage, puppet: Puppet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stage.server.app[REPLIES].claims.give_back(far.room.id, far.reply_id)
-    await swept(stage)
+    await swept(stage.server)
     assert not far.room.socket.heard["reply.finished"]
     monkeypatch.setattr(rescue, "ORPHANED", timedelta())
     await stage.server.app[RESCUE].adopt_orphans()
-    await swept(stage)
+    await swept(stage.server)
     line = await puppet.line(far.line.prompt.question, 2)
     line.finish()
     await far.room.socket.until("reply.finished", reply_id=far.reply_id)
@@ -155,7 +145,7 @@ async def test_a_node_that_goes_down_leaves_unseen_replies_to_others_and_keeps_s
         await going.app[REPLIES].drain(0.1)
         end = await seen.socket.until("reply.finished", reply_id=replies[0])
         assert (end["state"], end["message"]["text"]) == ("interrupted", "half of ")
-        await stage.server.app[RESCUE].sweep()
+        await swept(stage.server, after_s=0)
         line = await puppet.line(asked[1][1], 2)
         line.say("all of it")
         line.finish()
