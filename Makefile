@@ -38,8 +38,20 @@ install: $(DONE)/package
 run: install
 	@exec $(BIN)/tutor serve --demo
 
+# Two halves side by side: much of a test is waiting. The second steps back where both want the processor, because what
+# is measured in milliseconds is in the first; what it has said comes at the end.
+SECOND := $(addprefix tests/,accounts board broadcasts browser classes house records)
+PYTEST := $(BIN)/python -m pytest --cov=tutor --cov-report=
+
 test: install browser clocks $(DONE)/test
-	$(BIN)/python -m pytest --cov=tutor --cov-report=term-missing:skip-covered --cov-fail-under=90
+	@mkdir -p build && rm -f build/.coverage.*
+	@COVERAGE_FILE=build/.coverage.2 nice $(PYTEST) $(SECOND) > build/second.log 2>&1 & second=$$!; \
+		trap 'kill $$second 2>/dev/null' EXIT; trap 'exit 1' INT TERM; \
+		COVERAGE_FILE=build/.coverage.1 $(PYTEST) $(addprefix --ignore=,$(SECOND)); failed=$$?; \
+		echo "Waiting for the second half; build/second.log has what it says"; \
+		wait $$second || failed=1; cat build/second.log; exit $$failed
+	@cd build && ../$(BIN)/coverage combine --quiet --data-file=.coverage
+	$(BIN)/coverage report --data-file=build/.coverage --fail-under=90
 	$(BIN)/python web/build.py --client-check
 
 rights: install $(DONE)/test
