@@ -146,6 +146,7 @@ async def test_a_store_that_cannot_come_back_is_tried_again_until_it_can(tmp_pat
         manifest.write_text(good)
         async with redis(addresses) as cache:
             assert await cache.ping()
+        await until(lambda: logs[-1]["event"] == "store_restarted")  # it answers others before it is known here
         await stores.stop()
     events = [(line["event"], line["log_level"], line["store"]) for line in logs]
     assert events[0] == ("store_died", "error", "redis")
