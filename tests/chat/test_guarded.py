@@ -102,6 +102,15 @@ async def either(puppet: Puppet, problem: str, attempt: int, socket: Socket, rep
     return asking.result() if asking in done else None
 
 
+async def an_answered_problem(scene: Scene) -> tuple[Room, str]:
+    """A room in which a problem was answered without much help."""
+    room, (problem, _) = await a_room(scene.people), a_problem()
+    reply_id = await ask(room, problem)
+    await say_all(await scene.puppet.line(problem), ["想一想。"])
+    await room.socket.until("reply.finished", reply_id=reply_id)
+    return room, problem
+
+
 def frames(*sockets: Socket) -> str:
     """All that some sockets were ever told, and their answers' parts put together."""
     told = orjson.dumps([socket.order for socket in sockets]).decode()
@@ -231,11 +240,7 @@ async def test_prompts_hold_the_solution_at_the_top_alone(scene: Scene) -> None:
 
 
 async def test_a_hint_is_told_and_kept_and_a_new_problem_begins_again(scene: Scene) -> None:
-    room = await a_room(scene.people)
-    problem, _ = a_problem()
-    reply_id = await ask(room, problem)
-    await say_all(await scene.puppet.line(problem), ["想一想。"])
-    await room.socket.until("reply.finished", reply_id=reply_id)
+    room, problem = await an_answered_problem(scene)
     given = await room.socket.ask("hint.next", conversation_id=room.id)
     hint = await scene.puppet.line(problem, 2)
     assert [turn.speaker for turn in hint.prompt.turns] == ["user", "assistant", "user"]
@@ -265,11 +270,7 @@ async def test_there_is_no_hint_before_a_problem(scene: Scene) -> None:
 
 
 async def test_the_same_hint_asked_for_again_is_the_same_answer(scene: Scene) -> None:
-    room = await a_room(scene.people)
-    problem, _ = a_problem()
-    reply_id = await ask(room, problem)
-    await say_all(await scene.puppet.line(problem), ["想一想。"])
-    await room.socket.until("reply.finished", reply_id=reply_id)
+    room, problem = await an_answered_problem(scene)
     with pytest.raises(Refused, match="conflict"):
         await room.socket.ask("hint.next", conversation_id=room.id, level=4)
     first = await room.socket.ask("hint.next", conversation_id=room.id, level=3)
@@ -282,11 +283,7 @@ async def test_the_same_hint_asked_for_again_is_the_same_answer(scene: Scene) ->
 
 
 async def test_a_hint_whose_node_died_before_it_began_is_given_when_it_is_asked_for_again(scene: Scene) -> None:
-    room = await a_room(scene.people)
-    problem, _ = a_problem()
-    reply_id = await ask(room, problem)
-    await say_all(await scene.puppet.line(problem), ["想一想。"])
-    await room.socket.until("reply.finished", reply_id=reply_id)
+    room, problem = await an_answered_problem(scene)
     store = scene.server.app[CHAT_STORE]
     conversation = await store.conversation(room.id)
     assert conversation is not None
@@ -299,11 +296,7 @@ async def test_a_hint_whose_node_died_before_it_began_is_given_when_it_is_asked_
 
 
 async def test_two_hints_at_once_are_one(scene: Scene) -> None:
-    room = await a_room(scene.people)
-    problem, _ = a_problem()
-    reply_id = await ask(room, problem)
-    await say_all(await scene.puppet.line(problem), ["想一想。"])
-    await room.socket.until("reply.finished", reply_id=reply_id)
+    room, problem = await an_answered_problem(scene)
     asks = [room.socket.ask("hint.next", conversation_id=room.id) for _ in range(2)]
     outcomes = await asyncio.gather(*asks, return_exceptions=True)
     assert sorted(type(outcome) is Refused for outcome in outcomes) == [False, True]
