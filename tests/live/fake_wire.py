@@ -6,6 +6,7 @@ Used by `fake_scripts.py` and `fake_ai.py`.
 import asyncio
 import socket
 import struct
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -63,7 +64,10 @@ def word(i: int) -> str:
 
 @dataclass(slots=True)
 class Heard:
-    """One request: its body, headers and TCP peer, and in `sent` the pieces of text that went out for it."""
+    """One request: its body, headers and TCP peer, and in `sent` the pieces of text that went out for it.
+
+    `asked_at` and `said_at` are when it came and when the newest piece went out, on the monotonic clock.
+    """
 
     body: dict[str, object]
     raw: bytes
@@ -71,6 +75,8 @@ class Heard:
     script: Script
     sent: list[str] = field(default_factory=list)
     peer: object = None
+    asked_at: float = field(default_factory=time.monotonic)
+    said_at: float = 0.0
 
     @property
     def text(self) -> str:
@@ -100,6 +106,7 @@ class Wire:
 
     async def text(self, text: str) -> None:
         self.heard.sent.append(text)
+        self.heard.said_at = time.monotonic()
         await self.choice({"content": text})
 
     async def words(self, count: int, start: int = 0) -> None:
