@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.factories import People, Person, Server, a_client_id
+from tests.factories import People, Person, Server, a_client_id, a_photo
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
 from tutor.core.tokens import SECRET, Tokens
@@ -53,6 +53,7 @@ class Scene:
     conversation_id: str = ""
     reply_id: str = ""
     broadcast_id: str = ""
+    file_id: str = ""
     ended: str = ""
 
     async def with_a_fresh_owner(self) -> "Scene":
@@ -74,7 +75,10 @@ class Scene:
             await self.others["admin"].call("POST", f"{path}/students/{owner.id}/move", move)
         elif self.end == "archived":
             await self.teacher.call("PATCH", path, {"archived": True})
-        return replace(self, owner=owner, conversation_id=conversation_id, reply_id=reply_id, broadcast_id=said)
+        file_id = (await owner.send_file(a_photo()))["id"]
+        return replace(
+            self, owner=owner, conversation_id=conversation_id, reply_id=reply_id, broadcast_id=said, file_id=file_id
+        )
 
     async def _said_to(self, student: Person) -> str:
         """A broadcast for the student alone."""
@@ -119,6 +123,7 @@ class Scene:
             "$conversation": self.conversation_id,
             "$reply": self.reply_id,
             "$broadcast": self.broadcast_id,
+            "$file": self.file_id,
             "$class": self.class_id,
             "$school": self.school_id,
             "$owner": self.owner.id,

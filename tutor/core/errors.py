@@ -136,6 +136,13 @@ class StoreUnavailable(TutorError):
     status = 503
 
 
+class NoRoom(TutorError):
+    """This server's disk, memory or handles are used up just now; nothing was kept."""
+
+    code = "no_room"
+    status = 507
+
+
 class Stopping(TutorError):
     """The server is going down for a restart; come back in a moment."""
 

@@ -9,7 +9,12 @@ from datetime import UTC, datetime
 from typing import Generic, TypeAlias, TypeVar
 
 from aiohttp import web
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
+    AsyncIOMotorGridFSBucket,
+)
 from pydantic import TypeAdapter
 from pymongo import IndexModel
 from pymongo.errors import PyMongoError
@@ -33,6 +38,7 @@ Document: TypeAlias = dict[str, Value]
 Client: TypeAlias = AsyncIOMotorClient[Document]
 Database: TypeAlias = AsyncIOMotorDatabase[Document]
 Collection: TypeAlias = AsyncIOMotorCollection[Document]
+Bucket: TypeAlias = AsyncIOMotorGridFSBucket
 
 MONGO: web.AppKey[Database] = web.AppKey("mongo", AsyncIOMotorDatabase)
 
@@ -81,6 +87,19 @@ async def documents(
         cursor = cursor.sort(list(order))
     async for document in cursor.limit(limit):
         yield document
+
+
+def only_if(condition: Document, changes: Mapping[str, Value]) -> list[Document]:
+    """An update that sets fields only where an expression is true of the document, which is found by `_id` alone: the
+    embedded store reads the whole collection for every other filter, and for every find-and-modify.
+    """
+    changed = {name: {"$cond": [condition, {"$literal": value}, f"${name}"]} for name, value in changes.items()}
+    return [{"$set": changed}]
+
+
+def bucket_of(database: Database, name: str) -> Bucket:
+    """A place for long byte strings (GridFS): the collections `name.files` and `name.chunks`."""
+    return AsyncIOMotorGridFSBucket(database, bucket_name=name)
 
 
 async def ping(database: Database) -> None:

@@ -44,9 +44,3 @@ class FileInUse(TutorError):
     code = "file_in_use"
     status = 409
 
-
-class NoSpace(TutorError):
-    """This server's disk has no room for an upload just now; nothing was kept."""
-
-    code = "no_space"
-    status = 507

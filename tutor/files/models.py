@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import BinaryIO, Literal
 
-from tutor.pictures.kinds import Kind
+from tutor.pictures.kinds import Format, Kind, kind_of
 
 Size = Literal["full", "thumbnail"]
 
@@ -61,17 +61,23 @@ class Upload:
     """What has just come in: its bytes in a file without a name that goes when it is closed."""
 
     name: str
-    kind: Kind
+    form: Format
     size: int
     digest: str
     source: BinaryIO
 
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.form)
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture to be shown: its JPEG bytes, its name for people, and a tag that says whether a browser has it."""
+    """A picture to be shown: its JPEG bytes (None for a browser that has them), its name for people, and the tag by which
+    a browser knows it.
+    """
 
-    body: bytes
+    body: bytes | None
     name: str
     tag: str
 

@@ -23,7 +23,6 @@ def format_of(head: bytes) -> Format | None:
     return "PDF" if head.startswith(b"%PDF-") else None
 
 
-def kind_of(head: bytes) -> Kind | None:
-    """Whether it is a photo or a PDF, by its first bytes."""
-    found = format_of(head)
-    return None if found is None else "pdf" if found == "PDF" else "photo"
+def kind_of(form: Format) -> Kind:
+    """Whether something of this format is a photo or a PDF."""
+    return "pdf" if form == "PDF" else "photo"
