@@ -1,6 +1,6 @@
 """How a process of our own that handles what strangers wrote limits itself. `core/helpers.py` starts such processes.
 
-They call `confine` first of all, and `shut_doors` when they have loaded everything; this module imports next to nothing.
+They call `confine` first of all, and `shut_doors` when they have loaded everything. It imports next to nothing.
 """
 
 import resource

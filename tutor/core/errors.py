@@ -137,7 +137,7 @@ class StoreUnavailable(TutorError):
 
 
 class NoRoom(TutorError):
-    """This server's disk, memory or handles are used up just now; nothing was kept."""
+    """The disk, memory or handles of this server are used up just now; nothing was kept."""
 
     code = "no_room"
     status = 507

@@ -89,7 +89,7 @@ async def documents(
         yield document
 
 
-def only_if(condition: Document, changes: Mapping[str, Value]) -> list[Document]:
+def only_if(condition: Mapping[str, Value], changes: Mapping[str, Value]) -> list[Document]:
     """An update that sets fields only where an expression is true of the document, which is found by `_id` alone: the
     embedded store reads the whole collection for every other filter, and for every find-and-modify.
     """

@@ -37,9 +37,7 @@ async def files_context(app: web.Application) -> AsyncIterator[None]:
     """Build the service."""
     settings, store = app[FILES_SETTINGS], FileStore(app[MONGO])
     await store.prepare()
-    studio = Studio(
-        settings.order, at_once=settings.at_once, queue_s=settings.queue_s, deadline_s=settings.deadline_s
-    )
+    studio = Studio(settings.order, at_once=settings.at_once, queue_s=settings.queue_s, deadline_s=settings.deadline_s)
     app[READERS] = Readers()
     app[INTAKE] = Intake(settings.limits)
     app[FILES] = Files(store, studio, app[READERS], app[CLOCK], settings.limits)

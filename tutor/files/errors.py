@@ -43,4 +43,3 @@ class FileInUse(TutorError):
 
     code = "file_in_use"
     status = 409
-

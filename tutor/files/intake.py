@@ -62,7 +62,7 @@ class Intake:
 
     async def _take(self, request: web.Request, left: ExitStack) -> Upload:
         try:
-            source = left.enter_context(TemporaryFile())
+            source = left.enter_context(TemporaryFile())  # noqa: SIM115 (it is closed where the block ends)
             async with asyncio.timeout(WHOLE_S):
                 part = await _file_part(request)
                 return await _fill(source, part, self._limits)

@@ -11,6 +11,7 @@ from tutor.pictures.kinds import Format, Kind, kind_of
 Size = Literal["full", "thumbnail"]
 
 LONGEST_NAME = 120
+LONGEST_ENDING = 10
 NAMELESS = "file"
 
 
@@ -73,8 +74,9 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture to be shown: its JPEG bytes (None for a browser that has them), its name for people, and the tag by which
-    a browser knows it.
+    """A picture to be shown: its JPEG bytes, its name for people, and the tag that a browser knows it by.
+
+    A browser that has it gets no bytes.
     """
 
     body: bytes | None
@@ -101,6 +103,6 @@ def clean_name(given: str) -> str:
     last = PurePosixPath(unicodedata.normalize("NFC", given).replace("\\", "/")).name
     shown = "".join(letter for letter in last if unicodedata.category(letter)[0] != "C").strip(" .")
     stem, dot, end = shown.rpartition(".")
-    if dot and len(end) < 10:  # a long name keeps its ending
+    if dot and len(end) < LONGEST_ENDING:  # a long name keeps its ending
         shown = f"{stem[: LONGEST_NAME - len(end) - 1]}.{end}"
     return shown[:LONGEST_NAME] or NAMELESS

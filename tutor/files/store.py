@@ -1,7 +1,7 @@
 """Files in MongoDB, their pictures in GridFS: the only code that knows how they lie there. Used by the service.
 
 A file's pictures are written before its document, and a loose end before both. A loose end says that nothing may need
-what has this id: it is there while a file has no use, and whatever a crash leaves lies behind one. The sweep goes by them.
+what has this id: it is there while a file has no use, and behind what a crash leaves. The sweep goes by them.
 """
 
 from collections.abc import Iterable

@@ -4,6 +4,7 @@ album. `photos`, `heif` and `documents` are such processes; each loads only the 
 Nothing is caught here but refusals: whatever else goes wrong ends the process, and the server sees that.
 """
 
+import math
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -45,7 +46,7 @@ def _refusal(refused: PictureRefused) -> Refusal:
 
 def scale_of(width: float, height: float, order: Order) -> float:
     """By how much a picture must be scaled so that it is as large as it may be; above 1 when it is smaller."""
-    by_area = order.side / (width * height) ** 0.5
+    by_area = order.side / math.sqrt(width * height)
     return min(by_area, WIDEST * order.side / max(width, height))
 
 

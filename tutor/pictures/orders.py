@@ -14,9 +14,9 @@ LONGEST_INDEX = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How pictures are made. A picture has at most the area of a square of `side` pixels; a thumbnail fits into a square
-    of `thumbnail` pixels. `max_pixels` may a photo have that is decoded, `max_pages` a PDF. `memory` and `written` are
-    bytes, `seconds` of computing; an order takes no longer than twice that, whoever waits for it.
+    """How pictures are made. A picture has at most the area of a square of `side` pixels, a thumbnail fits into one of
+    `thumbnail` pixels. A photo that is decoded has at most `max_pixels`, a PDF `max_pages`. `memory` and `written` are
+    bytes, `seconds` of computing; an order takes no longer than twice that, even when nobody waits for it.
     """
 
     max_pixels: int
