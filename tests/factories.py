@@ -205,8 +205,8 @@ class Person:
 
     async def send_file(self, content: bytes, name: str = "IMG_2041.jpg", *, client_id: str | None = None) -> Json:
         """Send a file as a browser does, and return its view; an error raises Refused."""
-        form = aiohttp.FormData()
-        form.add_field("file", content, filename=name, content_type="application/octet-stream")
+        form = aiohttp.FormData(quote_fields=False)  # browsers write names as they are
+        form.add_field("file", BytesIO(content), filename=name, content_type="application/octet-stream")
         query = {"client_id": client_id} if client_id is not None else {}
         view: Json = (await self.call("POST", "/files", None, data=form, params=query))["file"]
         return view

@@ -38,6 +38,10 @@ class Intake:
         self._limits = limits
         self._coming: Counter[str] = Counter()
 
+    def coming(self, sender_id: str) -> int:
+        """How many files of somebody are coming in here just now."""
+        return self._coming[sender_id]
+
     @asynccontextmanager
     async def received(self, request: web.Request, sender_id: str) -> AsyncIterator[Upload]:
         """What the request brings, for as long as the block runs.
@@ -49,7 +53,7 @@ class Intake:
             NoRoom: the disk is full.
 
         """
-        if self._coming[sender_id] >= AT_ONCE_PER_USER or self._coming.total() >= AT_ONCE:
+        if self.coming(sender_id) >= AT_ONCE_PER_USER or self._coming.total() >= AT_ONCE:
             raise Busy(retry_after_s=COME_BACK_S)
         self._coming[sender_id] += 1
         with ExitStack() as left:

@@ -27,6 +27,7 @@ def serve(draw: Draw) -> None:
     """Fill the one order of this process: what was sent is its input, the album its output."""
     order = Order.parse(sys.argv[1])
     Image.preinit()  # else the library loads its parts when they are needed, which is too late after the next lines
+    Image.MAX_IMAGE_PIXELS = None  # we count ourselves, before anything is decoded
     signal.alarm(2 * order.seconds)  # should the server be gone by then
     confine(memory=order.memory, written=order.written, cpu_s=order.seconds)
     shut_doors()

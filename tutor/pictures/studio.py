@@ -5,18 +5,17 @@ one person's file is near another's, and a crash leaves nothing behind. `files/s
 """
 
 import asyncio
-import json
 import os
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from tutor.core.errors import Busy
+from tutor.core.errors import Busy, NoRoom
 from tutor.core.helpers import kill, start_helper
 from tutor.pictures.errors import FileDamaged, FileTooComplex, PdfEncrypted, PictureRefused, TooManyPages, TooManyPixels
 from tutor.pictures.kinds import Format
@@ -48,7 +47,7 @@ class Album:
             FileDamaged: the process wrote something else.
 
         """
-        picture = os.pread(self._content.fileno(), plate.length, plate.start)
+        picture = os.pread(self._content.fileno(), max(0, plate.length), max(0, plate.start))
         if not (picture.startswith(JPEG_BEGINS) and picture.endswith(JPEG_ENDS)):
             raise FileDamaged
         return picture
@@ -70,22 +69,29 @@ class Studio:
         Raises:
             FileDamaged, TooManyPixels, TooManyPages, PdfEncrypted, FileTooComplex: there are none.
             Busy: too many others are waiting.
+            NoRoom: this machine has no disk, memory or handles for it.
 
         """
-        with TemporaryFile() as album, TemporaryFile() as last_words:
-            await self._wait_for_a_place()
+        with ExitStack() as left:
             try:
-                code = await self._run(form, sent, album, last_words)
-            finally:
-                self._free.release()
+                album, last_words = left.enter_context(TemporaryFile()), left.enter_context(TemporaryFile())
+                async with self._a_place():
+                    code = await self._run(form, sent, album, last_words)
+            except OSError as error:
+                raise NoRoom from error
             yield Album(album, _leaves(album, code, last_words))
 
-    async def _wait_for_a_place(self) -> None:
+    @asynccontextmanager
+    async def _a_place(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._queue_s):
                 await self._free.acquire()
         except TimeoutError as error:
             raise Busy(retry_after_s=COME_BACK_S) from error
+        try:
+            yield
+        finally:
+            self._free.release()
 
     async def _run(self, form: Format, sent: BinaryIO, album: BinaryIO, last_words: BinaryIO) -> int:
         os.lseek(sent.fileno(), 0, os.SEEK_SET)  # the process reads on from here
@@ -113,7 +119,7 @@ def _leaves(album: BinaryIO, code: int, last_words: BinaryIO) -> tuple[Leaf, ...
         raise FileDamaged if code > 0 else FileTooComplex
     index = _index(album)
     if index.refusal is not None:
-        raise REFUSALS[index.refusal.code](**index.refusal.facts)
+        raise REFUSALS.get(index.refusal.code, FileDamaged)(**index.refusal.facts)
     if not index.leaves:
         raise FileDamaged
     return index.leaves
@@ -121,12 +127,11 @@ def _leaves(album: BinaryIO, code: int, last_words: BinaryIO) -> tuple[Leaf, ...
 
 def _index(album: BinaryIO) -> Index:
     """The index of an album, which is believed no more than what was sent."""
-    size = os.fstat(album.fileno()).st_size
-    tail = os.pread(album.fileno(), TAIL.size, max(0, size - TAIL.size))
-    length = TAIL.unpack(tail)[0] if len(tail) == TAIL.size else LONGEST_INDEX
+    end = os.fstat(album.fileno()).st_size - TAIL.size
+    length = TAIL.unpack(os.pread(album.fileno(), TAIL.size, end))[0] if end >= 0 else 0
+    if not 0 < length <= min(end, LONGEST_INDEX):
+        raise FileDamaged
     try:
-        if length >= LONGEST_INDEX:
-            raise FileDamaged
-        return INDEX.validate_python(json.loads(os.pread(album.fileno(), length, size - TAIL.size - length)))
-    except (ValueError, ValidationError) as error:
+        return INDEX.validate_json(os.pread(album.fileno(), length, end - length))
+    except ValidationError as error:
         raise FileDamaged from error
