@@ -2,9 +2,6 @@
 
 import asyncio
 import os
-import socket
-import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -148,28 +145,6 @@ async def test_without_handles_or_disk_it_says_so(no_handles: None) -> None:
             pass
 
 
-async def test_a_process_has_no_secret_and_opens_nothing() -> None:
-    """What a process is given, asked from within; then it tries to open a file, a socket and another process."""
-    code = (
-        "import os, socket, subprocess, sys\n"
-        "from tutor.core.confine import confine, shut_doors\n"
-        "confine(memory=1 << 30, written=1 << 20, cpu_s=5)\n"
-        "print(sorted(name for name in os.environ if name != 'LC_CTYPE'))\n"
-        "shut_doors()\n"
-        "for attempt in (lambda: open('/etc/passwd'), socket.socket, lambda: subprocess.run(['/bin/true'])):\n"
-        "    try: attempt()\n"
-        "    except OSError as error: print(error.errno)\n"
-    )
-    helper = await start_helper("tutor.pictures.photos", "{}", stdin=PIPE, stdout=PIPE, stderr=PIPE)
-    said, wrong = await helper.communicate()
-    assert (said, helper.returncode) == (b"", 1), wrong
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-S", "-c", code), stdout=PIPE, env={"PYTHONPATH": os.pathsep.join(sys.path)}
-    )
-    said, _ = await process.communicate()
-    assert said.decode().split("\n")[:4] == ["['PYTHONPATH']", "24", "24", "24"]
-
-
 @pytest.mark.parametrize(
     ("content", "index"),
     [
@@ -206,9 +181,3 @@ FORMATS: dict[str, Format] = {"JPEG": "JPEG", "PNG": "PNG", "WebP": "WEBP", "HEI
 async def test_every_format_is_known_by_its_first_bytes(name: str) -> None:
     assert format_of(corpus.good()[name][:32]) == FORMATS[name]
     assert format_of(b"\n" + corpus.good()[name][:31]) is None
-
-
-def test_nothing_listens_where_a_pdf_may_ask() -> None:
-    """The corpus's PDF that asks the network names a port where nobody is: were it asked, nothing would answer."""
-    with socket.socket() as asking:
-        assert asking.connect_ex(("127.0.0.1", 9)) != 0

@@ -1,6 +1,6 @@
 """Starts processes of our own code that handle what strangers wrote; they limit themselves with `core/confine.py`.
 
-The built-in tutor and `pictures/studio.py` run theirs with it.
+`ai/embedded/worker.py` and `pictures/studio.py` run theirs with it.
 """
 
 import os
