@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tutor.core import helpers
 from tutor.core.helpers import kill, start_helper
 
 HELPER = """
@@ -24,6 +23,7 @@ shut_doors()
 for attempt in (lambda: open("/etc/passwd"), socket.socket, lambda: subprocess.run(["/bin/true"])):
     try: attempt()
     except OSError as error: print(error.strerror)
+sys.stdout.flush()
 signal.pause()
 """
 
@@ -31,7 +31,7 @@ signal.pause()
 @pytest.fixture
 async def helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Process:
     (tmp_path / "a_helper.py").write_text(HELPER)
-    monkeypatch.setattr(helpers.sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     monkeypatch.setenv("TUTOR_SECRET_KEY", "of nobody's business")
     monkeypatch.chdir(tmp_path)
     return await start_helper("a_helper", "now", stdin=PIPE, stdout=PIPE)
