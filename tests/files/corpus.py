@@ -84,6 +84,7 @@ def a_pdf(
     *pages: bytes,
     box: tuple[int, int] = (300, 400),
     catalog: bytes = b"",
+    notes: bytes = b"",
     objects: dict[int, bytes] | None = None,
     resources: bytes = b"",
 ) -> bytes:
@@ -97,9 +98,8 @@ def a_pdf(
     }
     for number, content in enumerate(drawn):
         page, stream = 10 + 2 * number, 11 + 2 * number
-        parts[page] = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Resources << %s >> /Contents %d 0 R >>" % (
-            *box, resources, stream,
-        )  # fmt: skip
+        entries = b"/MediaBox [0 0 %d %d] /Resources << %s >> %s" % (*box, resources, notes)
+        parts[page] = b"<< /Type /Page /Parent 2 0 R %s /Contents %d 0 R >>" % (entries, stream)
         parts[stream] = content if content.startswith(b"<<") else a_stream(content)
     return _written(parts)
 
@@ -120,6 +120,16 @@ def _written(parts: dict[int, bytes]) -> bytes:
         body += b"%d 1\n%010d 00000 n \n" % (number, place)
     body += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (max(parts) + 1, start)
     return bytes(body)
+
+
+def a_pdf_with_notes() -> bytes:
+    """A worksheet that was written on with a pen at the left, and has a form that was filled in at the right."""
+    red = a_stream(b"1 0 0 rg 0 0 300 400 re f", FORM % b"")
+    note = b"<< /Type /Annot /Rect [%d 100 %d 200] /F 4 /AP << /N 100 0 R >> %s >>"
+    pen = note % (0, 100, b"/Subtype /Ink /InkList [[0 0 9 9]]")
+    field = note % (200, 300, b"/Subtype /Widget /FT /Tx /T (name) /V (x)")
+    form = b"/AcroForm << /Fields [102 0 R] >>"
+    return a_pdf(b"", catalog=form, notes=b"/Annots [101 0 R 102 0 R]", objects={100: red, 101: pen, 102: field})
 
 
 def an_encrypted_pdf() -> bytes:

@@ -208,6 +208,13 @@ def assert_navy_at(image: Image.Image, across: float, down: float) -> None:
     assert 90 < blue < 170
 
 
+async def test_what_was_written_onto_a_pdf_is_drawn_too(student: Person) -> None:
+    page = opened((await kept(student, corpus.a_pdf_with_notes()))[0])
+    for across in (50 / 300, 250 / 300):
+        red, green, blue = page.getpixel((int(page.width * across), int(page.height * 250 / 400)))  # type: ignore[misc]
+        assert (red > 200, max(green, blue) < 60) == (True, True)
+
+
 async def test_a_locked_pdf_is_refused_by_that_name(student: Person) -> None:
     assert await outcome(student, corpus.an_encrypted_pdf()) == "pdf_encrypted"
 

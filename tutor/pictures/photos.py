@@ -69,7 +69,7 @@ def _plain(photo: Image.Image) -> Image.Image:
     if photo.mode in SIXTEEN_BITS:
         return photo.point(lambda value: value * (1 / 256)).convert("L")
     if photo.has_transparency_data:
-        return photo.convert("RGBA")
+        return photo if photo.mode == "RGBA" else photo.convert("RGBA")
     if photo.mode in {"L", "RGB", "CMYK"}:
         return photo
     return photo.convert("L" if photo.mode == "1" else "RGB")
