@@ -6,7 +6,8 @@ import random
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from io import BytesIO
 
 from PIL import Image, ImageCms
@@ -132,6 +133,20 @@ def a_pdf_with_notes() -> bytes:
     return a_pdf(b"", catalog=form, notes=b"/Annots [101 0 R 102 0 R]", objects={100: red, 101: pen, 102: field})
 
 
+def a_pdf_without_its_font(words: str, *, hidden: bool = False) -> bytes:
+    """A PDF in a font that its writer took for granted; `hidden` words are what a scanner has read."""
+    kind = b"<< /Type /Font /Subtype /%s /BaseFont /STSong-Light %s >>"
+    system = b"/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> /FontDescriptor 102 0 R"
+    shape = b"/Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80"
+    objects = {
+        100: kind % (b"Type0", b"/Encoding /UniGB-UCS2-H /DescendantFonts [101 0 R]"),
+        101: kind % (b"CIDFontType0", system),
+        102: b"<< /Type /FontDescriptor /FontName /STSong-Light %s >>" % shape,
+    }
+    shown = b"BT %d Tr /F 40 Tf 20 200 Td <%s> Tj ET" % (3 if hidden else 0, words.encode("utf-16-be").hex().encode())
+    return a_pdf(shown, objects=objects, resources=b"/Font << /F 100 0 R >>")
+
+
 def an_encrypted_pdf() -> bytes:
     """A PDF that says it is locked: its password is no empty one."""
     locked = b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"11" * 32, b"22" * 32)
@@ -193,58 +208,75 @@ FORM = b"/Type /XObject /Subtype /Form /BBox [0 0 300 400] /Resources << %s >>"
 USES_X = b"/XObject << /X 100 0 R >>"
 
 
-def bombs() -> dict[str, tuple[bytes, set[str]]]:
+@cache
+def zeros() -> bytes:
+    """200 MB, packed."""
+    return zlib.compress(bytes(200_000_000), 9)
+
+
+@cache
+def zeros_packed_thrice() -> bytes:
+    return zlib.compress(zlib.compress(zeros(), 9), 9)
+
+
+def bombs() -> dict[str, tuple[Callable[[], bytes], set[str]]]:
     """Small files that want to be large, and the codes of which one refuses each; "ok" when it may be drawn."""
     return {**photo_bombs(), **pdf_bombs()}
 
 
-def photo_bombs() -> dict[str, tuple[bytes, set[str]]]:
+def photo_bombs() -> dict[str, tuple[Callable[[], bytes], set[str]]]:
     """Photos that say more than they hold, or hold more than they say."""
-    zeros, row = zlib.compress(bytes(200_000_000), 9), bytes(4000)
-    wide = a_photo((64, 64)).replace(b"\x00\x40\x00\x40", b"\xfd\xe8\xfd\xe8")
+    row, packed = bytes(4000), b"\x00\x00"
     canvas = b"RIFF\x26\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\xfe\x3f\0\xfe\x3f\0ANIM\x06\0\0\0" + bytes(14)
+    wide = b"\x00\x40\x00\x40", b"\xfd\xe8\xfd\xe8"
     return {
-        "a PNG of 50,000 x 50,000": (a_png(50_000, 50_000, row), {"too_many_pixels"}),
-        "a PNG of 2 billion x 1": (a_png(2**31 - 1, 1, row), {"too_many_pixels"}),
-        "a JPEG of 65,000 x 65,000": (wide, {"too_many_pixels"}),
-        "a WebP of 16,383 x 16,383": (
-            canvas + b"ANIM\x06\x00\x00\x00" + bytes(14),
-            {"too_many_pixels", "file_damaged"},
+        "a PNG of 50,000 x 50,000": (lambda: a_png(50_000, 50_000, row), {"too_many_pixels"}),
+        "a PNG of 2 billion x 1": (lambda: a_png(2**31 - 1, 1, row), {"too_many_pixels"}),
+        "a JPEG of 65,000 x 65,000": (lambda: a_photo((64, 64)).replace(*wide), {"too_many_pixels"}),
+        "a WebP of 16,383 x 16,383": (lambda: canvas, {"too_many_pixels", "file_damaged"}),
+        "a PNG with more rows than it says": (lambda: a_png(40, 30, bytes(100_000_000)), DRAWN),
+        "a PNG with less rows than it says": (lambda: a_png(6000, 6000, row), {"file_damaged"}),
+        "a PNG with 200 MB of text": (
+            lambda: a_png(40, 30, row, extra=chunk(b"zTXt", b"c" + packed + zeros())),
+            DRAWN,
         ),
-        "a PNG with more rows than it says": (a_png(40, 30, bytes(100_000_000)), DRAWN),
-        "a PNG with less rows than it says": (a_png(6000, 6000, row), {"file_damaged"}),
-        "a PNG with 200 MB of text": (a_png(40, 30, row, extra=chunk(b"zTXt", b"c\x00\x00" + zeros)), DRAWN),
-        "a PNG with a profile of 200 MB": (a_png(40, 30, row, extra=chunk(b"iCCP", b"p\x00\x00" + zeros)), DRAWN),
+        "a PNG with a profile of 200 MB": (
+            lambda: a_png(40, 30, row, extra=chunk(b"iCCP", b"p" + packed + zeros())),
+            DRAWN,
+        ),
     }
 
 
-def pdf_bombs() -> dict[str, tuple[bytes, set[str]]]:
+def pdf_bombs() -> dict[str, tuple[Callable[[], bytes], set[str]]]:
     """PDF that unpack, draw or count without end."""
-    zeros = zlib.compress(bytes(200_000_000), 9)
-    thrice = zlib.compress(zlib.compress(zeros, 9), 9)
-    packed = a_stream(zeros, b"/Filter /FlateDecode")
-    packed_thrice = a_stream(thrice, b"/Filter [/FlateDecode /FlateDecode /FlateDecode]")
-    huge = b"/Type /XObject /Subtype /Image /Width 50000 /Height 50000 /BitsPerComponent 8 /ColorSpace /DeviceRGB"
-    picture = a_stream(zeros, huge + b" /Filter /FlateDecode")
+    thrice = b"/Filter [/FlateDecode /FlateDecode /FlateDecode]"
     loop = a_stream(b"/X Do " * 10, FORM % USES_X)
-    counted = a_pdf().replace(b"/Count 1 ", b"/Count 100000 ")
     return {
-        "a PDF with 200 MB of content": (a_pdf(packed), DRAWN_OR_LATE),
-        "a PDF packed three times": (a_pdf(packed_thrice), DRAWN_OR_LATE),
+        "a PDF with 200 MB of content": (lambda: a_pdf(a_stream(zeros(), b"/Filter /FlateDecode")), DRAWN_OR_LATE),
+        "a PDF packed three times": (lambda: a_pdf(a_stream(zeros_packed_thrice(), thrice)), DRAWN_OR_LATE),
         "a PDF with a picture of 50,000 x 50,000": (
-            a_pdf(b"q 300 0 0 400 0 0 cm /X Do Q", objects={100: picture}, resources=USES_X),
+            lambda: a_pdf(b"q 300 0 0 400 0 0 cm /X Do Q", objects={100: a_huge_picture()}, resources=USES_X),
             DRAWN_OR_LATE,
         ),
-        "a PDF that draws itself": (a_pdf(b"/X Do", objects={100: loop}, resources=USES_X), DRAWN_OR_LATE),
-        "a PDF that draws ten times ten times ...": (laughing(), {"file_too_complex"}),
-        "a PDF page as large as a field": (a_pdf(box=(2_000_000, 2_000_000)), DRAWN),
-        "a PDF page without height": (a_pdf(box=(300, 0)), DRAWN),
+        "a PDF that draws itself": (lambda: a_pdf(b"/X Do", objects={100: loop}, resources=USES_X), DRAWN_OR_LATE),
+        "a PDF that draws ten times ten times ...": (laughing, {"file_too_complex"}),
+        "a PDF page as large as a field": (lambda: a_pdf(box=(2_000_000, 2_000_000)), DRAWN),
+        "a PDF page without height": (lambda: a_pdf(box=(300, 0)), DRAWN),
         "a PDF whose pages are their own parents": (
-            a_pdf().replace(b"/Kids [10 0 R]", b"/Kids [2 0 R]  "),
+            lambda: a_pdf().replace(b"/Kids [10 0 R]", b"/Kids [2 0 R]  "),
             {"file_damaged"},
         ),
-        "a PDF of 100,000 pages by its own account": (counted, DRAWN | {"too_many_pages"}),
+        "a PDF of 100,000 pages by its own account": (
+            lambda: a_pdf().replace(b"/Count 1 ", b"/Count 100000 "),
+            DRAWN | {"too_many_pages"},
+        ),
     }
+
+
+def a_huge_picture() -> bytes:
+    """An object that is a picture of 50,000 x 50,000."""
+    size = b"/Type /XObject /Subtype /Image /Width 50000 /Height 50000 /BitsPerComponent 8 /ColorSpace /DeviceRGB"
+    return a_stream(zeros(), size + b" /Filter /FlateDecode")
 
 
 def laughing() -> bytes:

@@ -68,7 +68,8 @@ async def test_of_a_file_that_is_two_things_the_picture_is_kept_and_nothing_else
 
 @pytest.mark.parametrize("name", corpus.bombs())
 async def test_a_bomb_does_not_go_off(impatient: Person, name: str) -> None:
-    content, due = corpus.bombs()[name]
+    make, due = corpus.bombs()[name]
+    content = await asyncio.to_thread(make)
     assert await outcome(impatient, content) in due
 
 
@@ -213,6 +214,12 @@ async def test_what_was_written_onto_a_pdf_is_drawn_too(student: Person) -> None
     for across in (50 / 300, 250 / 300):
         red, green, blue = page.getpixel((int(page.width * across), int(page.height * 250 / 400)))  # type: ignore[misc]
         assert (red > 200, max(green, blue) < 60) == (True, True)
+
+
+async def test_a_pdf_that_would_lack_words_is_refused(student: Person) -> None:
+    assert await outcome(student, corpus.a_pdf_without_its_font("作业第一题")) == "pdf_font_missing"
+    assert await outcome(student, corpus.a_pdf_without_its_font("3x + 5 = 20")) == "ok"
+    assert await outcome(student, corpus.a_pdf_without_its_font("作业第一题", hidden=True)) == "ok"
 
 
 async def test_a_locked_pdf_is_refused_by_that_name(student: Person) -> None:

@@ -72,7 +72,7 @@ class Files:
 
         Raises:
             Conflict: the same `client_id` came with something else.
-            FileDamaged, TooManyPixels, TooManyPages, PdfEncrypted, FileTooComplex: there are no pictures.
+            PictureRefused: there are no pictures of it, for one of the reasons in `pictures/errors.py`.
             Busy: too many others are waiting for theirs.
 
         """

@@ -35,6 +35,13 @@ class PdfEncrypted(PictureRefused):
     status = 422
 
 
+class PdfFontMissing(PictureRefused):
+    """The PDF has Chinese, Japanese or Korean words whose font it does not carry, so they would not be seen."""
+
+    code = "pdf_font_missing"
+    status = 422
+
+
 class FileTooComplex(PictureRefused):
     """Its pictures took more time or memory than one file may have."""
 

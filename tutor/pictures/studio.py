@@ -17,7 +17,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from tutor.core.errors import Busy, NoRoom
 from tutor.core.helpers import kill, start_helper
-from tutor.pictures.errors import FileDamaged, FileTooComplex, PdfEncrypted, PictureRefused, TooManyPages, TooManyPixels
+from tutor.pictures.errors import (
+    FileDamaged,
+    FileTooComplex,
+    PdfEncrypted,
+    PdfFontMissing,
+    PictureRefused,
+    TooManyPages,
+    TooManyPixels,
+)
 from tutor.pictures.kinds import Format
 from tutor.pictures.orders import LONGEST_INDEX, TAIL, Index, Leaf, Order, Plate
 
@@ -25,7 +33,8 @@ log = structlog.get_logger(__name__)
 
 PROGRAMS: dict[Format, str] = {"JPEG": "photos", "PNG": "photos", "WEBP": "photos", "HEIF": "heif", "PDF": "documents"}
 REFUSALS: dict[str, type[PictureRefused]] = {
-    refusal.code: refusal for refusal in (FileDamaged, TooManyPixels, TooManyPages, PdfEncrypted, FileTooComplex)
+    refusal.code: refusal
+    for refusal in (FileDamaged, TooManyPixels, TooManyPages, PdfEncrypted, PdfFontMissing, FileTooComplex)
 }
 INDEX: TypeAdapter[Index] = TypeAdapter(Index)
 JPEG_BEGINS, JPEG_ENDS = b"\xff\xd8\xff", b"\xff\xd9"
@@ -67,7 +76,7 @@ class Studio:
         """The pictures of what was sent, for as long as the block runs.
 
         Raises:
-            FileDamaged, TooManyPixels, TooManyPages, PdfEncrypted, FileTooComplex: there are none.
+            PictureRefused: there are none, for one of the reasons in `errors.py`.
             Busy: too many others are waiting.
             NoRoom: this machine has no disk, memory or handles for it.
 
