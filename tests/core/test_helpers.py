@@ -1,11 +1,14 @@
 """Processes that handle what strangers wrote: what they are given, and what they can no longer do."""
 
+import asyncio
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
 
 import pytest
 
+from tests.core.children import children
+from tests.core.raw import until
 from tutor.core.helpers import kill, start_helper
 
 HELPER = """
@@ -49,3 +52,20 @@ async def test_a_helper_knows_no_secret_and_can_do_next_to_nothing(helper: Proce
     kill(helper)
     assert await helper.wait() == -9
     kill(helper)
+
+
+async def test_whoever_gives_up_while_a_helper_starts_leaves_none_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a_slow_helper.py").write_text("import signal; signal.pause()")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+
+    for turns in range(6):
+        starting = asyncio.create_task(start_helper("a_slow_helper", stdin=DEVNULL, stdout=DEVNULL))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        starting.cancel()
+        await asyncio.wait([starting])
+        if not starting.cancelled():
+            kill(starting.result())
+    await until(lambda: not children("a_slow_helper"))

@@ -22,8 +22,8 @@ AT_ONCE = 3
 
 @pytest.fixture
 async def impatient(serve: Serve) -> AsyncIterator[Person]:
-    """A student of a server that gives one file two seconds."""
-    async with People(await serve(files={"deadline_s": 2})) as made:
+    """A student of a server that gives one file five seconds."""
+    async with People(await serve(files={"deadline_s": 5})) as made:
         yield await made.student()
 
 

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import psutil
 import pytest
 
+from tests.core.children import children
 from tests.core.raw import until
 from tests.factories import a_photo
 from tests.files import corpus
@@ -40,8 +41,7 @@ def a_studio(order: Order = ORDER, **changes: Any) -> Studio:
 
 def workers() -> list[psutil.Process]:
     """The picture-making processes of this one."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if child.is_running() and "tutor.pictures" in " ".join(child.cmdline())]
+    return children("tutor.pictures")
 
 
 @asynccontextmanager
@@ -66,21 +66,21 @@ async def test_a_photo_becomes_a_picture_and_a_thumbnail() -> None:
         (leaf,) = album.leaves
         assert [(plate.width, plate.height) for plate in (leaf.full, leaf.thumbnail)] == [(900, 600), (360, 240)]
         assert album.bytes_of(leaf.full) != album.bytes_of(leaf.thumbnail)
-    assert workers() == []
+    await until(lambda: not workers())
 
 
 async def test_a_late_process_is_killed(endless: bytes) -> None:
     with pytest.raises(FileTooComplex):
         async with drawn(a_studio(deadline_s=0.5), endless):
             pass
-    assert workers() == []
+    await until(lambda: not workers())
 
 
 async def test_a_process_that_computes_too_long_is_ended_by_the_kernel(endless: bytes) -> None:
     with pytest.raises(FileTooComplex):
         async with drawn(a_studio(replace(ORDER, seconds=1)), endless):
             pass
-    assert workers() == []
+    await until(lambda: not workers())
 
 
 async def test_a_process_whose_server_is_gone_ends_itself(endless: bytes) -> None:
@@ -102,7 +102,7 @@ async def test_whoever_gives_up_leaves_no_process_behind(endless: bytes) -> None
     await until(workers)
     asking.cancel()
     await asyncio.wait([asking])
-    assert workers() == []
+    await until(lambda: not workers())
     async with drawn(studio, a_photo()) as album:
         assert album.leaves
 

@@ -3,6 +3,7 @@
 `ai/embedded/worker.py` and `pictures/studio.py` run theirs with it.
 """
 
+import asyncio
 import os
 import sys
 from asyncio.subprocess import Process, create_subprocess_exec
@@ -16,16 +17,29 @@ async def start_helper(
 ) -> Process:
     """Start `python -m module arguments`; `longest` is the longest line that is read from it, in bytes.
 
-    Only the path to our own code goes along: no key and no secret reaches it.
+    Only the path to our own code goes along: no key and no secret reaches it. Whoever gives up while it starts leaves
+    none behind.
     """
-    return await create_subprocess_exec(
-        *(sys.executable, "-S", "-X", "utf8", "-m", module, *arguments),
-        stdin=stdin,
-        stdout=stdout,
-        stderr=stderr,
-        limit=longest,
-        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+    starting = asyncio.create_task(
+        create_subprocess_exec(
+            *(sys.executable, "-S", "-X", "utf8", "-m", module, *arguments),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            limit=longest,
+            env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
     )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        starting.add_done_callback(_end_unwanted)
+        raise
+
+
+def _end_unwanted(starting: asyncio.Task[Process]) -> None:
+    if not starting.cancelled() and starting.exception() is None:
+        kill(starting.result())
 
 
 def kill(process: Process) -> None:
