@@ -162,6 +162,7 @@ class LimitsSection(Section):
     guardian_code_user: RateText
     join_user: WindowText
     join_address: WindowText
+    broadcast_user: RateText
     search_user: RateText
     upload_user: RateText
     ai_student: RateText

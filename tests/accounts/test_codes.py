@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.accounts.codes import LENGTH, LETTERS, new_code, plain
+from tutor.accounts.codes import LENGTH, LETTERS, PASSWORD_LENGTH, first_password, new_code, plain
 
 
 def test_a_code_has_six_characters_that_nobody_mistakes() -> None:
@@ -21,3 +21,12 @@ def test_codes_do_not_repeat_soon() -> None:
 )
 def test_a_code_is_read_however_it_was_typed(typed: str) -> None:
     assert plain(typed) == "ABC234"
+
+
+def test_a_first_password_can_be_worked_out_again_by_nobody_but_the_server() -> None:
+    once = first_password("key", "class", "ming")
+    assert once == first_password("key", "class", "ming")
+    others = [("yek", "class", "ming"), ("key", "other", "ming"), ("key", "class", "hong")]
+    assert len({once, *(first_password(*other) for other in others)}) == 4
+    assert len(once) == PASSWORD_LENGTH
+    assert set(once) <= set(LETTERS.lower())

@@ -4,7 +4,7 @@ import pytest
 
 from tests.accounts.household import Household
 from tutor.accounts.errors import EmailTaken
-from tutor.accounts.store import folded
+from tutor.accounts.models import folded
 from tutor.core.mongo import Database
 
 

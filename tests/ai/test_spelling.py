@@ -47,6 +47,17 @@ THREE = Secrets([Secret("x=3", "x"), Secret("§3", "x"), Secret("§=3", "x"), Se
         r"\mathbf{x}=\mathbf{3}",
         "we get 3",
         "得到３",
+        "x = 三",
+        "x is three",
+        "x can be 3 or 4",
+        "x 取 3",
+        "x ∈ {3, 4}",
+        "x\u200b=\u200b3",
+        "The roots are 3 and 4.",
+        "The solution set is {3, 4}",
+        "两个根分别为 3 和 4",
+        "根：3，4",
+        "解集是 {3}",
     ],
 )
 def test_an_answer_is_found_in_any_notation(text: str) -> None:
@@ -77,6 +88,9 @@ def test_an_answer_is_found_in_any_notation(text: str) -> None:
         "(3) 移项",
         "what is 3 of x",
         "x 的系数是 2，常数项 3",
+        "根据题意，3x",
+        "根号 3",
+        "x 取三个值",
         r"x=\frac{3}{4}",
     ],
 )

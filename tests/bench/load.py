@@ -70,8 +70,9 @@ PARTS = ("server", "upstream", "generator", "stores", "machine")
 class Load:
     """One plan at work."""
 
-    def __init__(self, plan: Plan, meter: Meter) -> None:
+    def __init__(self, plan: Plan, meter: Meter, kind: type[Client]) -> None:
         self._plan = plan
+        self._kind = kind
         self._load = plan.load
         self._meter = meter
         self._rooms: list[list[Client]] = []
@@ -110,7 +111,7 @@ class Load:
 
     async def _connect(self) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
-        kind, plan, load = CLIENTS[self._plan.client], self._plan, self._load
+        kind, plan, load = self._kind, self._plan, self._load
 
         async def one(room: int) -> Client:
             async with gate:
@@ -185,7 +186,7 @@ class Load:
 def main() -> None:
     """Read the plan, carry it out, write the result."""
     plan = TypeAdapter(Plan).validate_json(sys.stdin.buffer.read())
-    result = uvloop.run(Load(plan, Meter()).run())
+    result = uvloop.run(Load(plan, Meter(), CLIENTS[plan.client]).run())
     sys.stdout.buffer.write(TypeAdapter(Result).dump_json(result))
 
 

@@ -72,6 +72,12 @@ async def measure(stage: Stage, server: Running, scenario: Scenario) -> Result:
     return TypeAdapter(Result).validate_json(written)
 
 
+async def teach(stage: Stage, server: Running, scenario: Scenario) -> Result:
+    """One run with the students of a class. Raises: RunFailed."""
+    written = await _carry_out(stage, "tests.bench.pupils", _plan(stage, server, scenario))
+    return TypeAdapter(Result).validate_json(written)
+
+
 async def weigh(stage: Stage, server: Running, scenario: Scenario) -> Crowd:
     """One run with connections that only sit there: as many as the scenario has rooms. Raises: RunFailed."""
     written = await _carry_out(stage, "tests.bench.idle", _plan(stage, server, scenario))

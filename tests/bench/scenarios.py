@@ -32,6 +32,8 @@ STALL = Scenario(
 # One reply at a time: too little piles up, so only the silence after a ping gives a reader away.
 QUIET_STALL = Scenario(Question(tokens=200, rate=30), rooms=1, warm_s=1, window_s=75, again=True, awaited=False)
 STALL_OF_OTHERS_S = 15.0  # they never end it
+# Two classes of fifty who all ask again and again; the board of one of them is watched.
+LESSON = Scenario(Question(tokens=200, rate=25, delay_ms=200), rooms=50, ramp_s=8, window_s=35, again=True)
 SCENARIOS = {
     # Half a school at once: does everything arrive, and when.
     "s500": Scenario(Question(tokens=600, rate=30), rooms=500, ramp_s=12, warm_s=1.5, window_s=5),

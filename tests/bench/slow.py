@@ -49,7 +49,7 @@ def stall(client: Client) -> Stalled:
 async def carry_out(plan: Plan, *, pong: bool) -> Stall:
     """Let the load begin, stall the readers, and watch."""
     meter = Meter()
-    load = Load(plan, meter)
+    load = Load(plan, meter, CLIENTS[plan.client])
     await load.prepare()
     readers = await asyncio.gather(*(_reader(plan, load.rooms) for _ in range(READERS)))
     load.start()

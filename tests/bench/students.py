@@ -1,17 +1,19 @@
-"""Students of Wuhao Tutor for the bench: real accounts with real sign-ins, written by the accounts' own store.
+"""Students of Wuhao Tutor for the bench, and a teacher: real accounts, written by the accounts' own store.
 
-One password hash serves them all, because nobody types it.
+One password hash serves all students, because nobody types it.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from tests.bench.machine import pin, prefer
-from tests.factories import a_settings
+from tests.factories import PASSWORD, a_settings
 from tutor.accounts.models import AccountsSettings, User
+from tutor.accounts.passwords import Passwords
 from tutor.accounts.sessions import Sessions
 from tutor.accounts.store import SessionStore, Users
 from tutor.app import database_of
@@ -51,6 +53,20 @@ async def enrol(settings: Settings, count: int, secret: str) -> tuple[str, ...]:
     """So many new students, each signed in once; their access tokens."""
     async with database_of(settings) as database:
         return await _enrol(database, count, secret)
+
+
+async def hire(settings: Settings) -> str:
+    """A new teacher with the password of all tests; the user name."""
+    async with database_of(settings) as database:
+        teacher = replace(
+            _student(0, Clock()),
+            display_name="王老师",
+            role="teacher",
+            grade=None,
+            password_hash=await Passwords().hash(PASSWORD),
+        )
+        await Users(database).insert(teacher)
+    return teacher.username
 
 
 async def _enrol(database: Database, count: int, secret: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import jwt
 
@@ -65,6 +66,11 @@ class Running:
     pid: int
     url: str
     tokens: tuple[str, ...]
+
+    @property
+    def address(self) -> str:
+        """Where it speaks HTTP."""
+        return f"http://{urlsplit(self.url).netloc}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,10 +108,25 @@ async def test_who_joins_and_who_leaves_the_class(cast: People) -> None:
     code = (await teacher.call("GET", f"/classes/{class_id}"))["class"]["code"]
     await new.call("POST", "/classes/join", {"code": code})
     await teacher.call("DELETE", f"/classes/{class_id}/students/{old.id}")
-    live = cast.server.app[LIVE]
-    live._desks[class_id].refresh_at = 0
-    await desk.until(new, "offline")
-    await until(lambda: old.id not in desk.tiles)
+    async with asyncio.timeout(10):
+        await desk.until(new, "offline")
+        await until(lambda: old.id not in desk.tiles)
+
+
+async def test_what_is_said_after_leaving_the_class_is_shown_to_nobody(cast: People, puppet: Puppet) -> None:
+    teacher, (student, _), class_id = await cast.classroom(2)
+    desk, room = await watch(teacher, class_id), await a_room(cast, student)
+    await room.socket.ask("hand.raise", conversation_id=room.id, line="第三步")
+    await desk.until(student, "waiting", conversation_id=room.id)
+    await teacher.call("DELETE", f"/classes/{class_id}/students/{student.id}")
+    async with asyncio.timeout(10):
+        await until(lambda: student.id not in desk.tiles)
+        await until(lambda: desk.socket.heard["hands.changed"][-1]["hands"] == [])
+    heard = len(desk.socket.heard["tiles.changed"])
+    said = await asked(puppet, room)
+    said.line.finish()
+    await said.ended("complete")
+    assert desk.socket.heard["tiles.changed"][heard:] == []
 
 
 async def test_news_of_another_server_arrive(cast: People, serve: Any, puppet: Puppet) -> None:

@@ -1,4 +1,4 @@
-"""What a watched class costs its watcher while fifty students are answered at once."""
+"""What a watched class costs its watcher while fifty students are answered at once, or raise their hands."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -9,6 +9,7 @@ import pytest
 from tests.board.factories import watch
 from tests.chat.factories import Room, a_question, a_room
 from tests.conftest import Serve
+from tests.core.raw import until
 from tests.factories import People, Socket
 from tutor.ai.model import Finish, Piece, Prompt, Usage
 
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.timeout(180)
 
 STUDENTS = 50
 LESSON_S = 10.0
+HANDS = 20
 PIECES = 40
 PIECE_S = 0.1
 MOST_BYTES_PER_S = 5 * 1024
@@ -69,3 +71,32 @@ async def test_the_board_of_fifty_streaming_rooms_needs_less_than_five_kilobytes
         print(f"\nboard: {rate:.0f} bytes/s in {parts} parts")  # noqa: T201  # pytest shows it when the test fails
         assert parts > STUDENTS * LESSON_S
         assert rate <= MOST_BYTES_PER_S
+
+
+async def wave(room: Room) -> None:
+    """Take the hand down and raise it, again and again."""
+    while True:
+        for command in ("hand.lower", "hand.raise"):
+            await room.socket.ask(command, conversation_id=room.id)
+            await asyncio.sleep(PIECE_S)
+
+
+async def test_hands_that_go_up_and_down_all_the_time_need_no_more(cast: People) -> None:
+    teacher, students, class_id = await cast.classroom(HANDS)
+    rooms = [await a_room(cast, student) for student in students]
+    desk = await watch(teacher, class_id)
+    for room in rooms:
+        await room.socket.ask("hand.raise", conversation_id=room.id, line="第三步看不懂")
+    loop = asyncio.get_running_loop()
+    began, before = loop.time(), bytes_of(desk.socket)
+    waves = [asyncio.create_task(wave(room)) for room in rooms[: HANDS // 2]]
+    await asyncio.wait(waves, timeout=LESSON_S)
+    rate = (bytes_of(desk.socket) - before) / (loop.time() - began)
+    for task in waves:
+        task.cancel()
+    await asyncio.gather(*waves, return_exceptions=True)
+    for room in rooms:
+        await room.socket.ask("hand.raise", conversation_id=room.id)
+    await until(lambda: len(desk.socket.heard["hands.changed"][-1]["hands"]) == HANDS)
+    print(f"\nhands: {rate:.0f} bytes/s")  # noqa: T201  # pytest shows it when the test fails
+    assert rate <= MOST_BYTES_PER_S

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Serve
 from tests.core.raw import until
 from tests.factories import Json, People, Person, Refused, Socket, a_client_id
 
@@ -120,6 +121,20 @@ async def test_another_teacher_and_an_archived_class_are_not_found(room: Room) -
     await room.teacher.call("PATCH", f"/classes/{room.class_id}", {"archived": True})
     with pytest.raises(Refused, match="not_found"):
         await room.say()
+
+
+async def test_a_teacher_says_so_much_in_a_short_time(serve: Serve) -> None:
+    server = await serve(limits={"broadcast_user": "2/h burst 2"})
+    async with People(server) as people:
+        teacher, (student,), class_id = await people.classroom()
+        desk = await teacher.connect()
+        room = Room(people, teacher, [student], class_id, desk)
+        for text in ("一", "二"):
+            await room.say(text)
+        with pytest.raises(Refused, match="rate_limited") as refused:
+            await room.say("三")
+        assert refused.value.details["what"] == "broadcast"
+        assert [text for text, _ in await texts(student)] == ["二", "一"]
 
 
 async def test_a_class_without_students_cannot_be_told_anything(people: People) -> None:

@@ -1,13 +1,13 @@
 """One Chromium for all browser tests, and visitors with their own cookies. A test fails on what a page complains of."""
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.chromium import launched
+from tests.browser.visitor import PHONE, Visitor
 from tests.factories import Person, Server
 from tests.live.fake_ai import FakeAI
 from web.build import Client
@@ -15,15 +15,7 @@ from web.build import Client
 Visit = Callable[..., Awaitable[Visitor]]
 
 WAIT_MS = 20_000
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+SIZES = pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,13 +40,9 @@ def axe(client: Client) -> str:
 
 @pytest.fixture(scope="session")
 async def chromium(client: Client) -> AsyncIterator[Browser]:
-    path = shutil.which("chromium")
-    assert path, "the tests need Chromium"
     expect.set_options(timeout=WAIT_MS)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import CDPSession, Locator, Page, expect
 
 from tests.board.factories import NOW
-from tests.browser.conftest import Visit
-from tests.browser.visitor import Visitor, photograph
+from tests.browser.conftest import SIZES, Visit
+from tests.browser.visitor import Visitor, fits, photograph
 from tests.conftest import Serve
 from tests.factories import People, Server, a_client_id, an_ai_service
 from tests.live.fake_ai import FakeAI
@@ -21,7 +21,6 @@ from tutor.core.rooms import ROOMS
 STATES: tuple[TileState, ...] = ("idle", "writing", "answering", "waiting", "stuck", "flagged", "offline")
 STUDENTS = 50
 ROUNDS = 8
-PHONE = {"viewport": {"width": 390, "height": 844}}
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ async def room_of(pupil: Visitor) -> str:
     return pupil.room
 
 
-@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+@SIZES
 async def test_hands_are_claimed_and_done_and_flags_cleared(
     server: Server, visit: Visit, options: dict[str, Any]
 ) -> None:
@@ -78,7 +77,7 @@ async def test_hands_are_claimed_and_done_and_flags_cleared(
         await expect(page.locator("#hands > li").first).to_contain_text("第三步看不懂")
         await expect(tile(page, rooms[0])).to_have_attribute("data-state", "waiting")
         await photograph(page, f"board-hands-{len(options)}")
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is too wide"
+        assert await fits(page)
         await page.locator("#hands > li").first.locator("[data-do=go]").click()
         await page.wait_for_url(f"**/teacher/rooms/{rooms[0]}")
         await page.click("#leave-room")
@@ -112,7 +111,7 @@ async def news(server: Server, class_id: str, tiles: list[TileView]) -> None:
     server.app[ROOMS].send(class_room_of(class_id), TilesChanged(class_id=class_id, tiles=tiles, gone=[]))
 
 
-@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+@SIZES
 async def test_those_who_need_somebody_come_first_and_only_they_move(
     server: Server, visit: Visit, options: dict[str, Any]
 ) -> None:

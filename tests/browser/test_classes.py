@@ -8,14 +8,13 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import Visitor, check, fits, photograph
+from tests.browser.visitor import PHONE, Visitor, check, fits, photograph
 from tests.factories import People, Person, Server, a_client_id
 from tests.records.conftest import a_lesson
 
 pytestmark = pytest.mark.timeout(120)
 
 REFUSED = "responded with a status of 4"  # the browser tells of every refusal
-PHONE = {"viewport": {"width": 390, "height": 844}}
 SIZES = pytest.mark.parametrize("options", [{}, {**PHONE, "locale": "en-GB"}], ids=["desk", "phone"])
 ROSTER = "用户名,姓名,年级\n{0}a,小红,七\n{0}b,,七\n{0}a,小红,七\n{0}c,小刚,十三\n"
 

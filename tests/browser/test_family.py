@@ -6,13 +6,12 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import check, fits, photograph
+from tests.browser.visitor import PHONE, check, fits, photograph
 from tests.factories import People, Server, a_registration
 from tests.records.conftest import a_lesson
 
 pytestmark = pytest.mark.timeout(120)
 
-PHONE = {"viewport": {"width": 390, "height": 844}}
 SIZES = pytest.mark.parametrize("options", [{}, {**PHONE, "locale": "en-GB"}], ids=["desk", "phone"])
 REFUSED = "responded with a status of 4"  # the browser tells of every refusal
 

@@ -1,39 +1,19 @@
 """A teacher in a student's room: she takes over, holds, checks, whispers, comes to a raised hand; both see it."""
 
-from dataclasses import dataclass
-
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import Visitor, check, photograph
+from tests.browser.lesson import OWN, Lesson, a_lesson, floor, hand_at, raise_hand, step_in
+from tests.browser.visitor import PHONE, check, fits, photograph
 from tests.conftest import Serve
-from tests.factories import People, Person, Server, an_ai_service
+from tests.factories import People, Server, an_ai_service
 from tests.live.fake_ai import FakeAI
 from tests.live.fake_wire import Script
 
 pytestmark = pytest.mark.timeout(120)
 
-PHONE = {"viewport": {"width": 390, "height": 844}}
 LONG = Script(tokens=3000, delay_s=0.02)
-OWN = "先移项，再合并同类项。你试试看？"
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A student who has asked, and the teacher who looks in."""
-
-    teacher: Person
-    desk: Visitor
-    pupil: Visitor
-
-    @property
-    def path(self) -> str:
-        return f"/teacher/rooms/{self.pupil.room}"
-
-    async def both(self, name: str) -> None:
-        await photograph(self.desk.page, f"{name}-teacher")
-        await photograph(self.pupil.page, f"{name}-student")
 
 
 @pytest.fixture
@@ -46,19 +26,6 @@ async def lesson(server: Server, visit: Visit) -> Lesson:
     async with People(server) as people:
         teacher, [student], _ = await people.classroom()
     return await a_lesson(server, visit, teacher, student)
-
-
-async def a_lesson(server: Server, visit: Visit, teacher: Person, student: Person, **options: object) -> Lesson:
-    pupil = await visit(server, student, **options)
-    await pupil.ask("2x + 3 = 11 怎么解？")
-    await expect(pupil.answers).to_have_count(1)
-    desk = await visit(server, teacher, path=f"/teacher/rooms/{pupil.room}", **options)
-    await expect(desk.answers).to_have_count(1)
-    return Lesson(teacher, desk, pupil)
-
-
-def floor(page: Page) -> Locator:
-    return page.locator("#floor")
 
 
 async def test_she_takes_over_and_hands_back(lesson: Lesson, fake: FakeAI) -> None:
@@ -136,6 +103,21 @@ async def test_she_checks_an_answer_and_changes_it(lesson: Lesson, fake: FakeAI)
     await lesson.both("draft-sent")
 
 
+async def test_what_is_asked_while_a_hidden_answer_is_written_goes_out_later(lesson: Lesson, fake: FakeAI) -> None:
+    await lesson.pupil.answered()
+    await lesson.desk.page.click("#check")
+    await expect(floor(lesson.pupil.page)).to_contain_text("先看一遍")
+    fake.next(LONG)
+    await lesson.pupil.ask("那 3x = 9 呢？")
+    await expect(lesson.pupil.answers.nth(1)).to_contain_text("老师正在查看回答")
+    await lesson.pupil.ask("还有 5x = 10 呢？")
+    await expect(lesson.pupil.page.locator("[data-client-id] .note")).to_contain_text("自动发送")
+    await lesson.both("asked-early")
+    await lesson.desk.page.click("#stop")
+    await expect(lesson.desk.answers.nth(2).locator(".draft")).to_be_visible()
+    await expect(lesson.pupil.page.locator("[data-client-id]")).to_have_count(0)
+
+
 async def test_she_rejects_an_answer(lesson: Lesson) -> None:
     await lesson.pupil.answered()
     await lesson.desk.page.click("#check")
@@ -193,17 +175,13 @@ async def test_the_tutor_drafts_for_her(lesson: Lesson, fake: FakeAI) -> None:
 async def test_a_raised_hand_is_seen_claimed_and_taken_down(lesson: Lesson) -> None:
     desk, pupil = lesson.desk.page, lesson.pupil.page
     await lesson.pupil.answered()
-    await pupil.click("#hand")
-    await pupil.fill("#hand-reason", "第三步看不懂")
-    await photograph(pupil, "hand-asked-student")
-    await pupil.keyboard.press("Enter")
-    await expect(pupil.locator("#hand-text")).to_have_text("已举手，排在第 1 位")
+    await raise_hand(pupil, "第三步看不懂", 1)
     await expect(desk.locator("#hand-strip")).to_contain_text("第三步看不懂")
     await lesson.both("hand")
     await pupil.reload()
-    await expect(pupil.locator("#hand-text")).to_have_text("已举手，排在第 1 位")
+    await hand_at(pupil, 1)
     await desk.click("#hand-claim")
-    await expect(pupil.locator("#hand-text")).to_have_text("王老师 马上就来")
+    await expect(pupil.locator("#hand-text")).to_have_text("王老师 来帮你了")
     await lesson.both("hand-claimed")
     await desk.click("#hand-done")
     await expect(pupil.locator("#hand-strip")).to_be_hidden()
@@ -229,20 +207,17 @@ async def test_it_works_on_a_phone(server: Server, visit: Visit, axe: str, schem
     desk, pupil = lesson.desk.page, lesson.pupil.page
     await lesson.pupil.answered()
     await expect(desk.locator("#take")).to_be_hidden()
-    await desk.locator("#staff-toggle").press("Enter")
-    await desk.click("#whisper-open")
+    await step_in(desk, "#whisper-open")
     await photograph(desk, f"phone-{scheme}-controls-teacher")
     await desk.click("#check")
-    await desk.locator("#staff-toggle").press("Enter")
-    await pupil.click("#hand")
-    await pupil.click("#hand-dialog [type=submit]")
+    await expect(desk.locator("#staff-panel")).to_be_hidden()
+    await raise_hand(pupil, "", 1)
     await expect(desk.locator("#hand-strip")).to_be_visible()
     await lesson.pupil.ask("那 3x = 9 呢？")
     await expect(lesson.desk.answers.nth(1).locator(".draft")).to_be_visible()
     await expect(desk.locator("#to-draft")).to_have_text("1 条等你看")
     for name, page in (("teacher", desk), ("student", pupil)):
         await photograph(page, f"phone-{scheme}-{name}")
-        wide = await page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
-        assert not wide, f"the {name}'s page is wider than the phone"
+        assert await fits(page), f"the {name}'s page is wider than the phone"
     for visitor in (lesson.desk, lesson.pupil):
         await check(visitor, axe)

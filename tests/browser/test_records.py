@@ -7,11 +7,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import check, fits
+from tests.browser.visitor import PHONE, check, fits
 from tests.factories import People, Server, a_client_id
 from tests.records.conftest import Lesson, a_lesson
-
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -21,7 +19,7 @@ async def lesson(people: People) -> Lesson:
 
 async def test_a_student_sees_on_a_phone_who_read_along(server: Server, visit: Visit, lesson: Lesson) -> None:
     await lesson.look(why="看看作业")
-    visitor = await visit(server, lesson.student, viewport=PHONE)
+    visitor = await visit(server, lesson.student, **PHONE)
     page = visitor.page
     await page.goto("/account")
     await page.click("#reads-card a")
@@ -66,7 +64,7 @@ async def test_a_lesson_is_played_again_by_keyboard(server: Server, visit: Visit
     await expect(page.locator("#scrubber")).to_have_js_property("value", "0")
     await page.keyboard.press("ArrowRight")
     await expect(visitor.answers.first).to_have_attribute("data-length", str(len(text)))
-    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # its own kind of dictionary
+    await page.set_viewport_size(PHONE["viewport"])  # type: ignore[arg-type]  # its own kind of dictionary
     assert await fits(page)
 
 
@@ -77,7 +75,7 @@ async def test_what_a_teacher_says_lies_over_the_chat_until_it_is_read(
     desk = await teacher.connect()
     said = {"class_id": class_id, "text": "明天带尺子\n和圆规"}
     await desk.ask("broadcast.send", **said, client_id=a_client_id())
-    visitor = await visit(server, student, viewport=PHONE)
+    visitor = await visit(server, student, **PHONE)
     second = await visitor.another("/chat")
     for page in (visitor.page, second):
         await expect(page.locator(".broadcast")).to_have_count(1)

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, fits
 from tests.conftest import Serve
 from tests.factories import People, Person, Server, an_ai_service
 from tests.live.fake_ai import FakeAI
@@ -175,18 +175,13 @@ async def test_everything_can_be_done_with_the_keyboard(server: Server, visit: V
 async def test_nothing_scrolls_sideways_on_a_phone(server: Server, visit: Visit, student: Person) -> None:
     visitor = await visit(server, student, viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
     page = visitor.page
-    await no_sideways_scroll(visitor)
+    assert await fits(page)
     await visitor.ask("分解因式 x^4 - 5x^2 + 4, 并解方程组 {x+y=3, x-y=1}。" + "长" * 120)
     await expect(visitor.answers).to_have_attribute("data-state", "complete")
-    await no_sideways_scroll(visitor)
+    assert await fits(page)
     await page.click("[data-drawer=open] >> visible=true")
     await expect(page.locator("#list .item")).to_be_visible()
-    await no_sideways_scroll(visitor)
+    assert await fits(page)
     for path in ("/account", "/sign-in", "/sign-up"):
         await page.goto(path)
-        await no_sideways_scroll(visitor)
-
-
-async def no_sideways_scroll(visitor: Visitor) -> None:
-    wide = await visitor.page.evaluate("() => document.scrollingElement.scrollWidth - innerWidth")
-    assert wide <= 0, f"{visitor.page.url} is {wide} px too wide"
+        assert await fits(page)

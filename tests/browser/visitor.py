@@ -5,11 +5,22 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Error, Locator, Page, Request, expect
+from playwright.async_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Locator,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+)
 
 from tests.factories import Person, Server
 
 SEVERE = {"serious", "critical"}
+PHONE = {"viewport": {"width": 390, "height": 844}}
 COMPLAINTS = re.compile(r"Content Security Policy|\berror\b", re.IGNORECASE)
 
 
@@ -21,11 +32,13 @@ class Visitor:
         self.context = context
         self.problems: list[str] = []
         self.expected: list[str] = []
+        self.frames: list[str] = []  # all that came on the sockets of the pages, as it came
         self.page: Page
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.problems.append(f"page error: {error.error}"))
         context.on("dialog", self._dismiss)
         context.on("request", self._watch)
+        context.on("page", lambda page: page.on("websocket", self._record))
 
     async def start(self, person: Person | None, path: str, *, live: bool = True) -> None:
         if person is not None:
@@ -112,6 +125,9 @@ class Visitor:
         if not request.url.startswith((self.server.address, "data:", "blob:")):
             self.problems.append(f"outbound request: {request.url}")
 
+    def _record(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: self.frames.append(str(frame)))
+
 
 async def shown(answer: Locator) -> str:
     """The rendered answer, as markup."""
@@ -126,9 +142,15 @@ async def photograph(page: Page, name: str) -> None:
 
 
 async def fits(page: Page) -> bool:
-    """Whether nothing of the page lies beside the screen."""
-    overflow: int = await page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    return overflow <= 0
+    """Whether nothing of the page lies beside the screen, nor, where the page is as high as the screen, below it."""
+    overflow: list[int] = await page.evaluate(
+        """() => {
+            const { scrollWidth, scrollHeight } = document.documentElement;
+            const isFilled = getComputedStyle(document.body).overflowY === "hidden";
+            return [scrollWidth - innerWidth, isFilled ? scrollHeight - innerHeight : 0];
+        }"""
+    )
+    return max(overflow) <= 0
 
 
 async def check(visitor: Visitor, axe: str) -> None:
@@ -142,3 +164,10 @@ async def check(visitor: Visitor, axe: str) -> None:
         for node in each["nodes"]
     ]
     assert not severe, visitor.page.url + "\n" + "\n".join(severe)
+
+
+async def look(visitor: Visitor, axe: str, name: str) -> None:
+    """Keep a picture of the page, and fail when it is too wide or axe finds something serious."""
+    await photograph(visitor.page, name)
+    assert await fits(visitor.page), f"{visitor.page.url} is larger than the screen"
+    await check(visitor, axe)

@@ -49,6 +49,19 @@ async def test_the_student_sees_from_the_first_moment_that_a_teacher_checks(cast
     await lesson.until_ready(sent["reply"]["id"])
 
 
+async def test_who_asks_on_while_a_draft_is_written_is_told_that_a_teacher_checks(
+    cast: People, puppet: Puppet, serve: Serve
+) -> None:
+    lesson = await an_approval(cast)
+    said = await asked(puppet, lesson.room)
+    async with People(await serve(model=puppet)) as there:
+        for socket in (lesson.room.socket, await elsewhere(there, lesson.room.student)):
+            with pytest.raises(Refused, match="reply_checking"):
+                await lesson.room.say(a_question(), socket)
+    said.line.finish()
+    await lesson.until_ready(said.reply_id)
+
+
 async def test_a_changed_text_is_kept_with_the_tutors_own_which_the_student_never_sees(
     cast: People, puppet: Puppet
 ) -> None:

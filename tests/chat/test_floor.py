@@ -1,11 +1,12 @@
 """The rules of the floor."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from tutor.chat import floor
-from tutor.chat.models import Author, Floor
+from tutor.chat.models import Author, Floor, Notice
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 WANG, LI = Author("teacher", "w" * 24, "Wang"), Author("teacher", "l" * 24, "Li")
@@ -13,11 +14,13 @@ HERS = Floor("teacher", WANG.id, WANG.name, NOW, 3)
 
 
 def test_a_change_counts_and_names_its_teacher() -> None:
-    assert floor.changed(HERS, "approval", LI, NOW) == Floor("approval", LI.id, "Li", NOW, 4)
+    after = floor.changed(HERS, "approval", LI, NOW, "vigil")
+    assert replace(after, notice=None) == Floor("approval", LI.id, "Li", NOW, 4, "vigil")
 
 
 def test_the_tutors_floor_is_no_teachers() -> None:
-    assert floor.changed(HERS, "tutor", WANG, NOW) == Floor("tutor", None, None, NOW, 4)
+    for after in (floor.changed(HERS, "tutor", WANG, NOW, "vigil"), floor.lost(HERS, NOW)):
+        assert replace(after, notice=None) == Floor("tutor", None, None, NOW, 4)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +37,6 @@ def test_what_is_so_already_is_known(known: Floor, state: str, teacher: Author, 
 
 
 def test_a_notice_names_the_teacher_who_had_it_before() -> None:
-    after = floor.changed(HERS, "teacher", LI, NOW)
-    assert floor.told(HERS, after, LI).facts == {"number": 4, "from": "Wang"}
-    assert floor.told(HERS, floor.changed(HERS, "tutor", WANG, NOW), WANG).facts == {"number": 4}
-    assert floor.told(HERS, after, WANG, kind=floor.LOST).kind == "floor.lost"
+    assert floor.changed(HERS, "teacher", LI, NOW).notice == Notice("floor.taken", LI, {"number": 4, "from": "Wang"})
+    assert floor.changed(HERS, "tutor", WANG, NOW).notice == Notice("floor.returned", WANG, {"number": 4})
+    assert floor.lost(HERS, NOW).notice == Notice("floor.lost", WANG, {"number": 4})

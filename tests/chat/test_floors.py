@@ -9,7 +9,11 @@ from tests.chat.conftest import Stage
 from tests.chat.factories import Lesson, Puppet, a_lesson, a_question, asked, elsewhere
 from tests.conftest import Serve
 from tests.factories import FakeClock, People, Refused, Server, a_client_id, start_server
-from tutor.chat.context import CHAT_STORE, FLOORS, REPLIES
+from tutor.chat.context import CHAT_STORE, FLOORS, NOTICES, REPLIES
+from tutor.chat.models import Author, Message
+from tutor.core.clock import CLOCK, new_id
+from tutor.core.leases import Lease
+from tutor.core.mongo import StoreFault
 from tutor.core.redis import REDIS
 from tutor.settings import Settings
 
@@ -89,6 +93,23 @@ async def test_a_question_from_before_keeps_its_answer_while_a_teacher_has_the_f
     assert (again["message"], again["reply"]["id"]) == (first["message"], first["reply"]["id"])
     (await puppet.line(question)).finish()
     await lesson.room.socket.until("reply.finished")
+
+
+async def test_a_question_that_a_crash_left_without_a_reply_is_the_teachers_who_has_the_floor(
+    cast: People, stage: Stage, puppet: Puppet
+) -> None:
+    lesson, text, client_id = await a_lesson(cast), a_question(), a_client_id()
+    student = lesson.room.student
+    left = Message(
+        new_id(), lesson.id, 1, client_id, Author("student", student.id), text, "sent", stage.server.app[CLOCK].now()
+    )
+    await stage.server.app[CHAT_STORE].add_message(left, student.id)
+    await lesson.floor("teacher")
+    sent = await lesson.room.say(text, client_id=client_id)
+    assert (sent["message"]["id"], sent["reply"]) == (left.id, None)
+    await lesson.floor("tutor")
+    assert (await lesson.room.say(text, client_id=client_id))["reply"]["id"]
+    (await puppet.line(text)).finish()
 
 
 async def test_the_first_words_to_a_teacher_become_the_title(cast: People) -> None:
@@ -329,6 +350,60 @@ async def test_what_a_teacher_took_and_handed_on_is_not_lost_when_she_goes(puppe
         clock.advance(2 * AWAY_S)
         await server.app[FLOORS].look(patient=False)
         assert await on(server, lesson) == "approval"
+
+
+@pytest.mark.parametrize("change", ["floor.taken", "floor.returned", "floor.lost"])
+async def test_a_change_whose_node_died_before_it_told_anybody_is_told_by_another(
+    puppet: Puppet, serve: Serve, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    clock = FakeClock()
+    here, there = [await serve(model=puppet, clock=clock) for _ in range(2)]
+    async with People(here) as people, People(there) as others:
+        lesson = await a_lesson(people)
+        far = await elsewhere(others, lesson.room.student)
+        await lesson.room.open(far)
+        if change != "floor.taken":
+            await lesson.floor("teacher")
+            clock.advance(10)
+            await there.app[FLOORS].look(patient=False)
+        monkeypatch.setattr(here.app[NOTICES], "add", dies)
+        if change == "floor.lost":
+            await lesson.desk.close()
+            clock.advance(2 * AWAY_S)
+            with pytest.raises(StoreFault):
+                await here.app[FLOORS].look(patient=False)
+            clock.advance(2 * AWAY_S)
+        else:
+            with pytest.raises(Refused):
+                await lesson.floor("teacher" if change == "floor.taken" else "tutor")
+        await there.app[FLOORS].look(patient=False)
+        assert change not in [notice["kind"] for notice in await lesson.notices()] or change == "floor.lost"
+        clock.advance(10)
+        for _ in range(2):
+            await there.app[FLOORS].look(patient=False)
+        told = [notice for notice in await lesson.notices() if notice["kind"] == change]
+        assert [notice["by"]["id"] for notice in told] == [lesson.teacher.id]
+        state = "teacher" if change == "floor.taken" else "tutor"
+        assert (await far.until("floor.changed", 1 if change == "floor.taken" else 2))["floor"]["state"] == state
+
+
+async def dies(*_: Any) -> None:
+    """What a node that dies there does."""
+    raise StoreFault
+
+
+async def test_a_change_that_was_lost_to_another_ends_nothing_later(puppet: Puppet, serve: Serve) -> None:
+    clock = FakeClock()
+    server = await serve(model=puppet, clock=clock)
+    async with People(server) as people:
+        lesson = await a_lesson(people)
+        await lesson.floor("teacher")
+        vigils = server.app[CHAT_STORE].floors.floors
+        await vigils.take(Lease("died before it was ended", "1", lesson.id, "somebody else", clock.now()))
+        clock.advance(2 * AWAY_S)
+        await server.app[FLOORS].look(patient=False)
+        assert await on(server, lesson) == "teacher"
+        assert [vigil.owner for vigil in await vigils.of([lesson.id])] == [lesson.teacher.id]
 
 
 async def test_the_floor_survives_a_restart_of_the_server_and_a_redis_that_lost_everything(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -10,7 +10,9 @@ import pytest
 
 from tests.chat.factories import Line, Puppet, Room, a_room
 from tests.factories import Json, People, Person, Refused, Server, Socket, a_client_id, start_server
+from tutor.ai.errors import ModelRejected
 from tutor.ai.spelling import plain
+from tutor.chat.context import CHAT_STORE
 from tutor.settings import Settings
 
 
@@ -131,6 +133,40 @@ async def test_an_answer_that_a_model_blurts_reaches_nobody_below_the_full_solut
     assert (refused.value.code, refused.value.details["level"]) == ("hint_cap", 5)
 
 
+def spellings(number: int) -> list[str]:
+    """Ways to say that x is a number."""
+    full_width = str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    digits = "".join("零一二三四五六七八九"[int(digit)] for digit in str(number))
+    return [
+        f"x＝{full_width}",
+        f"$$\\boxed{{{number}}}$$",
+        f"$x = \\mathbf{{{number}}}$",
+        f"x 等于{digits}",
+        f"答案是：\n\n**{number}**",
+        f"$\\begin{{aligned}} x &= {number} \\end{{aligned}}$",
+        f"x equals {number}",
+        f"{number} = x",
+        f"so we get {number}",
+    ]
+
+
+@pytest.mark.parametrize("way", range(9))
+async def test_an_answer_is_caught_and_asked_again_however_it_is_spelt_letter_by_letter(scene: Scene, way: int) -> None:
+    room = await a_room(scene.people)
+    problem, answer = a_problem()
+    number = int(answer[2:])
+    said = spellings(number)[way]
+    reply_id = await ask(room, problem)
+    await say_all(await scene.puppet.line(problem), list(f"想一想。{said}。你看！"))
+    second = await scene.puppet.line(problem, 2)
+    await say_all(second, list("你的第一步是什么？"))
+    end = await room.socket.until("reply.finished", reply_id=reply_id)
+    assert end["message"]["text"].startswith("想一想。")
+    assert end["message"]["text"].endswith("你的第一步是什么？")
+    assert answer not in plain(frames(room.socket))
+    assert str(number) not in plain(end["message"]["text"])
+
+
 async def test_a_nudge_is_guarded_too(scene: Scene) -> None:
     room = await a_room(scene.people, await scene.classmate(hint_cap=1))
     problem, answer = a_problem()
@@ -138,6 +174,19 @@ async def test_a_nudge_is_guarded_too(scene: Scene) -> None:
     assert end["message"]["reply"]["level"] == 1
     assert answer not in plain(frames(room.socket))
     assert "一元一次方程" in end["message"]["text"]  # the ladder's own words, from the built-in tutor
+
+
+async def test_the_ladder_speaks_when_the_service_does_not_take_the_sterner_words(scene: Scene) -> None:
+    room = await a_room(scene.people)
+    problem, answer = a_problem()
+    reply_id = await ask(room, problem)
+    await say_all(await scene.puppet.line(problem), blurt(problem, answer))
+    (await scene.puppet.line(problem, 2)).fail(ModelRejected(status=400))
+    end = await room.socket.until("reply.finished", reply_id=reply_id)
+    assert end["state"] == "complete"
+    assert "两边同除以 2" in end["message"]["text"]
+    assert "一元一次方程" in end["message"]["text"]
+    assert answer not in plain(frames(room.socket))
 
 
 async def test_what_was_read_stays_and_the_sterner_reply_follows_it(scene: Scene) -> None:
@@ -230,6 +279,23 @@ async def test_the_same_hint_asked_for_again_is_the_same_answer(scene: Scene) ->
     end = await room.socket.until("reply.finished", reply_id=first["reply"]["id"])
     late = await room.socket.ask("hint.next", conversation_id=room.id, level=3)
     assert (late["reply"]["id"], late["reply"]["state"]) == (end["message"]["id"], "complete")
+
+
+async def test_a_hint_whose_node_died_before_it_began_is_given_when_it_is_asked_for_again(scene: Scene) -> None:
+    room = await a_room(scene.people)
+    problem, _ = a_problem()
+    reply_id = await ask(room, problem)
+    await say_all(await scene.puppet.line(problem), ["想一想。"])
+    await room.socket.until("reply.finished", reply_id=reply_id)
+    store = scene.server.app[CHAT_STORE]
+    conversation = await store.conversation(room.id)
+    assert conversation is not None
+    stands = conversation.ladder
+    assert await store.climb(room.id, stands, replace(stands, level=3))
+    given = await room.socket.ask("hint.next", conversation_id=room.id, level=3)
+    await say_all(await scene.puppet.line(problem, 2), ["好。"])
+    end = await room.socket.until("reply.finished", reply_id=given["reply"]["id"])
+    assert (given["level"], end["message"]["reply"]["level"]) == (3, 3)
 
 
 async def test_two_hints_at_once_are_one(scene: Scene) -> None:

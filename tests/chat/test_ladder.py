@@ -8,9 +8,9 @@ import pytest
 from tests.ai.factories import a_prompt
 from tests.chat.test_prompts import a_message
 from tutor.ai.embedded.dialogue import Dialogue
-from tutor.ai.embedded.request import Key, KeyRequest
+from tutor.ai.embedded.request import Key, KeyRequest, Request
 from tutor.ai.model import Prompt, Turn
-from tutor.ai.spelling import plain
+from tutor.ai.spelling import letters, plain
 from tutor.chat import ladder
 from tutor.chat.errors import ClosedNow, ExamRunning, HintCap, ModeNotAllowed
 from tutor.chat.models import Ladder
@@ -39,6 +39,11 @@ def a_rule(**changes: Any) -> Rule:
         (PROBLEM, "2x-6=10", False),
         (PROBLEM, "2x=16", False),
         (PROBLEM, "解方程 2(x-3)=10", False),
+        (PROBLEM, "解方程 2(x-3)=10，每一步都要讲清楚，谢谢老师", False),
+        (PROBLEM, "Please explain each step of 2(x-3)=10, I don't understand it", False),
+        (PROBLEM, "解方程 3(x-3)=10，每一步都要讲清楚", True),
+        ("解方程 2(x-3)=10，每一步都要讲清楚", "2x=16", False),
+        ("解方程 2(x-3)=10，每一步都要讲清楚", "2x=17", True),
         (PROBLEM, "3x-6=10", True),
         (PROBLEM, "x^2-5x+6=0", True),
         (PROBLEM, "3/4+2/5", True),
@@ -69,7 +74,15 @@ def test_a_new_problem_begins_at_the_bottom_and_what_belongs_to_the_old_one_stay
 
 
 @pytest.mark.parametrize(
-    ("text", "states"), [("你好", False), ("谢谢老师", False), ("提示", False), ("2x=4", True), ("光合作用", True)]
+    ("text", "states"),
+    [
+        ("你好", False),
+        ("谢谢老师", False),
+        ("提示", False),
+        ("请你详细讲解一下，我不会", False),
+        ("2x=4", True),
+        ("光合作用", True),
+    ],
 )
 def test_the_first_text_that_is_no_greeting_states_the_problem(text: str, states: bool) -> None:
     question = a_message(1, text)
@@ -94,7 +107,48 @@ def test_the_first_text_that_is_no_greeting_states_the_problem(text: str, states
 def test_a_reply_has_the_level_of_the_ladder_as_far_as_the_rule_allows(
     mode: Any, level: int, changes: Any, wanted: int
 ) -> None:
-    assert ladder.level_of(mode, Ladder("p", level), a_rule(**changes)) == wanted
+    assert ladder.level_of(mode, Ladder("p", level), a_rule(**changes), "x=7") == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "changes", "wanted"),
+    [
+        ("提示", 2, {}, 3),
+        ("老师，再提示一下好吗？", 3, {}, 4),
+        ("Can I have a hint, please?", 4, {}, 5),
+        ("hint", 5, {}, 5),
+        ("hint", 3, {"hint_cap": 3}, 3),
+        ("再给我一点提示", 3, {"exam": True}, 3),
+        ("hint", 0, {"hint_cap": 1}, 1),
+        ("答案", 2, {}, 2),
+        ("直接给我答案吧", 3, {}, 3),
+        ("Give me the answer!", 2, {}, 2),
+        ("每一步都要讲清楚", 2, {}, 2),
+        ("为什么？", 2, {}, 2),
+    ],
+)
+def test_words_that_ask_for_a_hint_climb_one_step_and_words_that_ask_for_the_answer_none(
+    text: str, level: int, changes: Any, wanted: int
+) -> None:
+    assert ladder.level_of("guide", Ladder("p", level), a_rule(**changes), text) == wanted
+
+
+def test_without_a_problem_no_words_climb() -> None:
+    assert ladder.level_of("guide", Ladder(), a_rule(), "hint") == 2
+
+
+@pytest.mark.parametrize(
+    ("mode", "level", "changes", "why"),
+    [
+        ("guide", 2, {}, None),
+        ("guide", 5, {}, "hint_cap"),
+        ("guide", 3, {"hint_cap": 3}, "hint_cap"),
+        ("guide", 3, {"exam": True}, "exam_running"),
+        ("explain", 5, {}, "hint_cap"),
+    ],
+)
+def test_a_reply_knows_why_there_is_no_more_beyond_it(mode: Any, level: int, changes: Any, why: str | None) -> None:
+    assert ladder.no_more(mode, Ladder("p", level), a_rule(**changes)) == why
 
 
 @pytest.mark.parametrize(
@@ -230,6 +284,23 @@ def test_the_levels_of_the_built_in_tutor_say_nothing_that_is_kept() -> None:
     for problem in (PROBLEM, "3/4+2/5", "x^2-5x+6=0", "x+y=5, x-y=1", "factor x^2-9", "H2+O2=H2O"):
         key = key_of(problem)
         for level in (1, 2, 3, 4):
-            said = _DIALOGUE._at_level(_DIALOGUE._reader.read(problem), level, "en")  # type: ignore[arg-type]  # no term
+            said = _DIALOGUE.reply(Request(problem, (), "en", level))
             secrets = ladder.formulas_to_keep(a_question(level, problem), {problem: key})
             assert secrets.said_in(plain(said)) == set(), (problem, level)
+
+
+@pytest.mark.parametrize(
+    ("whisper", "reply", "is_kept"),
+    [
+        ("别给第三步", "老师说：别给，第三步！", True),
+        ("don't give step 3", "I was told: don’t give step 3.", True),
+        ("他昨天没睡好。先让他说说移项是什么意思", "先让他说说，移项是什么意思", True),
+        ("Be patient. He has trouble with fractions", "he has trouble with fractions", True),
+        ("慢一点", "我们慢一点来。", False),
+        ("hint", "Here is a hint.", False),
+        ("Be patient. He has trouble with fractions", "Be patient with it.", False),
+    ],
+)
+def test_a_whisper_and_its_sentences_are_kept_but_no_everyday_words(whisper: str, reply: str, *, is_kept: bool) -> None:
+    said = ladder.words_to_keep((whisper,)).said_in(letters(reply, final=True).text)
+    assert bool(said) is is_kept

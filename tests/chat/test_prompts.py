@@ -5,9 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.ai.embedded.test_levels import a_problem
+from tutor.ai.embedded.dialogue import Dialogue
+from tutor.ai.embedded.request import KeyRequest
+from tutor.ai.spelling import plain
+from tutor.chat import ladder
 from tutor.chat.models import SUBJECTS, Author, Conversation, Message, Reply
 from tutor.chat.prompts import SUBJECT_NAMES, Aid, PromptLimits, Prompts, estimated_tokens
 from tutor.core.tokens import keyed
@@ -76,6 +81,31 @@ def test_the_checked_solution_is_told_at_the_top_alone(level: int) -> None:
     assert prompt.problem == "2x=4"
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("level", [1, 2, 3, 4, 5])
+def test_no_prompt_holds_what_is_allowed_only_above_its_level(language: Any, level: int) -> None:
+    dialogue = Dialogue()
+    for number in range(30):
+        problem = a_problem(number)
+        key = dialogue.key(KeyRequest(problem, language))
+        assert key is not None, problem
+        message = a_message(1, f"{problem}，每一步都要讲清楚")
+        for aid in (Aid(level, message, key.solution), Aid(level, message, key.solution, hint=True, capped=True)):
+            prompt = prompts().build(a_conversation(), [message], language, aid)
+            kept = ladder.formulas_to_keep(replace(prompt, problem=problem), {problem: key})
+            told = plain("\n".join((prompt.system, *(turn.text for turn in prompt.turns), prompt.question)))
+            assert kept.said_in(told) == set(), problem
+            assert (key.solution in prompt.system) is (level == 5), problem
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("capped", [True, False])
+def test_a_prompt_says_how_to_go_on(language: Any, capped: bool) -> None:
+    told = prompts().build(a_conversation(), [a_message(1, "hi")], language, Aid(3, capped=capped)).system
+    raise_hand, ask = {"zh": ("举手问老师", "要一个“提示”"), "en": ("raise a hand", "ask for a hint")}[language]
+    assert ((raise_hand in told), (ask in told)) == (capped, not capped)
+
+
 def test_a_hint_comes_behind_all_that_was_said_and_asks_about_the_problem() -> None:
     dialogue = [a_message(1, "2x=4"), a_reply(2, "What first?", 1), a_message(3, "x=3"), a_reply(4, "No.", 3)]
     prompt = prompts().build(a_conversation(), dialogue, "en", Aid(3, dialogue[0], hint=True))
@@ -128,6 +158,7 @@ def test_names_and_titles_stay_here() -> None:
 halves = st.integers(min_value=0, max_value=len(BOUNDARY))
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.just(BOUNDARY), halves.map(lambda n: BOUNDARY[:n]), halves.map(lambda n: BOUNDARY[n:]))))
 def test_a_look_alike_of_the_slots_number_never_gets_in(pieces: list[str]) -> None:
     text = "".join(pieces) or "x"

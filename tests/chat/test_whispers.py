@@ -1,14 +1,16 @@
 """Whispers: in the next prompts, with the teachers, and nowhere that a student could look."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from tests.chat.factories import Lesson, Puppet, a_lesson, asked, elsewhere
 from tests.conftest import Serve
-from tests.factories import Json, People, Refused, a_client_id
+from tests.factories import FakeClock, Json, People, Refused, a_client_id
 from tutor.chat import whispers
+from tutor.chat.models import LESSON
 
 SECRET = "SECRET: do not give step 3"
 
@@ -74,6 +76,46 @@ async def test_a_retry_hears_the_whisper_too(cast: People, puppet: Puppet) -> No
     line.finish()
 
 
+async def test_who_stops_a_reply_and_asks_for_it_again_does_not_get_around_a_whisper(
+    cast: People, puppet: Puppet
+) -> None:
+    lesson = await a_lesson(cast)
+    added = await whisper(lesson)
+    said = await asked(puppet, lesson.room)
+    said.line.say("half")
+    await said.heard(1)
+    await lesson.room.on_reply("stop", said.reply_id)
+    await said.ended("stopped")
+    await lesson.desk.until("whisper.ended", whisper_id=added["id"])
+    for number, verb in enumerate(("continue", "retry"), 2):
+        reply = (await lesson.room.on_reply(verb, said.reply_id))["reply"]
+        line = await puppet.line(said.question, number)
+        assert line.prompt.whispers == (SECRET,)
+        line.finish()
+        await lesson.room.socket.until("reply.finished", reply_id=reply["id"])
+    assert await prompted(lesson, puppet) == ()
+    assert len(lesson.desk.heard["whisper.ended"]) == 1
+
+
+@pytest.mark.parametrize("lasts", ["reply", "lesson"])
+async def test_a_whisper_ends_with_the_lesson(puppet: Puppet, serve: Serve, lasts: str) -> None:
+    clock = FakeClock()
+    async with People(await serve(model=puppet, clock=clock)) as people:
+        lesson = await a_lesson(people)
+        added = await whisper(lesson, lasts=lasts)
+        for left_s, there in ((60, [added["id"]]), (0, [])):
+            clock.advance(LESSON.total_seconds() - 60 if left_s else 60)
+            lesson.desk = await elsewhere(people, lesson.teacher)  # the tokens are too old by now
+            assert await on_the_desk(lesson) == there
+        lesson.room.socket = await elsewhere(people, lesson.room.student)
+        await lesson.room.open()
+        assert await prompted(lesson, puppet) == ()
+        teacher = await people.sign_in(lesson.teacher.user["username"])
+        (told,) = (await teacher.call("GET", f"/conversations/{lesson.id}/replay"))["items"][:1]
+        begun, ended = (datetime.fromisoformat(told["whisper"][name]) for name in ("created_at", "ended_at"))
+        assert ended - begun == LESSON
+
+
 async def test_nothing_of_a_whisper_reaches_the_student(cast: People, puppet: Puppet, serve: Serve) -> None:
     lesson = await a_lesson(cast)
     async with People(await serve(model=puppet)) as there:
@@ -86,7 +128,9 @@ async def test_nothing_of_a_whisper_reaches_the_student(cast: People, puppet: Pu
         await prompted(lesson, puppet)
         await end(lesson, lasting["id"])
         await colleague.until("whisper.ended", 2)
-        assert "SECRET" not in await lesson.seen_by_student(far)
+        seen = await lesson.seen_by_student(far)
+        assert "SECRET" not in seen
+        assert "whisper" not in seen
         assert not [event for event, _ in [*lesson.room.socket.order, *far.order] if event.startswith("whisper")]
 
 

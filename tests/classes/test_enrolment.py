@@ -2,7 +2,7 @@
 
 from pydantic import SecretStr
 
-from tests.accounts.household import Household
+from tests.accounts.household import SECRET, Household
 from tests.classes.test_service import join, new_class, of_school, student, teacher
 from tutor.accounts.messages import SignIn
 from tutor.classes.enrolment import Enrolment
@@ -13,7 +13,8 @@ from tutor.core.clock import new_id
 
 async def take(house: Household, caller: Caller, class_id: str, *rows: str) -> RosterTaken:
     csv = "\n".join(["username,name,grade", *rows])
-    return await Enrolment(house.classes, house.accounts).take(caller, class_id, ImportRoster(csv=csv))
+    enrolment = Enrolment(house.classes, house.accounts, house.clock, SECRET)
+    return await enrolment.take(caller, class_id, ImportRoster(csv=csv))
 
 
 def a_name() -> str:
@@ -47,14 +48,45 @@ async def test_bad_rows_are_listed_and_good_ones_taken(house: Household) -> None
     assert [one.username for one in taken.created] == [good]
 
 
-async def test_the_same_roster_again_changes_nothing(house: Household) -> None:
+async def test_the_same_roster_again_changes_nothing_and_is_answered_alike(house: Household) -> None:
     wang = await teacher(house)
     shown = await new_class(house, wang)
     row = f"{a_name()},小明,7"
-    await take(house, wang, shown.id, row)
-    again = await take(house, wang, shown.id, row)
-    assert (again.students, again.created, again.refused) == (1, [], [])
+    first = await take(house, wang, shown.id, row)
+    assert await take(house, wang, shown.id, row) == first
     assert len((await house.classes.roster(wang, shown.id)).students) == 1
+
+
+async def test_a_first_password_is_told_no_more_once_it_was_changed(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await new_class(house, wang)
+    name = a_name()
+    await take(house, wang, shown.id, f"{name},小明,7")
+    await house.accounts.set_password(name, "the student's own")
+    again = await take(house, wang, shown.id, f"{name},小明,7")
+    assert (again.students, again.created, again.refused) == (1, [], [])
+
+
+async def test_one_child_has_another_first_password_in_every_class_and_under_every_name(house: Household) -> None:
+    wang = await teacher(house)
+    one, two = await new_class(house, wang), await new_class(house, wang)
+    taken = [*(await take(house, wang, one.id, f"{a_name()},小明,7", f"{a_name()},小明,7")).created]
+    taken += (await take(house, wang, two.id, f"{a_name()},小明,7")).created
+    assert len({each.password for each in taken}) == 3
+
+
+async def test_a_roster_that_broke_off_goes_on_where_it_was(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await new_class(house, wang)
+    rows = [f"{a_name()},{name},7" for name in ("小明", "小红")]
+    whole = await take(house, wang, shown.id, *rows)
+    ming, _ = (await house.classes.roster(wang, shown.id)).students
+    await house.classes.remove_student(wang, shown.id, ming.id)  # as if the server had died before this
+    assert await take(house, wang, shown.id, *rows) == whole
+    await house.classes.remove_student(wang, shown.id, ming.id)
+    house.clock.advance(hours=2)
+    late = await take(house, wang, shown.id, *rows)
+    assert [(each.line, each.problem) for each in late.refused] == [(2, "username_taken")]
 
 
 async def test_nobody_gets_at_a_child_by_its_username(house: Household) -> None:

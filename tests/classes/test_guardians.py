@@ -7,12 +7,13 @@ from tests.classes.test_service import join, new_class, student, teacher
 from tutor.accounts.errors import InvitationInvalid
 from tutor.accounts.messages import AddWard
 from tutor.classes.guardians import Guardianship
-from tutor.classes.messages import UpdateClass
+from tutor.classes.messages import AddTeacher, UpdateClass
 from tutor.core.caller import Caller
 from tutor.core.errors import NotFound
 
 
 def guardianship(house: Household) -> Guardianship:
+    house.tickets.ask_who_teaches(house.classes.teaches)
     return Guardianship(house.classes, house.accounts, house.wards, house.tickets)
 
 
@@ -61,6 +62,37 @@ async def test_nobody_else_gives_out_a_code(house: Household) -> None:
     await house.classes.update(wang, class_id, UpdateClass(archived=True))
     with pytest.raises(NotFound):
         await house_of.invite(wang, class_id, ming.id)
+
+
+@pytest.mark.parametrize("end", ["removed", "archived", "another teacher has the class"])
+async def test_a_code_of_somebody_who_teaches_the_student_no_more_is_worthless(house: Household, end: str) -> None:
+    wang, ming, class_id = await a_class_with_a_student(house)
+    ma = await a_guardian(house, (await guardianship(house).invite(wang, class_id, ming.id)).code)
+    code = (await guardianship(house).invite(wang, class_id, ming.id)).code
+    if end == "removed":
+        await house.classes.remove_student(wang, class_id, ming.id)
+    elif end == "archived":
+        await house.classes.update(wang, class_id, UpdateClass(archived=True))
+    else:
+        li = (await house.accounts.me(await teacher(house))).username
+        await house.classes.add_teacher(wang, class_id, AddTeacher(username=li))
+        await house.classes.remove_teacher(wang, class_id, wang.id)
+    with pytest.raises(InvitationInvalid):
+        await a_guardian(house, code)
+    with pytest.raises(InvitationInvalid):
+        await house.wards.add(ma, AddWard(code=code))
+    assert [ward.student_id for ward in await house.wards.list_own(ma)] == [ming.id]
+
+
+async def test_nobody_sees_or_ends_guardians_by_way_of_an_archived_class(house: Household) -> None:
+    wang, ming, class_id = await a_class_with_a_student(house)
+    ma = await a_guardian(house, (await guardianship(house).invite(wang, class_id, ming.id)).code)
+    await house.classes.update(wang, class_id, UpdateClass(archived=True))
+    with pytest.raises(NotFound):
+        await guardianship(house).list_of(wang, class_id, ming.id)
+    with pytest.raises(NotFound):
+        await guardianship(house).remove(wang, class_id, ming.id, ma.id)
+    assert await house.wards.has(ma.id, ming.id)
 
 
 async def test_guardians_are_seen_by_the_teacher_who_may_end_it(house: Household) -> None:

@@ -16,8 +16,24 @@ GOOD = [Row(2, "ming7", "小明", 7), Row(3, "hong7", "小红", 8)]
         "姓名\t用户名\t年级\n小明\tming7\t7\n小红\thong7\t八\n",
         "Grade;Name;Account\nGrade 7;小明;ming7\n8;小红;hong7",
         'username,name,grade,notes\nming7,"小明",7,"sits, in front"\nhong7, 小红 ,8年级,\n',
+        "sep=;\r\nusername;name;grade\r\nming7;小明;7.0\r\nhong7;小红;８\r\n",
+        "username,name,grade\rming7,小明,7\rhong7,小红,8",
+        'username,name,grade,notes\nming7,小明,7,"one\nline\nand another"\nhong7,"小红\n",8,\n',
+        "\tusername\tname\tgrade\n1\tming7\t小明\t7\n2\thong7\t小红\t8\n",
+        "username,name,grade\nming7,小明,7\nhong7,小红,8\n" + ",,\n" * 2 * MOST_ROWS,
     ],
-    ids=["plain", "excel in chinese", "tabs", "semicolons", "quotes and more columns"],
+    ids=[
+        "plain",
+        "excel in chinese",
+        "tabs",
+        "semicolons",
+        "quotes and more columns",
+        "a line for excel",
+        "an old mac",
+        "lines in a cell",
+        "a column without a name",
+        "a thousand empty lines",
+    ],
 )
 def test_a_roster_is_read_however_it_was_saved(text: str) -> None:
     assert read_roster(text, None) == GOOD
@@ -49,6 +65,20 @@ def test_the_second_row_of_one_username_is_refused_whatever_its_case() -> None:
         Row(2, "ming7", "小明", 7),
         BadRow(4, "MING7", "twice"),
     ]
+
+
+def test_lines_are_counted_from_the_top_of_the_sheet() -> None:
+    assert read_roster("\n,\nusername,name\nming7,小明", 7) == [Row(4, "ming7", "小明", 7)]
+
+
+def test_one_username_in_two_widths_is_refused_the_second_time() -> None:
+    assert read_roster("username,name\nming7,小明\nｍｉｎｇ７,大明", 7)[1] == BadRow(3, "ｍｉｎｇ７", "twice")
+
+
+def test_a_quotation_mark_that_nobody_closed_spoils_no_line_but_its_own() -> None:
+    ming, broken, hong = read_roster('username,name\nming7,小明\n"gang7,小刚\nhong7,小红', 7)
+    assert (ming, hong) == (Row(2, "ming7", "小明", 7), Row(4, "hong7", "小红", 7))
+    assert isinstance(broken, BadRow)
 
 
 @pytest.mark.parametrize(

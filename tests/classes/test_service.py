@@ -20,6 +20,7 @@ from tutor.classes.messages import (
     UpdateClass,
     UpdatePolicy,
 )
+from tutor.classes.models import JoinCode
 from tutor.classes.service import Classes
 from tutor.classes.store import ClassStore
 from tutor.core.caller import Caller, Role
@@ -217,6 +218,13 @@ async def test_a_class_is_renamed_and_keeps_everything_else(house: Household) ->
     assert await house.classes.update(wang, shown.id, UpdateClass()) == renamed
 
 
+async def test_the_subject_and_the_grade_of_a_class_are_taken_away_with_null(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await house.classes.create(wang, CreateClass(name="一班", subject="数学", grade=7))
+    changed = await house.classes.update(wang, shown.id, UpdateClass(subject=None, grade=None))
+    assert (changed.name, changed.subject, changed.grade) == ("一班", None, None)
+
+
 async def test_an_archived_class_is_listed_last_joined_by_nobody_and_gives_no_right(house: Household) -> None:
     wang, ming = await teacher(house), await student(house)
     old = await new_class(house, wang, "去年")
@@ -240,6 +248,31 @@ async def test_a_new_code_makes_the_old_one_worthless(house: Household) -> None:
     with pytest.raises(ClassCodeUnknown):
         await join(house, await student(house), old)
     assert (await join(house, await student(house), new)).students == 1
+
+
+async def test_of_two_new_codes_at_once_the_one_that_is_shown_is_good(house: Household) -> None:
+    wang = await teacher(house)
+    shown = await new_class(house, wang)
+    given = await asyncio.gather(*(house.classes.rotate_code(wang, shown.id, RotateCode()) for _ in range(6)))
+    now = (await house.classes.list_own(wang))[0].code
+    for code in {one.code for one in given} | {shown.code}:
+        assert code is not None
+        ming = await student(house)
+        if code == now:
+            await house.classes.join(ming, JoinClass(code=code))
+            continue
+        with pytest.raises(ClassCodeUnknown):
+            await house.classes.join(ming, JoinClass(code=code))
+
+
+async def test_an_old_code_opens_nothing_although_its_end_was_lost(house: Household, database: Database) -> None:
+    wang = await teacher(house)
+    shown = await new_class(house, wang)
+    assert shown.code is not None
+    await house.classes.rotate_code(wang, shown.id, RotateCode())
+    await ClassStore(database).add_code(JoinCode(shown.code, shown.id, None))
+    with pytest.raises(ClassCodeUnknown):
+        await join(house, await student(house), shown)
 
 
 async def test_a_code_with_an_end_opens_nothing_after_it(house: Household) -> None:
@@ -347,6 +380,24 @@ async def test_a_class_of_another_school_is_joined_by_nobody(house: Household) -
     assert foreign.id not in await house.classes.class_ids_of(ming.id)
     await join(house, ming, await new_class(house, await of_school(house, one), "竞赛班"))
     assert len(await house.classes.class_ids_of(ming.id)) == 2
+
+
+@pytest.mark.parametrize("end", ["removed", "archived"])
+async def test_a_student_whom_a_school_has_let_go_joins_another(house: Household, end: str) -> None:
+    one, two = [(await house.schools.create(name)).id for name in ("一小", "二中")]
+    wang, li, ming = await of_school(house, one), await of_school(house, two), await student(house)
+    old, new = await new_class(house, wang), await new_class(house, li)
+    await join(house, ming, old)
+    if end == "removed":
+        await house.classes.remove_student(wang, old.id, ming.id)
+    else:
+        await house.classes.update(wang, old.id, UpdateClass(archived=True))
+    assert (await join(house, ming, new)).id == new.id
+    assert (await house.accounts.me(ming)).school_id == two
+    await house.classes.update(wang, old.id, UpdateClass(archived=False))
+    assert not await house.classes.teaches(wang.id, ming.id)
+    with pytest.raises(OtherSchool):
+        await join(house, ming, old)
 
 
 async def test_of_two_schools_joined_at_once_one_gets_the_student(house: Household) -> None:

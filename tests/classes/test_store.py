@@ -9,9 +9,7 @@ from tutor.core.mongo import Database
 
 async def test_every_filter_has_an_index(house: Household, database: Database) -> None:
     classes = await database["classes"].index_information()
-    codes = await database["class_codes"].index_information()
     members = await database["members"].index_information()
-    assert "class_id_1" in codes
     assert "teacher_ids_1_created_at_-1" in classes
     assert members["class_id_1_student_id_1"]["unique"]
     assert {"student_id_1", "class_id_1_joined_at_1"} <= set(members)

@@ -1,5 +1,6 @@
 """Two nodes on one pair of stores, in this process, with a model that the test leads by hand."""
 
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -40,9 +41,13 @@ class Pair:
 
 @asynccontextmanager
 async def a_pair(settings: Settings, **changes: Json) -> AsyncIterator[Pair]:
-    """Two nodes; every piece that the puppet says is a part of its own. Keywords change sections of the settings."""
+    """Two nodes; every piece that the puppet says is a part of its own. Keywords change sections of the settings.
+
+    Their database is their own: servers of other tests on the same one would take replies over, with another model.
+    """
     puppet = Puppet()
     sections: dict[str, Any] = {
+        "mongodb": {"database": f"pair-{uuid.uuid4().hex}"},
         "chat": CHAT | changes.pop("chat", {}),
         "sockets": SOCKETS | changes.pop("sockets", {}),
         **changes,

@@ -18,7 +18,7 @@ METHODS = [("tutor/**.py", "python"), ("web/templates/**.html", "jinja2")]
 SCRIPTS = Path("web/client/src")
 WORD = re.compile(r"(?<![\w/])words\.(?!ts\b)(\w+)")
 PLACE = re.compile(r"\{(\w+)\}")
-CLIENT_CODES = {"timeout", "offline", "unknown"}  # made by the browser, never by the server
+CLIENT_CODES = {"access_lost", "timeout", "offline", "unknown"}  # made by the browser, never by the server
 TRANSPORT_CODES = {"origin_refused"}  # refused before there is a door
 
 

@@ -1,6 +1,7 @@
 """Sockets whose every frame is kept as it came, in a room of two nodes. `test_secrecy.py` searches what they heard."""
 
 import asyncio
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -111,6 +112,16 @@ def said_in(frames: Iterable[str]) -> str:
             case ["reply.delta" | "suggestion.delta", {"text": str(text), **rest}]:
                 parts[str(rest.get("reply_id") or rest.get("suggestion_id"))] += text
     return "\n".join([*(each for each in words if not NO_WORDS.fullmatch(each)), *parts.values()])
+
+
+def keeps_quiet(frames: Iterable[str], secrets: Iterable[str]) -> None:
+    """Fail when one of the secrets stands in frames, as it is, escaped, or cut into parts."""
+    kept = list(frames)
+    said, raw = said_in(kept), "\n".join(kept).casefold()
+    for secret in secrets:
+        assert secret not in said, secret
+        assert secret.casefold() not in raw, secret
+        assert json.dumps(secret)[1:-1].casefold() not in raw, secret
 
 
 def texts_of(value: object) -> list[str]:

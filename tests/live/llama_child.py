@@ -13,7 +13,7 @@ _PR_SET_PDEATHSIG = 1
 def _parameters(weights: str, port: int, key: str) -> xllamacpp.CommonParams:
     params = xllamacpp.CommonParams()
     params.model.path = weights
-    params.n_ctx = 4096
+    params.n_ctx = 8192  # 2048 for each of four at once: instructions, history and a reply
     params.n_parallel = 4
     params.cpuparams.n_threads = 2
     params.cpuparams_batch.n_threads = 2

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 import aiohttp
 import socketio
 
-from tests.factories import Json, Person, Refused, Socket, a_client_id
-from tests.live.process import ServerProcess
+from tests.factories import Addressed, Json, Person, Refused, Socket, a_client_id
 
 PATIENCE_S = 30.0
 PAUSE_S = 0.05
@@ -42,7 +41,7 @@ class Ledger:
         return (each for each in self.acked if each.conversation_id == conversation_id)
 
 
-async def sign_in(server: ServerProcess, http: aiohttp.ClientSession, username: str, password: str) -> Person:
+async def sign_in(server: Addressed, http: aiohttp.ClientSession, username: str, password: str) -> Person:
     async with http.post("/api/v1/auth/login", json={"username": username, "password": password}) as response:
         answer = await response.json()
     return Person(server, http, answer["user"], answer["access_token"], answer["refresh_token"], password)

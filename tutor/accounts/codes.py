@@ -3,6 +3,8 @@
 Used by tickets, classes and rosters.
 """
 
+import hashlib
+import hmac
 import secrets
 import unicodedata
 
@@ -23,9 +25,15 @@ def new_guardian_code() -> str:
     return "-".join(code[start : start + 4] for start in range(0, GUARDIAN_LENGTH, 4))
 
 
-def new_password() -> str:
-    """A random password that a child can copy from paper: one of 31^10, about 2^49."""
-    return "".join(secrets.choice(LETTERS.lower()) for _ in range(PASSWORD_LENGTH))
+def first_password(key: str, class_id: str, username: str) -> str:
+    """The password of an account that a class's roster opens: one of 31^10, about 2^49, and easy to copy from paper.
+
+    Only who has the server's key can work it out. The same roster gives the same one, so that an answer which got lost
+    on its way costs nobody an account.
+    """
+    number = int.from_bytes(hmac.new(key.encode(), f"{class_id}:{username}".encode(), hashlib.sha256).digest())
+    letters = LETTERS.lower()
+    return "".join(letters[number // len(letters) ** place % len(letters)] for place in range(PASSWORD_LENGTH))
 
 
 def plain(code: str) -> str:

@@ -3,10 +3,16 @@
 Plain values; the stores read and write them.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
 from tutor.core.caller import Language, Role
+
+
+def folded(name: str) -> str:
+    """The form in which names are compared: without case and width (Unicode's NFKC casefold)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +20,7 @@ class User:
     """A person with a password. `grade` is 1-12 for students and None for all others.
 
     A student whom a teacher enrolled has no `email` until they give one. `school_id` is None until it is known: people
-    with a post get it with their invitation or from the command line, students from the first class they are in.
+    with a post get it with their invitation or from the command line, students from the classes that they are in.
     Guardians and operators belong to no school.
     """
 

@@ -19,7 +19,7 @@ from tutor.accounts.messages import (
     UserView,
     Wards,
 )
-from tutor.accounts.store import folded
+from tutor.accounts.models import folded
 from tutor.core.address import client_address
 from tutor.core.errors import Unauthenticated
 from tutor.core.http import AUTHENTICATE, CALLER, Api, by_caller, language_of, reply

@@ -219,8 +219,12 @@ class Accounts:
         return user
 
     async def find(self, name: str) -> User | None:
-        """The person with this username or e-mail address: only for the command line, which shows it to nobody."""
+        """The person with this username or e-mail address, for those who decide what they tell of it."""
         return await self._users.find_by_name(name)
+
+    async def has_password(self, user: User, password: str) -> bool:
+        """Whether this is the password of an account."""
+        return await self._passwords.fits(user.password_hash, password)
 
     async def me(self, caller: Caller) -> User:
         """The caller's own profile; see `user`."""
@@ -260,14 +264,14 @@ class Accounts:
             raise NotAllowed
         return await self._tickets.invite(caller, "teacher", (await self.me(caller)).school_id)
 
-    async def enter_school(self, student_id: str, school_id: str) -> bool:
-        """Put a student who is in no school yet into one; False when they are in another.
+    async def enter_school(self, student_id: str, school_id: str, before: str | None = None) -> bool:
+        """Put a student who is in no school, or in `before`, into one; False when they are in another.
 
         Raises:
             NotFound: the account is gone.
 
         """
-        user = await self._users.enter_school(student_id, school_id)
+        user = await self._users.enter_school(student_id, school_id, before)
         if user is None:
             raise NotFound(what="user")
         return user.school_id == school_id

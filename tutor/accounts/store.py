@@ -1,6 +1,5 @@
 """Users, sessions and invitations in MongoDB: the only code that knows their documents. Used by the service."""
 
-import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
@@ -8,15 +7,9 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from tutor.accounts.errors import EmailTaken, UsernameTaken
-from tutor.accounts.models import Invitation, Session, User
+from tutor.accounts.models import Invitation, Session, User, folded
 from tutor.core.caller import Language, Role
 from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes
-
-
-def folded(name: str) -> str:
-    """The form in which names are compared: without case and width (Unicode's NFKC casefold)."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-
 
 LEFT_OVER_AFTER = timedelta(minutes=1)
 
@@ -105,10 +98,11 @@ class Users:
         found = documents(self._users, wanted, order=(("_id", ASCENDING),), limit=limit)
         return [self._mapped.from_document(document) async for document in found]
 
-    async def enter_school(self, user_id: str, school_id: str) -> User | None:
-        """Put a user into a school unless they are in one, and return them: of several at once, one succeeds."""
-        kept = {"$ifNull": ["$school_id", school_id]}
-        await self._users.update_one({"_id": user_id}, [{"$set": {"school_id": kept}}])
+    async def enter_school(self, user_id: str, school_id: str, before: str | None) -> User | None:
+        """Put a user into a school who is in none or in `before`, and return them: of several at once, one succeeds."""
+        free = {"$in": [{"$ifNull": ["$school_id", None]}, [None, before]]}
+        chosen = {"$cond": [free, school_id, "$school_id"]}
+        await self._users.update_one({"_id": user_id}, [{"$set": {"school_id": chosen}}])
         return await self.find(user_id)
 
     async def update(

@@ -3,6 +3,7 @@
 Used by `service.py`, `schools.py` and `wards.py`, and by the classes for guardians: they decide who may give one out.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
@@ -18,6 +19,9 @@ from tutor.core.tokens import digest, new_secret
 
 log = structlog.get_logger(__name__)
 
+# Whether somebody teaches a student.
+Teaches = Callable[[str, str], Awaitable[bool]]
+
 
 class Tickets:
     """Everybody's tickets; only digests of their codes are kept."""
@@ -26,6 +30,11 @@ class Tickets:
         self._invitations = invitations
         self._clock = clock
         self._life = life
+        self._teaches: Teaches | None = None
+
+    def ask_who_teaches(self, teaches: Teaches) -> None:
+        """Say who knows (`classes`, above this floor). A guardian's code is good while its giver teaches the child."""
+        self._teaches = teaches
 
     async def invite(self, by: Caller, role: Role, school_id: str | None) -> Invited:
         """Make an invitation for one more teacher or admin of a school."""
@@ -60,10 +69,14 @@ class Tickets:
         """The ticket behind a guardian's code as somebody typed it.
 
         Raises:
-            InvitationInvalid: there is none, it is for another role, or it was used or expired.
+            InvitationInvalid: there is none, it is for another role, it was used or expired, or who gave it out teaches
+                the student no more.
 
         """
-        return self._good(await self._invitations.find(digest(plain(typed))), guardian=True)
+        ticket = self._good(await self._invitations.find(digest(plain(typed))), guardian=True)
+        if self._teaches is not None and not await self._teaches(ticket.created_by, ticket.student_id or ""):
+            raise InvitationInvalid
+        return ticket
 
     def _good(self, found: Invitation | None, *, guardian: bool) -> Invitation:
         if (

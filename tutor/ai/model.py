@@ -30,8 +30,8 @@ class Prompt:
     of the problem. `earlier` are the student's bare earlier questions, oldest first. `version` names the template.
     `so_far` is what the student has of this reply already: the stream gives only what follows it. `level` is how much
     help it may give: 1 a nudge, 2 a hint, 3 the first step, 4 an example, 5 the full solution. `problem` is the bare
-    text of the problem at hand, empty when there is none. `whispers` are the teachers' bare private words to the tutor;
-    no reply may repeat them.
+    text of the problem at hand, empty when there is none; it is `capped` when the student can have no more help with it
+    than this. `whispers` are the teachers' bare private words to the tutor; no reply may repeat them.
     """
 
     system: str
@@ -47,6 +47,7 @@ class Prompt:
     so_far: str = ""
     level: int = 5
     problem: str = ""
+    capped: bool = False
     whispers: tuple[str, ...] = ()
 
 

@@ -20,7 +20,8 @@ _PHRASES: Mapping[str, str] = {
     "大于": ">", "小于": "<", "等于": "=", "就是": "=", "是": "=", "为": "=",
     "因为": "因为", "认为": "认为", "成为": "成为", "称为": "称为", "作为": "作为",
     "答案": ANSWER, "答": ANSWER, "结果": ANSWER, "解得": ANSWER, "求得": ANSWER, "得到": ANSWER, "得出": ANSWER,
-    "得": ANSWER, "解": ANSWER, "最终": "", "最后": "", "应该": "", "应当": "", "的": "", "值": "", "应": "", "就": "",
+    "得": ANSWER, "解集": ANSWER, "解": ANSWER, "求出": ANSWER, "算出": ANSWER, "根": ANSWER, "取": "=", "分别": "",
+    "最终": "", "最后": "", "应该": "", "应当": "", "的": "", "值": "", "应": "", "就": "",
 }  # fmt: skip
 _COMMANDS: Mapping[str, str] = {
     "sqrt": "√", "div": "/", "le": "≤", "leq": "≤", "leqslant": "≤", "ge": "≥", "geq": "≥", "geqslant": "≥", "lt": "<",
@@ -31,52 +32,25 @@ _COMMANDS: Mapping[str, str] = {
 _WORDS: Mapping[str, str] = {
     "is": "=", "are": "=", "be": "=", "equals": "=", "equal": "", "to": "", "the": "", "value": "", "final": "",
     "answer": ANSWER, "answers": ANSWER, "result": ANSWER, "solution": ANSWER, "solutions": ANSWER, "get": ANSWER,
-    "gets": ANSWER, "gives": ANSWER, "give": ANSWER, "obtain": ANSWER, "sqrt": "√", "pi": "π", "infinity": "∞",
+    "gets": ANSWER, "gives": ANSWER, "give": ANSWER, "obtain": ANSWER, "yields": ANSWER, "root": ANSWER,
+    "roots": ANSWER, "makes": "=", "can": "", "must": "", "will": "", "should": "", "set": "", "respectively": "",
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
+    "ten": "10", "eleven": "11", "twelve": "12", "sqrt": "√", "pi": "π", "infinity": "∞",
     "sin": "sin", "cos": "cos", "tan": "tan", "exp": "exp", "ln": "ln", "lg": "lg", "log": "log",
 }  # fmt: skip
-_SHORT_WORDS = frozenset(
-    [
-        "am",
-        "an",
-        "as",
-        "at",
-        "by",
-        "do",
-        "go",
-        "he",
-        "hi",
-        "if",
-        "in",
-        "it",
-        "me",
-        "my",
-        "no",
-        "of",
-        "ok",
-        "on",
-        "or",
-        "so",
-        "up",
-        "us",
-        "we",
-        "cm",
-        "mm",
-        "dm",
-        "km",
-        "kg",
-        "mg",
-        "ml",
-    ]
-)
+_SHORT_WORDS = frozenset({
+    "am", "an", "as", "at", "by", "do", "go", "he", "hi", "if", "in", "it", "me", "my", "no", "of", "ok",
+    "on", "or", "so", "up", "us", "we", "cm", "mm", "dm", "km", "kg", "mg", "ml",
+})  # fmt: skip
 _SIGNS: Mapping[str, str] = {
     "−": "-", "–": ";", "—": ";", "。": ";", "、": ";", "!": ";", "?": ";", "÷": "/", "⁄": "/", "∕": "/", "∶": ":",
-    "⩾": "≥", "≧": "≥", "⩽": "≤", "≦": "≤", "≈": "=", "→": "=", "⟶": "=", "⇒": "=", "⟹": "=", "⇌": "=",
+    "⩾": "≥", "≧": "≥", "⩽": "≤", "≦": "≤", "≈": "=", "∈": "=", "→": "=", "⟶": "=", "⇒": "=", "⟹": "=", "⇌": "=",
     **dict.fromkeys("①②③④⑤⑥⑦⑧⑨⑩", ";"),
     **dict.fromkeys("$(){}[]`&*·×⋅•_~#|\"'“”‘’", ""),
 }  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
-_RELATION = "(?:等于|就是|是|为|得到|得)"
+_RELATION = "(?:等于|就是|是|为|得到|得|=)"
 _HAN = "一-鿿〇"
 _TOKEN = re.compile(
     rf"""
@@ -204,7 +178,8 @@ def _spell_sign(sign: str) -> str:
     if sign in _SIGNS:
         return _SIGNS[sign]
     return "".join(
-        "" if each.isspace() else _SIGNS.get(each, each) for each in unicodedata.normalize("NFKC", sign).casefold()
+        "" if each.isspace() or unicodedata.category(each) == "Cf" else _SIGNS.get(each, each)
+        for each in unicodedata.normalize("NFKC", sign).casefold()
     )
 
 

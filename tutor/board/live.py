@@ -28,8 +28,11 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 EVERY_S = 1.0
-BYTES_PER_S = 3500  # of tiles to one watcher, however many students are at work
+MOST_TILES = 8  # in one piece of news, so that it is small and those who need somebody do not wait behind it
+BYTES_PER_S = 4000  # to one watcher, however many students are at work
+HANDS_BYTES_PER_S = BYTES_PER_S / 2  # of these; hands go first, and are told whole each time
 LOOK_S = 5.0
+ROLL_S = 4.0  # who has left the class is watched no more after 5 s
 REFRESH_S = 30.0
 ALONE_S = 3.0
 AGAIN_S = 1.0
@@ -132,16 +135,18 @@ class Live:
 
     async def _round(self, desk: Desk) -> None:
         moment = self._clock.monotonic()
-        if desk.hands_stirred:
+        if desk.hands_stirred and moment >= desk.hands_due:
             await self._show_hands(desk)
         if moment >= desk.refresh_at:
             await self._refresh(desk)
+        elif moment >= desk.roll_at:
+            await self._call_the_roll(desk)
         if moment >= desk.due and (desk.stirred or moment >= desk.look_at):
             await self._read(desk)
             self._show_tiles(desk)
 
     async def _refresh(self, desk: Desk) -> None:
-        """Look at everybody again: news may have been lost, and students come into the class and leave it."""
+        """Look at everybody again: news may have been lost."""
         await self._call_the_roll(desk)
         for student_id in desk.names:
             desk.stir(student_id)
@@ -152,9 +157,12 @@ class Live:
         desk.refresh_at = self._clock.monotonic() + (REFRESH_S if self._bus.up else ALONE_S)
 
     async def _call_the_roll(self, desk: Desk) -> None:
+        """Students come into the class and leave it."""
+        desk.roll_at = self._clock.monotonic() + ROLL_S
         student_ids = await self._classes.student_ids(desk.class_id)
         people = await self._accounts.names_of(student_ids)
-        desk.name({one: people[one].display_name for one in student_ids if one in people})
+        if desk.name({one: people[one].display_name for one in student_ids if one in people}):
+            desk.hands_stirred, desk.look_at = True, 0
 
     async def _read(self, desk: Desk) -> None:
         """Read whatever was stirred; when that fails, it is still to be read."""
@@ -170,8 +178,8 @@ class Live:
 
     def _show_tiles(self, desk: Desk) -> None:
         moment = self._clock.monotonic()
-        desk.look_at = moment + LOOK_S
-        changed, gone = desk.changes(self._clock.now(), moment)
+        changed, gone = desk.changes(self._clock.now(), moment, MOST_TILES)
+        desk.look_at = moment + LOOK_S if len(changed) < MOST_TILES else 0  # there may be more
         if changed or gone:
             tiles = [tile_view(tile) for tile in changed]
             size = self._send(desk, TilesChanged(class_id=desk.class_id, tiles=tiles, gone=gone))
@@ -186,7 +194,10 @@ class Live:
             raise
         if hands != desk.hands:
             desk.hands = hands
-            self._send(desk, HandsChanged(class_id=desk.class_id, hands=[hand_view(hand) for hand in hands]))
+            size = self._send(desk, HandsChanged(class_id=desk.class_id, hands=[hand_view(hand) for hand in hands]))
+            moment = self._clock.monotonic()
+            desk.hands_due = moment + max(EVERY_S, size / HANDS_BYTES_PER_S)
+            desk.due = max(desk.due, moment) + size / BYTES_PER_S
 
     def _send(self, desk: Desk, event: Event) -> int:
         """Tell the watchers on this node; gives the size in bytes."""

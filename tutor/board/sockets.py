@@ -16,7 +16,6 @@ from tutor.board.messages import (
 )
 from tutor.chat.places import class_room_of
 from tutor.classes.context import CLASSES
-from tutor.core.errors import NotFound
 from tutor.core.messages import Nothing
 from tutor.core.rooms import ROOMS
 from tutor.core.sockets import Call, EventTable
@@ -27,9 +26,7 @@ events = EventTable()
 @events.on("class.watch", access="teacher")
 async def watch(call: Call, command: WatchClass) -> ClassBoard:
     """Follow a class on the board. The socket is subscribed first, so that nothing falls between."""
-    watched = await call.app[CLASSES].get_for_teacher(call.caller, command.class_id)
-    if watched.archived_at is not None:
-        raise NotFound(what="class")
+    watched = await call.app[CLASSES].get_active(call.caller, command.class_id)
     await call.app[ROOMS].enter(call.sid, call.caller, class_room_of(watched.id))
     return await call.app[LIVE].open(watched.id)
 

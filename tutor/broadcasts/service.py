@@ -27,6 +27,7 @@ from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
 from tutor.core.cursors import cursor_of, position_of
 from tutor.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from tutor.core.limits import Limits
 from tutor.core.rooms import Rooms
 
 log = structlog.get_logger(__name__)
@@ -35,10 +36,11 @@ log = structlog.get_logger(__name__)
 class BroadcastService:
     """What teachers say to their classes. It is for those who were in the class then, for as long as they stay."""
 
-    def __init__(self, store: BroadcastStore, classes: Classes, rooms: Rooms, clock: Clock) -> None:
+    def __init__(self, store: BroadcastStore, classes: Classes, rooms: Rooms, limits: Limits, clock: Clock) -> None:
         self._store = store
         self._classes = classes
         self._rooms = rooms
+        self._limits = limits
         self._clock = clock
 
     async def send(self, caller: Caller, command: SendBroadcast) -> OneBroadcast:
@@ -47,12 +49,12 @@ class BroadcastService:
         Raises:
             NotFound: the caller does not teach the class or it is archived, or somebody chosen is not in it.
             NobodyToTell: it has no students.
+            RateLimited: the caller said too much in a short time.
             Conflict: the same `client_id` came with something else.
 
         """
-        class_ = await self._classes.get_for_teacher(caller, command.class_id)
-        if class_.archived_at is not None:
-            raise NotFound(what="class")
+        class_ = await self._classes.get_active(caller, command.class_id)
+        await self._limits.take("broadcast", "user", caller.id)
         wanted = Broadcast(
             id=new_id(),
             class_id=class_.id,

@@ -1,4 +1,6 @@
-"""How many of the tutor's replies a student and a class may ask for. The service asks it before it begins one."""
+"""How many of the tutor's replies a student and a class may ask for. `permits.py` asks it before one is begun, and
+`suggestions.py`.
+"""
 
 import asyncio
 import math

@@ -6,7 +6,15 @@ from dataclasses import replace
 from tutor.chat import ladder
 from tutor.chat.beginnings import Beginnings
 from tutor.chat.briefing import Briefing
-from tutor.chat.errors import AiLimit, ClosedNow, DailyLimit, ReplyRunning, TeacherHasFloor, TooManyReplies
+from tutor.chat.errors import (
+    AiLimit,
+    ClosedNow,
+    DailyLimit,
+    ReplyChecking,
+    ReplyRunning,
+    TeacherHasFloor,
+    TooManyReplies,
+)
 from tutor.chat.herald import Herald
 from tutor.chat.messages import MessageSent
 from tutor.chat.models import Conversation, Ladder, Message
@@ -49,7 +57,8 @@ class Asking:
 
         Raises:
             NotFound: the conversation is not the caller's.
-            ReplyRunning, TooManyReplies, AiLimit, DailyLimit, ClosedNow: no reply may begin now; nothing is stored.
+            ReplyRunning, ReplyChecking, TooManyReplies, AiLimit, DailyLimit, ClosedNow: no reply may begin now; nothing
+                is stored.
             Conflict: the `client_id` is of another message.
 
         """
@@ -63,12 +72,15 @@ class Asking:
         except (AiLimit, ClosedNow, TeacherHasFloor) as refusal:
             return await self._ask_otherwise(caller, conversation, rule, question, refusal)
         known = next((message for message in earlier if message.client_id == question.client_id), None)
-        if known is not None or self._replies.running_in(conversation.id) is not None:
-            return await self._ask_again(caller, conversation, rule, question, ReplyRunning())
+        running = self._replies.running_in(conversation.id)
+        if known is not None or running is not None:
+            is_hidden = running is not None and running.message.is_hidden
+            busy = ReplyChecking() if is_hidden else ReplyRunning()
+            return await self._ask_again(caller, conversation, rule, question, busy)
         help_ = await self._beginnings.help_for(conversation, rule, earlier, question)
         draft = self._beginnings.draft(question, caller.language, help_)
         brief = await self._beginnings.brief(conversation, earlier, question, draft)
-        with self._replies.beginning(draft, brief.prompt, conversation.student_id) as running:
+        with self._replies.beginning(brief.draft, brief.prompt, conversation.student_id) as running:
             await asyncio.sleep(0)  # the request to the service goes out before anything else is done
             try:
                 floor = await self._permits.take(conversation, draft.id, rule)
@@ -104,8 +116,8 @@ class Asking:
         Raises:
             TutorError: it is not stored, so the `refusal` stands.
             Conflict: it is, with another text.
-            ReplyRunning, TooManyReplies, AiLimit, DailyLimit, ClosedNow, TeacherHasFloor: it is without a reply, and
-                cannot have one.
+            ReplyRunning, ReplyChecking, TooManyReplies, AiLimit, DailyLimit, ClosedNow: it is without a reply, and
+                cannot have one now.
 
         """
         known = await self._store.message_by_client_id(conversation.id, question.client_id)
@@ -118,7 +130,7 @@ class Asking:
             if reply.is_running and self._replies.running(reply.id) is None:
                 await self._replies.claims.adopt(reply, conversation.student_id)
             return MessageSent(message=message_view(known), reply=self._replies.ticket(reply))
-        if known.for_teacher:
+        if known.for_teacher or conversation.floor.state == "teacher":
             return MessageSent(message=message_view(known), reply=None)
         ladder.check_open(rule)
         earlier = await self._briefing.earlier(conversation.id)
@@ -127,6 +139,7 @@ class Asking:
         floor = await self._permits.take(conversation, draft.id, rule)
         brief = await self._beginnings.brief(conversation, earlier, known, draft)
         ticket = await self._beginnings.begin(conversation, brief, floor)
+        await self._climb(conversation, help_.ladder)
         return MessageSent(message=message_view(known), reply=ticket)
 
     async def _note(self, conversation: Conversation, said: Message, last_seq: int, after: Ladder) -> None:
@@ -134,13 +147,14 @@ class Asking:
         self._herald.asked(conversation, said)
         title = None if conversation.title else _title(said.text)
         touched = self._store.touch(conversation.id, last_seq, said.created_at, title=title)
-        if after == conversation.ladder:
-            await touched
-        else:
-            await asyncio.gather(touched, self._store.climb(conversation.id, conversation.ladder, after))
+        await asyncio.gather(touched, self._climb(conversation, after))
         if title is not None or after.level != conversation.ladder.level:
             now = replace(conversation, last_seq=last_seq, updated_at=said.created_at, ladder=after)
             self._herald.changed(now if title is None else replace(now, title=title))
+
+    async def _climb(self, conversation: Conversation, after: Ladder) -> None:
+        if after != conversation.ladder:
+            await self._store.climb(conversation.id, conversation.ladder, after)
 
 
 def _title(question: str) -> str:

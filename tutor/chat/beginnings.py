@@ -9,7 +9,7 @@ from tutor.chat.briefing import Briefing
 from tutor.chat.floor_messages import WhisperEnded
 from tutor.chat.herald import Herald
 from tutor.chat.messages import ReplyTicket
-from tutor.chat.models import Author, Conversation, Floor, Ladder, Message, Reply, Whisper
+from tutor.chat.models import Author, Conversation, Floor, Ladder, Message, NoMore, Reply, Whisper
 from tutor.chat.places import staff_room_of
 from tutor.chat.reply import Replies
 from tutor.chat.running import Running
@@ -24,13 +24,16 @@ from tutor.core.rooms import Rooms
 class Help:
     """How much help a reply may give, with which problem, and how the ladder stands after it.
 
-    A `hint` was asked for as such; it `climbs` when the level is a new one.
+    `no_more` is why there is none beyond it. A `hint` was asked for as such; it `climbs` when the level is a new one.
+    `whispers` are those of the reply that it stands for.
     """
 
     level: int
     ladder: Ladder
+    no_more: NoMore | None
     hint: bool = False
     climbs: bool = False
+    whispers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,9 @@ class Beginnings:
         """How much help an ordinary question gets."""
         at_hand = await self._briefing.problem(conversation.id, conversation.ladder.problem_id, earlier)
         stands = ladder.at_question(conversation.ladder, at_hand.text if at_hand is not None else "", question)
-        level = ladder.level_of(conversation.mode, stands, rule)
-        return Help(level, ladder.climbed(conversation.mode, stands, level))
+        level = ladder.level_of(conversation.mode, stands, rule, question.text)
+        after = ladder.climbed(conversation.mode, stands, level)
+        return Help(level, after, ladder.no_more(conversation.mode, after, rule))
 
     def draft(
         self, question: Message, language: Language, help_: Help, *, attempt: int = 1, continues: str | None = None
@@ -86,6 +90,8 @@ class Beginnings:
                 level=help_.level,
                 problem_id=help_.ladder.problem_id,
                 hint=help_.hint,
+                whispers=help_.whispers,
+                no_more=help_.no_more,
             ),
         )
 
@@ -95,12 +101,11 @@ class Beginnings:
         """What the model is told for a reply to a question."""
         if draft.reply is None:
             raise TypeError("not a reply")
-        whispers = await self._briefing.whispers(conversation)
-        so_far = await self._briefing.text_up_to(conversation.id, draft.reply.continues)
-        prompt = await self._briefing.prompt(
-            conversation, earlier, question, draft.reply, so_far=so_far, whispers=whispers
-        )
-        return Brief(draft, prompt, whispers)
+        whispers = await self._briefing.whispers(conversation, draft.reply)
+        facts = replace(draft.reply, whispers=tuple(whisper.id for whisper in whispers))
+        so_far = await self._briefing.text_up_to(conversation.id, facts.continues)
+        prompt = await self._briefing.prompt(conversation, earlier, question, facts, so_far=so_far, whispers=whispers)
+        return Brief(replace(draft, reply=facts), prompt, whispers)
 
     async def store_both(
         self, conversation: Conversation, question: Message, running: Running, floor: Floor
@@ -138,7 +143,11 @@ class Beginnings:
 
 def same_help(conversation: Conversation, old: Message, rule: Rule) -> Help:
     """The help that a reply gave, as far as it is still allowed; of a very old one nobody knows."""
-    if old.reply is None or not old.reply.level:
-        return Help(ladder.level_of(conversation.mode, conversation.ladder, rule), conversation.ladder)
-    stands = Ladder(old.reply.problem_id, old.reply.level)
-    return Help(min(old.reply.level, ladder.cap(rule)), stands, hint=old.reply.hint)
+    facts, stands = old.reply, conversation.ladder
+    if facts is None or not facts.level:
+        level = ladder.level_of(conversation.mode, stands, rule, "")
+    else:
+        stands, level = Ladder(facts.problem_id, facts.level), min(facts.level, ladder.cap(rule))
+    no_more = ladder.no_more(conversation.mode, stands, rule)
+    hint, whispers = (facts.hint, facts.whispers) if facts is not None else (False, ())
+    return Help(level, stands, no_more, hint=hint, whispers=whispers)

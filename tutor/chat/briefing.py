@@ -1,6 +1,7 @@
 """What the model is told for one reply: the dialogue that goes before the question, made into a Prompt.
 
-`service.py` asks for a new reply's, `rescue.py` for that of a reply which another node had begun.
+`beginnings.py` asks for a new reply's, `rescue.py` for that of a reply which another node had begun, and
+`suggestions.py` for a teacher.
 """
 
 import asyncio
@@ -69,7 +70,7 @@ class Briefing:
                 async with asyncio.timeout(SOLUTION_S):
                     key = await self._keys.of(problem.text, reply.language)
                     solution = key.solution if key is not None else ""
-        return Aid(reply.level, problem, solution, reply.hint)
+        return Aid(reply.level, problem, solution, reply.hint, capped=reply.no_more is not None)
 
     async def again(self, conversation: Conversation, reply: Message) -> Prompt | None:
         """The prompt of a stored reply; None when it has no question."""
@@ -81,15 +82,18 @@ class Briefing:
         below = reply.seq if reply.reply.hint else question.seq
         earlier = await self._store.messages(conversation.id, below - HISTORY, below)
         so_far = await self.text_up_to(conversation.id, reply.reply.continues)
-        whispers = await self.whispers(conversation, reply)
+        whispers = await self.whispers(conversation, reply.reply)
         return await self.prompt(conversation, earlier, question, reply.reply, so_far=so_far, whispers=whispers)
 
-    async def whispers(self, conversation: Conversation, reply: Message | None = None) -> list[Whisper]:
-        """The teachers' whispers for the next reply, or for one that is begun again and has used them up."""
+    async def whispers(self, conversation: Conversation, reply: Reply | None = None) -> list[Whisper]:
+        """The teachers' whispers in force, and those that `reply` was written with: it is asked for once more, and to
+        stop a reply gets nobody around a whisper that it has used up.
+        """
         if not conversation.whispered:
             return []
+        again = reply.whispers if reply is not None else ()
         every = await self._whispers.every(conversation.id)
-        return [one for one in every if one.is_active or (reply is not None and one.reply_id == reply.id)]
+        return [one for one in every if one.is_active or (one.id in again and one.reply_id is not None)]
 
     async def use(self, whispers: Sequence[Whisper], reply: Message, now: datetime) -> list[Whisper]:
         """Note that a reply is written with these whispers, and give those that are used up by it."""

@@ -1,11 +1,11 @@
 """Claims of conversations by replies: at most one running reply a conversation, and a few a student, on all nodes.
 
-`service.py` takes one before it stores anything; `keeper.py` renews it; `rescue.py` takes over what has run out.
+`permits.py` takes one before anything is stored; `keeper.py` renews it; `rescue.py` takes over what has run out.
 """
 
 from datetime import datetime, timedelta
 
-from tutor.chat.errors import ReplyRunning, TooManyReplies
+from tutor.chat.errors import ReplyChecking, ReplyRunning, TooManyReplies
 from tutor.chat.models import Message
 from tutor.chat.store import ChatStore
 from tutor.chat.turns import Turns
@@ -32,7 +32,7 @@ class Claims:
         """Take the conversation for a new reply, before anything of it is stored.
 
         Raises:
-            ReplyRunning: another reply has it.
+            ReplyRunning, ReplyChecking: another reply has it.
             TooManyReplies: the student has as many elsewhere as allowed.
 
         """
@@ -45,8 +45,7 @@ class Claims:
                 break
             held = await self._leases.get(lease.id)
             if held is not None:  # else it has just been given back
-                if await self._is_running(held):
-                    raise ReplyRunning
+                await self._refuse_if_running(held)
                 await self._leases.give_back(held.id, held.subject)
         else:
             raise ReplyRunning
@@ -55,13 +54,15 @@ class Claims:
             await self._leases.give_back(lease.id, lease.subject)
             raise TooManyReplies(limit=limit)
 
-    async def _is_running(self, lease: Lease) -> bool:
-        """Whether its reply is at work, or may still be about to be stored."""
+    async def _refuse_if_running(self, lease: Lease) -> None:
+        """Raise ReplyRunning if the reply of a claim is at work, or may still be about to be stored."""
         reply = await self._store.message(lease.id, lease.subject)
         if reply is not None:
-            return reply.is_running
+            if reply.is_running:
+                raise ReplyChecking if reply.is_hidden else ReplyRunning
         # Claims of one node come one after another, so its own was given up before a reply was stored.
-        return lease.owner != self._node and lease.until > self._clock.now()
+        elif lease.owner != self._node and lease.until > self._clock.now():
+            raise ReplyRunning
 
     async def renew(self, replies: list[Message]) -> None:
         """Give a sign of life for running replies of this node."""

@@ -110,7 +110,7 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     app[REPLIES] = replies
     app[PRESENCE] = presence
     app[VISITS] = Visits()
-    app[WHISPER_STORE] = WhisperStore(app[MONGO])
+    app[WHISPER_STORE] = WhisperStore(app[MONGO], clock)
     await app[WHISPER_STORE].prepare()
     briefing = Briefing(store, prompts, app[WHISPER_STORE], keys)
     allowance = Allowance(app[LIMITS], store, clock)
@@ -133,7 +133,7 @@ def _put_teachers_in(app: web.Application, store: ChatStore, access: Access, rep
     rooms, clock, settings = app[ROOMS], app[CLOCK], app[CHAT_SETTINGS].floor
     floors = Vigils(store.floors.floors, rooms, clock, settings.away_s)
     holds = Vigils(store.floors.holds, rooms, clock, settings.away_s)
-    app[FLOORS] = Floors(store, access, replies, app[NOTICES], rooms, clock, floors)
+    app[FLOORS] = Floors(store, access, replies, app[NOTICES], rooms, clock, floors, app[CHANGES])
     app[HOLDS] = Holds(store, access, replies, app[NOTICES], holds)
     app[CHECKS] = Checks(
         store, access, replies.drafts, app[CLASSES], rooms, clock, app[CHANGES], settings.draft_waits_s

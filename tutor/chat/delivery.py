@@ -20,7 +20,7 @@ Save = Callable[[list[Running]], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Parcel:
     """The next part of one reply, on its way."""
 
     running: Running
@@ -98,34 +98,38 @@ class Delivery:
             await self._round(due)
 
     async def _round(self, due: list[Running]) -> None:
-        drafts = [self._draft(one) for one in due if one.pending and not one.in_flight and not one.held]
-        if not drafts:
+        parcels = [self._parcel(one) for one in due if one.pending and not one.in_flight and not one.held]
+        if not parcels:
             return
-        outcomes = await self._log.append([draft.append for draft in drafts])
+        outcomes = await self._log.append([parcel.append for parcel in parcels])
         refused = await self._unsafe(
-            [draft for draft, outcome in zip(drafts, outcomes, strict=True) if outcome == "down" and draft.number == 0]
+            [
+                parcel
+                for parcel, outcome in zip(parcels, outcomes, strict=True)
+                if outcome == "down" and parcel.number == 0
+            ]
         )
-        for draft, outcome in zip(drafts, outcomes, strict=True):
-            if draft in refused:
-                draft.running.pending.insert(0, draft.text)
-                draft.running.in_flight = False
-                self._soon[draft.running.message.id] = draft.running
+        for parcel, outcome in zip(parcels, outcomes, strict=True):
+            if parcel in refused:
+                parcel.running.pending.insert(0, parcel.text)
+                parcel.running.in_flight = False
+                self._soon[parcel.running.message.id] = parcel.running
                 self._news.set()
             else:
-                self._settle(draft, outcome)
+                self._settle(parcel, outcome)
 
-    async def _unsafe(self, firsts: list[Draft]) -> list[Draft]:
+    async def _unsafe(self, firsts: list[Parcel]) -> list[Parcel]:
         """First parts that neither Redis nor MongoDB took. Who takes a reply over and finds no part begins it anew."""
         if not firsts:
             return []
-        for draft in firsts:
-            draft.running.parts.append(draft.text)
-        saved = await self._save([draft.running for draft in firsts])
-        for draft in firsts:
-            draft.running.parts.pop()
+        for parcel in firsts:
+            parcel.running.parts.append(parcel.text)
+        saved = await self._save([parcel.running for parcel in firsts])
+        for parcel in firsts:
+            parcel.running.parts.pop()
         return [] if saved else firsts
 
-    def _draft(self, running: Running) -> Draft:
+    def _parcel(self, running: Running) -> Parcel:
         message, number, text = running.message, len(running.parts), "".join(running.pending)
         running.pending.clear()
         running.in_flight = True
@@ -135,26 +139,26 @@ class Delivery:
         payload = self._bus.payload(ReplyDelta.event, body, droppable=True)
         hint = Hint(self._bus.channel(room), self._bus.ears(room), payload)
         texts = [*running.parts[running.logged :], text]
-        return Draft(
+        return Parcel(
             running, room, number, text, body, Append(message.id, running.facts.fence, running.logged, texts, hint)
         )
 
-    def _settle(self, draft: Draft, outcome: Appended) -> None:
-        running = draft.running
+    def _settle(self, parcel: Parcel, outcome: Appended) -> None:
+        running = parcel.running
         running.in_flight = False
         if running.gone:
             return
         if outcome == "fenced":
             running.give_up()
             return
-        running.show(draft.text)
+        running.show(parcel.text)
         if outcome == "ok":
             running.logged = len(running.parts)
         else:
-            self._bus.missed(draft.room)
+            self._bus.missed(parcel.room)
         if outcome == "hole":  # Redis has lost what it had: it gets everything again
             running.logged = 0
-        self._rooms.deliver(draft.room, ReplyDelta.event, draft.body, droppable=True)
+        self._rooms.deliver(parcel.room, ReplyDelta.event, parcel.body, droppable=True)
         if running.pending:
             self.wake(running)
         else:

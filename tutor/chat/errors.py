@@ -10,6 +10,12 @@ class ReplyRunning(TutorError):
     status = 409
 
 
+class ReplyChecking(ReplyRunning):
+    """A reply is written here for a teacher's eyes first; to its student it is one that is being checked."""
+
+    code = "reply_checking"
+
+
 class ReplyNotRunning(TutorError):
     """The reply has ended already, so it cannot be stopped."""
 

@@ -5,14 +5,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from tutor.chat.messages import ConversationView, FloorView, MessageView, WhisperView
+from tutor.chat.messages import ConversationView, FloorView, MessageView, WhisperView, Why
 from tutor.chat.models import FloorState, Lasts
 from tutor.core.messages import Answer, ClientId, Command, Event, Id
 
 Running = Literal["stop", "finish"]
 DraftText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16_000)]
 WhisperText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 # Socket commands and the data in their acks

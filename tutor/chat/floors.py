@@ -5,11 +5,13 @@ may be done twice without harm, so a teacher whose answer was lost asks again.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from tutor.chat import floor
 from tutor.chat.access import Access
+from tutor.chat.changes import Changes
 from tutor.chat.floor_messages import FloorChanged, FloorSet, SetFloor
-from tutor.chat.models import Author, Conversation, Floor, Notice
+from tutor.chat.models import Author, Conversation, Floor, FloorState
 from tutor.chat.notices import Notices, by
 from tutor.chat.places import room_of
 from tutor.chat.reply import Replies
@@ -21,6 +23,8 @@ from tutor.core.clock import Clock, new_id
 from tutor.core.errors import Conflict
 from tutor.core.leases import Lease
 from tutor.core.rooms import Rooms
+
+STRAY = timedelta(seconds=5)  # by then whoever has changed a floor has told of it, or never will
 
 
 class Floors:
@@ -35,6 +39,7 @@ class Floors:
         rooms: Rooms,
         clock: Clock,
         vigils: Vigils,
+        changes: Changes,
     ) -> None:
         self._store = store
         self._access = access
@@ -43,6 +48,8 @@ class Floors:
         self._rooms = rooms
         self._clock = clock
         self._vigils = vigils
+        self._changes = changes
+        self._told: dict[str, int] = {}
 
     async def set(self, caller: Caller, command: SetFloor) -> FloorSet:
         """Let the caller, the tutor, or the tutor under the caller's eyes answer from now on.
@@ -52,42 +59,45 @@ class Floors:
 
         """
         before = await self._access.taught(caller, command.conversation_id)
-        teacher = by(caller)
         if floor.is_already(before.floor, command.state, caller.id):
             now = before
         elif command.number not in {None, before.floor.number}:
             raise _conflict(before.floor)
         else:
-            now = await self._change(before, floor.changed(before.floor, command.state, teacher, self._clock.now()))
+            now = await self._change(before, command.state, by(caller))
         if now.floor.state != "tutor" and command.running == "stop":
             await self._stop(now.id)
-        await self._follow(now, floor.told(before.floor, now.floor, teacher))
+        await self._follow(now)
         return FloorSet(conversation=conversation_view(now))
 
-    async def _change(self, before: Conversation, wanted: Floor) -> Conversation:
+    async def _change(self, before: Conversation, state: FloorState, teacher: Author) -> Conversation:
         """Change the floor if nobody else did. The vigil comes first: a floor without one would never end."""
-        vigil, number = new_id(), str(wanted.number)
-        if wanted.teacher_id is not None:
-            await self._vigils.begin(vigil, number, before.id, wanted.teacher_id)
-        won = await self._store.floors.change(before.id, before.floor.number, wanted)
-        for other in await self._vigils.of(before.id):
-            if (other.id == vigil and not won) or (won and other.id != vigil and int(other.subject) <= wanted.number):
-                await self._vigils.end(other)
-        if not won:
-            now = await self._store.conversation(before.id)
-            raise _conflict(now.floor if now is not None else before.floor)
-        return replace(before, floor=wanted)
+        wanted = floor.changed(before.floor, state, teacher, self._clock.now(), new_id())
+        if wanted.vigil is not None and teacher.id is not None:
+            await self._vigils.begin(wanted.vigil, str(wanted.number), before.id, teacher.id)
+        if await self._store.floors.change(before.id, before.floor.number, wanted):
+            return replace(before, floor=wanted)
+        for vigil in await self._vigils.of(before.id):
+            if vigil.id == wanted.vigil:
+                await self._vigils.end(vigil)
+        now = await self._store.conversation(before.id)
+        raise _conflict(now.floor if now is not None else before.floor)
 
-    async def _follow(self, conversation: Conversation, notice: Notice) -> None:
-        """Tell the room, and do what follows from a change of the floor."""
+    async def _follow(self, conversation: Conversation) -> None:
+        """Tell the room, and do what follows from a change. The vigils of earlier floors are kept until it is done:
+        should this node die before, they show where something is left to do.
+        """
         now = conversation.floor
-        await self._notices.add(conversation, f"floor:{now.number}", notice)
-        news = FloorChanged(conversation_id=conversation.id, floor=floor_view(now))
-        self._rooms.send(room_of(conversation.id), news)
+        if now.notice is not None:
+            await self._notices.add(conversation, _key(now), now.notice)
+        self._rooms.send(room_of(conversation.id), FloorChanged(conversation_id=conversation.id, floor=floor_view(now)))
         if now.state == "tutor":
             for draft in await self._store.floors.waiting_in(conversation.id):
                 await self._replies.drafts.send(draft)
-        self._replies.changes.tell(conversation.id, conversation.student_id)
+        self._changes.tell(conversation.id, conversation.student_id)
+        for vigil in await self._vigils.of(conversation.id):
+            if vigil.id != now.vigil and int(vigil.subject) <= now.number:
+                await self._vigils.end(vigil)
 
     async def _stop(self, conversation_id: str) -> None:
         """Stop whatever has the claim, also a reply that is only about to be stored."""
@@ -101,7 +111,7 @@ class Floors:
         await self._vigils.came(conversation_id, caller.id)
 
     async def look(self, *, patient: bool) -> None:
-        """Give back the floors of teachers who are gone, unless `patient`.
+        """Give back the floors of teachers who are gone, unless `patient`, and tell of changes that were not told.
 
         Raises:
             StoreFault: MongoDB is away.
@@ -109,17 +119,39 @@ class Floors:
         """
         for vigil in await self._vigils.look(patient=patient):
             await self._lose(vigil)
+        await self._tell_late()
 
     async def _lose(self, vigil: Lease) -> None:
         """Its teacher is gone: the tutor answers again, unless somebody has changed the floor meanwhile."""
         before = await self._store.conversation(vigil.group)
-        if before is not None and str(before.floor.number) == vigil.subject and before.floor.state != "tutor":
-            teacher = Author("teacher", before.floor.teacher_id, before.floor.teacher_name)
-            wanted = floor.changed(before.floor, "tutor", teacher, self._clock.now())
+        if before is not None and before.floor.vigil == vigil.id:
+            wanted = floor.lost(before.floor, self._clock.now())
             if await self._store.floors.change(before.id, before.floor.number, wanted):
-                notice = floor.told(before.floor, wanted, teacher, kind=floor.LOST)
-                await self._follow(replace(before, floor=wanted), notice)
+                await self._follow(replace(before, floor=wanted))
+        elif before is not None:
+            await self._see_told(before)
         await self._vigils.end(vigil)
+
+    async def _tell_late(self) -> None:
+        """Follow changes whose node died before it could: the vigils of the floors before them are still there."""
+        places = {vigil.group for vigil in await self._vigils.every()}
+        there, told = await self._store.conversations_by_id(places), self._told
+        self._told = {one.id: told[one.id] for one in there if one.id in told}
+        for one in there:
+            since = one.floor.since
+            if self._told.get(one.id) != one.floor.number and since is not None and self._clock.now() - since > STRAY:
+                await self._see_told(one)
+                self._told[one.id] = one.floor.number
+
+    async def _see_told(self, conversation: Conversation) -> None:
+        now = conversation.floor
+        if now.notice is not None and not await self._notices.is_told(conversation.id, _key(now)):
+            await self._follow(conversation)
+
+
+def _key(now: Floor) -> str:
+    """The name of a change's notice."""
+    return f"floor:{now.number}"
 
 
 def _conflict(now: Floor) -> Conflict:

@@ -88,14 +88,12 @@ class Further:
             if command.level is not None and (given := _given(earlier, conversation.ladder, command.level)) is not None:
                 return HintGiven(level=conversation.ladder.level, reply=self._replies.ticket(given))
             ladder.check_open(rule)
-            question = next((message for message in reversed(earlier) if message.author.kind == "student"), None)
+            questions = (one for one in reversed(earlier) if one.author.kind == "student" and not one.for_teacher)
+            question = next(questions, None)
             if question is None or conversation.ladder.problem_id is None:
                 raise NothingToHint
-            level = ladder.next_level(conversation.mode, conversation.ladder, rule)
-            if command.level not in {None, level}:
-                raise Conflict(what="hint")
-            help_ = Help(level, replace(conversation.ladder, level=level), hint=True, climbs=True)
-            return HintGiven(level=level, reply=await self._answer(caller, conversation, rule, question, help_))
+            help_ = _next(conversation, rule, command.level)
+            return HintGiven(level=help_.level, reply=await self._answer(caller, conversation, rule, question, help_))
 
     async def _answer(
         self,
@@ -135,8 +133,27 @@ class Further:
         return now
 
 
+def _next(conversation: Conversation, rule: Rule, wanted: int | None) -> Help:
+    """The help one level up, or that of the level where the node died that had climbed there.
+
+    Raises:
+        HintCap, ExamRunning: there is none.
+        Conflict: it is not the wanted one.
+
+    """
+    stands = conversation.ladder
+    is_lost = wanted == stands.level and wanted <= ladder.cap(rule)
+    level = stands.level if is_lost else ladder.next_level(conversation.mode, stands, rule)
+    if wanted not in {None, level}:
+        raise Conflict(what="hint")
+    after = replace(stands, level=level)
+    return Help(level, after, ladder.no_more(conversation.mode, after, rule), hint=True, climbs=not is_lost)
+
+
 def _given(earlier: Sequence[Message], stands: Ladder, level: int) -> Message | None:
-    """The hint of a level that was given with the problem at hand."""
-    hints = [message for message in earlier if message.reply is not None and message.reply.hint]
+    """The first reply of a level to the problem at hand."""
+    if stands.problem_id is None or level > stands.level:
+        return None
     wanted = (stands.problem_id, level)
-    return next((one for one in hints if one.reply and (one.reply.problem_id, one.reply.level) == wanted), None)
+    replies = (one for one in earlier if one.reply is not None)
+    return next((one for one in replies if one.reply and (one.reply.problem_id, one.reply.level) == wanted), None)

@@ -1,10 +1,9 @@
 """Lets the model write a reply and nothing above its level: what it must not say never leaves this module.
 
 `reply.py` streams through it. The key to the problem is worked out while the model thinks. When a secret is about to be
-said, the stream is dropped and the reply asked again with sterner words. What the student has read stays, because text
-that a child has read is never taken back, and to wait for whole sentences would make every first word late. A sentence
-that was broken off ends in dots, and the rest follows in a paragraph of its own. After `TRIES` the ladder speaks.
-Without secrets the model's own stream goes through untouched.
+said, the stream is dropped and the reply asked again with sterner words; what was read stays (DECISIONS.md says why). A
+sentence that was broken off ends in dots, and the rest follows in a paragraph of its own. After `TRIES`, or when the
+service does not take the longer prompt, the ladder speaks. Without secrets the model's stream goes through untouched.
 """
 
 from collections.abc import AsyncGenerator
@@ -14,6 +13,7 @@ import structlog
 
 from tutor.ai.embedded import AnswerKeys
 from tutor.ai.embedded.request import FULL, Key
+from tutor.ai.errors import ModelError
 from tutor.ai.model import Finish, Model, Piece, Prompt, Usage, Writer
 from tutor.ai.spelling import formulas, letters
 from tutor.chat.guard import Guard, Match
@@ -55,18 +55,22 @@ class Guarded:
 
     async def _kept(self, prompt: Prompt, problems: list[str]) -> AsyncGenerator[Piece | Finish, None]:
         """The reply without its secrets, after as many tries as it takes."""
-        for problem in problems:
-            if self._keys is not None:
-                self._keys.begin(problem, prompt.language)
-        told, asked = prompt.so_far, prompt
-        for attempt in range(TRIES):
+        self._begin_keys(problems, prompt)
+        told, asked, left = prompt.so_far, prompt, TRIES
+        while left:
             try:
                 async with aclosing(self._watched(asked, prompt, problems, told)) as stream:
                     async for item in stream:
                         told += item.text if isinstance(item, Piece) else ""
                         yield item
             except Match:
-                log.warning("reply_over_its_level", level=prompt.level, attempt=attempt + 1)
+                left -= 1
+                log.warning("reply_over_its_level", level=prompt.level, left=left)
+            except ModelError as error:
+                if left == TRIES:
+                    raise
+                left = 0
+                log.warning("sterner_words_failed", code=error.code)
             else:
                 return
             if seam := _seam(told.removeprefix(prompt.so_far)):
@@ -75,6 +79,11 @@ class Guarded:
             asked = self._prompts.sterner(prompt, told)
         async for item in self._own_words(prompt):
             yield item
+
+    def _begin_keys(self, problems: list[str], prompt: Prompt) -> None:
+        if self._keys is not None:
+            for problem in problems:
+                self._keys.begin(problem, prompt.language)
 
     async def _watched(
         self, asked: Prompt, prompt: Prompt, problems: list[str], told: str
@@ -115,7 +124,7 @@ class Guarded:
         """What the built-in tutor says at this level, else some advice that fits any problem."""
         said = ""
         if self._keys is not None and prompt.problem:
-            said = await self._keys.at_level(prompt.problem, prompt.level, prompt.language)
+            said = await self._keys.at_level(prompt.problem, prompt.level, prompt.language, capped=prompt.capped)
         yield Piece(said or self._prompts.fallback(prompt))
         yield Finish("stop", self._model.provider, self._model.name, Usage())
 

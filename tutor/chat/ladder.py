@@ -1,19 +1,21 @@
 """The ladder of help: 1 a nudge, 2 a hint, 3 the first step, 4 an example like it, 5 the full solution. Pure rules.
 
-`service.py` asks which level a reply may have and what a question does to the ladder, `guarded.py` what must not be
-said below which level.
+`asking.py` and `further.py` ask which level a reply may have and what a question does to the ladder, `guarded.py` what
+must not be said below which level.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tutor.ai.embedded.normal import is_another, is_solvable, states_problem
 from tutor.ai.embedded.request import FULL, Key
+from tutor.ai.embedded.wishes import wish_of
 from tutor.ai.model import Mode, Prompt
 from tutor.ai.secrets import Secret, Secrets
 from tutor.ai.spelling import letters, plain
 from tutor.chat.errors import ClosedNow, ExamRunning, HintCap, ModeNotAllowed
-from tutor.chat.models import Ladder, Message
+from tutor.chat.models import Ladder, Message, NoMore
 from tutor.classes.models import Rule
 
 FIRST_STEP = 3
@@ -21,6 +23,8 @@ ORDINARY = 2
 IN_EXAMS = FIRST_STEP
 MOST_PROBLEMS = 3
 SHORTEST_STEP = 5
+SHORTEST_WHISPER, SHORTEST_SENTENCE = 8, 12
+SENTENCES = re.compile(r"[。！？；;!?\n]|\.\s")
 
 
 def cap(rule: Rule) -> int:
@@ -73,11 +77,16 @@ def at_question(ladder: Ladder, problem: str, question: Message) -> Ladder:
     return Ladder(question.id, 0) if is_new else ladder
 
 
-def level_of(mode: Mode, ladder: Ladder, rule: Rule) -> int:
-    """How much help a reply to an ordinary question may give. A mode that is not allowed any more guides."""
+def level_of(mode: Mode, ladder: Ladder, rule: Rule, question: str) -> int:
+    """How much help a reply to a question may give. A mode that is not allowed any more guides.
+
+    Who asks for a hint in words of their own gets one more like with `next_level`, as far as there is one; whoever asks
+    for the answer does not get it for that.
+    """
     if mode == "explain" and mode in _modes(rule):
         return FULL
-    return min(max(ladder.level, ORDINARY), cap(rule))
+    wants_more = ladder.problem_id is not None and wish_of(question) == "help"
+    return min(max(ladder.level + wants_more, ORDINARY), cap(rule))
 
 
 def climbed(mode: Mode, ladder: Ladder, level: int) -> Ladder:
@@ -101,6 +110,17 @@ def next_level(mode: Mode, ladder: Ladder, rule: Rule) -> int:
     if rule.exam and wanted <= rule.hint_cap:
         raise ExamRunning
     raise HintCap(level=cap(rule))
+
+
+def no_more(mode: Mode, ladder: Ladder, rule: Rule) -> NoMore | None:
+    """Why `next_level` would give no more; None when it would."""
+    try:
+        next_level(mode, ladder, rule)
+    except HintCap:
+        return "hint_cap"
+    except ExamRunning:
+        return "exam_running"
+    return None
 
 
 # What must not be said
@@ -151,5 +171,18 @@ def _said_since(problem: str, prompt: Prompt) -> str:
 
 
 def words_to_keep(whispers: Sequence[str]) -> Secrets:
-    """The teachers' whispers, which are for the tutor alone."""
-    return Secrets(Secret(letters(text, final=True).text) for text in whispers)
+    """The teachers' whispers, which are for the tutor alone: each as a whole, and its long enough sentences.
+
+    One of a word or two ("hint", "慢一点") is no secret: replies have such words for reasons of their own.
+    """
+    spelt = (
+        (letters(text, final=True).text, SHORTEST_SENTENCE if is_piece else SHORTEST_WHISPER)
+        for whisper in whispers
+        for is_piece, text in ((False, whisper), *((True, piece) for piece in SENTENCES.split(whisper)))
+    )
+    return Secrets(Secret(text) for text, shortest in spelt if _weight(text) >= shortest)
+
+
+def _weight(text: str) -> int:
+    """How much a text says: a Chinese character as much as two letters."""
+    return len(text) + sum(not sign.isascii() for sign in text)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from tutor.ai.model import Mode
-from tutor.chat.models import AuthorKind, FloorState, Lasts, Rating, State, Subject
+from tutor.chat.models import AuthorKind, FloorState, Lasts, NoMore, Rating, State, Subject
 from tutor.core.caller import Role
 from tutor.core.messages import Answer, ClientId, Command, Event, Id
 
@@ -73,7 +73,8 @@ class ReplyView(Answer):
     `error` is the code of what ended it early; `continues` is the reply that this one goes on from. The text of a
     `hidden` one is shown to teachers only. `sent_by` is the teacher who let it through or rejected it, at `decided_at`.
     Teachers alone see since when it waits for them (`ready_at`), the tutor's own text where it was changed (`draft`),
-    and `why` it was rejected.
+    and `why` it was rejected. `level` is how much help it gives with a problem, 0 when it is about none, and `no_more`
+    the code of what keeps the student from more; None: `hint.next` gives it.
     """
 
     question_id: str
@@ -95,6 +96,7 @@ class ReplyView(Answer):
     draft: str | None = None
     why: str | None = None
     level: int = 0
+    no_more: NoMore | None = None
 
 
 class NoticeView(Answer):
@@ -191,7 +193,7 @@ class OpenedReply(Answer):
 
 
 class WhisperView(Answer):
-    """A teacher's private word to the tutor; no student ever sees it."""
+    """A teacher's private word to the tutor; no student ever sees it. Three hours later it has ended by itself."""
 
     id: str
     client_id: str
@@ -278,7 +280,8 @@ class ContinueReply(Command):
 class NextHint(Command):
     """Ask for more help with the problem at hand: one level up, and a reply at that level.
 
-    `level` is the wanted one: for a level that the student has come to already, the answer is the same again.
+    `level` is the wanted one: for a level that the student has come to already, the answer is the same again. Whoever
+    asks for a hint in words of their own (`message.send`) is helped in the same way.
     """
 
     conversation_id: Id

@@ -1,7 +1,7 @@
 """The nouns of the chat: conversations, messages and the facts of a reply. Plain values with their pure rules."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 from tutor.ai.model import FinishReason, Mode, Usage
@@ -13,8 +13,11 @@ State = Literal["sent", "queued", "running", "checking", "complete", "stopped", 
 FloorState = Literal["tutor", "teacher", "approval"]
 Rating = Literal["up", "down"]
 Lasts = Literal["reply", "lesson"]
+NoMore = Literal["hint_cap", "exam_running"]  # the codes of what a wish for more help would be refused with
 FINAL: frozenset[State] = frozenset({"sent", "complete", "stopped", "interrupted", "failed", "rejected"})
 RUNNING: frozenset[State] = frozenset({"queued", "running"})
+WHISPERED = "+"  # in the version of a prompt: what follows is only there when a teacher has whispered
+LESSON = timedelta(hours=3)  # the longest that a whisper lasts
 SUBJECTS = (
     "math", "physics", "chemistry", "biology", "chinese", "english", "history", "geography", "politics", "other",
 )  # fmt: skip
@@ -24,10 +27,33 @@ Subject = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a message; the tutor has neither id nor name."""
+
+    kind: AuthorKind
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that happened in a room, told as a message of the system: what, by whom, and its facts.
+
+    The sentence is made from the catalogue where it is shown.
+    """
+
+    kind: str
+    by: Author | None = None
+    facts: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Floor:
     """Who answers the student: the tutor, a teacher, or the tutor with a teacher who checks every reply first.
 
-    `number` grows with every change, so that of two changes at once only one succeeds.
+    `number` grows with every change, so that of two changes at once only one succeeds. `vigil` names the lease that
+    lasts while its teacher is there. `notice` is what the room is told of the change, kept with it, so that whoever
+    finds a change that nobody was told of can tell it.
     """
 
     state: FloorState = "tutor"
@@ -35,6 +61,8 @@ class Floor:
     teacher_name: str | None = None
     since: datetime | None = None
     number: int = 0
+    vigil: str | None = None
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +102,6 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
-    """Who wrote a message; the tutor has neither id nor name."""
-
-    kind: AuthorKind
-    id: str | None = None
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """What is known of a tutor's reply beside its text.
 
@@ -90,7 +109,9 @@ class Reply:
     the asker's, so that another node can begin it again. A `hidden` one is seen by teachers only, from its first word
     on and until one of them lets it through: it waits since `ready_at`, and `reminded` says that they were told of it
     again. `sent_by` is the teacher who decided, at `decided_at`; `draft` the tutor's text where she changed it, `why`
-    her reason to reject it. `withheld` is text that a teacher held back to the end; nobody is shown it.
+    her reason to reject it. `withheld` is text that a teacher held back to the end; nobody is shown it. `level` is how
+    much help it gives with the problem, a `hint` one that was asked for as such, `no_more` why there is none beyond it.
+    `whispers` are the ids of those that it was written with.
     """
 
     question_id: str
@@ -118,18 +139,8 @@ class Reply:
     level: int = 0
     problem_id: str | None = None
     hint: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that happened in a room, told as a message of the system: what, by whom, and its facts.
-
-    The sentence is made from the catalogue where it is shown.
-    """
-
-    kind: str
-    by: Author | None = None
-    facts: dict[str, str | int] = field(default_factory=dict)
+    no_more: NoMore | None = None
+    whispers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +191,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """A teacher's private word to the tutor about this student: for the next reply, or until somebody ends it.
+    """A teacher's private word to the tutor about this student: for the next reply, or the rest of the lesson.
 
-    `reply_id` is the reply that used up one for the next reply.
+    Either ends when a teacher takes it back, and with the lesson: `LESSON` after it was said. `reply_id` is the reply
+    that used up one for the next reply.
     """
 
     id: str
@@ -199,3 +211,8 @@ class Whisper:
     @property
     def is_active(self) -> bool:
         return self.ended_at is None
+
+    def at(self, now: datetime) -> "Whisper":
+        """The whisper as it is at a moment: by the end of the lesson it has ended by itself."""
+        end = self.created_at + LESSON
+        return replace(self, ended_at=end) if self.is_active and end <= now else self

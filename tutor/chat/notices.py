@@ -28,7 +28,7 @@ class Notices:
                 id=new_id(),
                 conversation_id=conversation.id,
                 seq=conversation.last_seq + 1,
-                client_id=f"notice:{key}",
+                client_id=_client_id(key),
                 author=Author("system"),
                 text="",
                 state="sent",
@@ -42,6 +42,14 @@ class Notices:
             news = MessageAdded(conversation_id=conversation.id, message=message_view(message))
             self._rooms.send(room_of(conversation.id), news)
         return message
+
+    async def is_told(self, conversation_id: str, key: str) -> bool:
+        """Whether the notice with this key is stored."""
+        return await self._store.message_by_client_id(conversation_id, _client_id(key)) is not None
+
+
+def _client_id(key: str) -> str:
+    return f"notice:{key}"
 
 
 def by(caller: Caller) -> Author:

@@ -57,7 +57,7 @@ class Permits:
         The floor is read when the claim is taken: whoever changes it later finds the claim, and the reply with it.
 
         Raises:
-            ReplyRunning, TooManyReplies: the conversation or the student is busy.
+            ReplyRunning, ReplyChecking, TooManyReplies: the conversation or the student is busy.
             TeacherHasFloor: a teacher answers here.
             AiLimit, DailyLimit: too many replies were asked for.
 

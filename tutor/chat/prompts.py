@@ -1,6 +1,6 @@
 """Builds the Prompt for a reply: instructions from a template, and the dialogue in data slots inside a token budget.
 
-`chat/reply.py` calls it. No name, e-mail or school goes in.
+`briefing.py` and `guarded.py` call it. No name, e-mail or school goes in.
 """
 
 import re
@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tutor.ai.embedded.request import FULL
 from tutor.ai.model import Prompt, Turn
-from tutor.chat.models import Conversation, Message, Subject, Whisper
+from tutor.chat.models import WHISPERED, Conversation, Message, Subject, Whisper
 from tutor.core.caller import Language
 from tutor.core.tokens import keyed
 
@@ -64,13 +64,15 @@ class PromptLimits:
 class Aid:
     """How much help a reply may give, and with what: the level, and the message that stated the problem.
 
-    A checked `solution` is for the full solution alone. It is a `hint` when the student asked for the next level.
+    A checked `solution` is for the full solution alone. It is a `hint` when the student asked for the next level, and
+    `capped` when there is no level beyond it.
     """
 
     level: int
     problem: Message | None = None
     solution: str = ""
     hint: bool = False
+    capped: bool = False
 
 
 class Prompts:
@@ -108,6 +110,7 @@ class Prompts:
             grade=conversation.grade,
             subject=SUBJECT_NAMES[language][conversation.subject],
             level=aid.level,
+            capped=aid.capped,
             solution=aid.solution if aid.level == FULL else "",
             boundary=boundary,
         )
@@ -124,12 +127,13 @@ class Prompts:
             mode=conversation.mode,
             subject=conversation.subject,
             grade=conversation.grade,
-            version=f"{VERSION}.{language}+{WHISPERS}" if whispers else f"{VERSION}.{language}",
+            version=f"{VERSION}.{language}{WHISPERED}{WHISPERS}" if whispers else f"{VERSION}.{language}",
             max_tokens=self._limits.max_tokens,
             so_far=so_far,
             whispers=tuple(whisper.text for whisper in whispers),
             level=aid.level,
             problem=aid.problem.text if aid.problem is not None else "",
+            capped=aid.capped,
         )
 
     def sterner(self, prompt: Prompt, told: str) -> Prompt:

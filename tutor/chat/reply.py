@@ -1,7 +1,8 @@
 """Running replies: takes the model's pieces and ends each reply once.
 
-`service.py` starts and stops replies; nothing else ends one but the model, a limit or a deadline. Closing a tab does
-not. `delivery.py` shows their text, `keeper.py` keeps it, `rescue.py` brings those of dead nodes here.
+`beginnings.py` starts replies, students (`service.py`) and teachers (`holds.py`, `floors.py`) stop them; nothing else
+ends one but the model, a limit or a deadline. Closing a tab does not. `delivery.py` shows their text, `keeper.py` keeps
+it, `rescue.py` brings those of dead nodes here.
 """
 
 import asyncio

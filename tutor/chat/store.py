@@ -146,23 +146,23 @@ class ChatStore:
         self, student_id: str, *, archived: bool, before: tuple[datetime, str] | None, limit: int
     ) -> list[Conversation]:
         """A student's conversations, last used first, from after the one that `before` names."""
-        wanted: Document = {
-            "student_id": student_id,
-            "deleted_at": None,
-            "archived_at": {"$ne": None} if archived else None,
-        }
+        wanted: Document = {"student_id": student_id}
         if before is not None:
-            moment, conversation_id = before
-            wanted["$or"] = [{"updated_at": {"$lt": moment}}, {"updated_at": moment, "_id": {"$lt": conversation_id}}]
-        rows = documents(self._conversations, wanted, order=[("updated_at", -1), ("_id", -1)], limit=limit)
-        return [CONVERSATION.from_document(row) async for row in rows]
+            wanted["updated_at"] = {"$lte": before[0]}
+        found: list[Conversation] = []
+        async for row in documents(self._conversations, wanted, order=[("updated_at", -1), ("_id", -1)]):
+            one = CONVERSATION.from_document(row)
+            is_wanted = one.deleted_at is None and (one.archived_at is not None) == archived
+            if is_wanted and (before is None or (one.updated_at, one.id) < before):
+                found.append(one)
+            if len(found) == limit:
+                break
+        return found
 
     async def conversations_by_id(self, ids: Iterable[str]) -> list[Conversation]:
         """Those of the conversations that are not deleted, last used first."""
-        rows = documents(
-            self._conversations, {"_id": {"$in": list(ids)}, "deleted_at": None}, order=[("updated_at", -1)]
-        )
-        return [CONVERSATION.from_document(row) async for row in rows]
+        rows = documents(self._conversations, {"_id": {"$in": list(ids)}}, order=[("updated_at", -1)])
+        return [one async for row in rows if (one := CONVERSATION.from_document(row)).deleted_at is None]
 
     # Messages
 

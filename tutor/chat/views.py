@@ -17,7 +17,7 @@ from tutor.chat.messages import (
     UsageView,
     WhisperView,
 )
-from tutor.chat.models import Author, Conversation, Floor, Message, Notice, Reply, Whisper
+from tutor.chat.models import WHISPERED, Author, Conversation, Floor, Message, Notice, Reply, Whisper
 
 
 def conversation_view(conversation: Conversation) -> ConversationView:
@@ -68,11 +68,14 @@ def message_view(message: Message, *, staff: bool = False) -> MessageView:
 
 
 def _for_students(message: Message) -> Message:
-    """A hidden reply has nothing but its state, and is being checked for as long as it may still be let through."""
+    """A hidden reply has nothing but its state, and is being checked for as long as it may still be let through. That a
+    teacher has whispered is not told either.
+    """
     facts = message.reply
-    if facts is None or (not facts.hidden and facts.ready_at is None):
+    if facts is None:
         return message
-    facts = replace(facts, ready_at=None, draft=None, why=None)
+    version = facts.prompt_version.partition(WHISPERED)[0] if facts.prompt_version is not None else None
+    facts = replace(facts, prompt_version=version, ready_at=None, draft=None, why=None)
     if not facts.hidden:
         return replace(message, reply=facts)
     facts = replace(facts, parts=0, usage=Usage(), first_token_ms=None, finish_reason=None, error=None)
@@ -128,7 +131,8 @@ def _reply_view(reply: Reply) -> ReplyView:
         rating=reply.rating,
         continues=reply.continues,
         hidden=reply.hidden,
-        level=reply.level,
+        level=reply.level if reply.problem_id is not None else 0,
+        no_more=reply.no_more if reply.problem_id is not None else None,
         sent_by=_author_view(reply.sent_by) if reply.sent_by else None,
         decided_at=reply.decided_at,
         ready_at=reply.ready_at,

@@ -38,6 +38,10 @@ class Vigils:
         """What is held in a conversation."""
         return await self._leases.of([conversation_id])
 
+    async def every(self) -> list[Lease]:
+        """What is held anywhere."""
+        return await self._leases.every()
+
     async def came(self, conversation_id: str, teacher_id: str) -> None:
         """A teacher has the conversation open again: what she holds there goes on."""
         mine = [vigil.id for vigil in await self.of(conversation_id) if vigil.owner == teacher_id]

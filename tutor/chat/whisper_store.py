@@ -8,14 +8,16 @@ from pymongo.errors import DuplicateKeyError
 
 from tutor.chat.models import Author, Whisper
 from tutor.chat.stored import WHISPER
+from tutor.core.clock import Clock
 from tutor.core.mongo import Database, Document, Value, documents, ensure_indexes, only_if
 
 
 class WhisperStore:
     """The whispers of all conversations."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._whispers = database["whispers"]
+        self._clock = clock
 
     async def prepare(self) -> None:
         """Create the indexes."""
@@ -41,18 +43,18 @@ class WhisperStore:
     async def by_client_id(self, conversation_id: str, client_id: str) -> Whisper | None:
         """The whisper that a client gave this id."""
         found = await self._whispers.find_one({"conversation_id": conversation_id, "client_id": client_id})
-        return WHISPER.from_document(found) if found else None
+        return self._now(found) if found else None
 
     async def get(self, conversation_id: str, whisper_id: str) -> Whisper | None:
         """One whisper of a conversation."""
         found = await self._whispers.find_one({"_id": whisper_id})
-        whisper = WHISPER.from_document(found) if found else None
+        whisper = self._now(found) if found else None
         return whisper if whisper is not None and whisper.conversation_id == conversation_id else None
 
     async def every(self, conversation_id: str) -> list[Whisper]:
         """All whispers of a conversation, oldest first, ended or not."""
         rows = documents(self._whispers, {"conversation_id": conversation_id})
-        return sorted([WHISPER.from_document(row) async for row in rows], key=lambda one: (one.created_at, one.id))
+        return sorted([self._now(row) async for row in rows], key=lambda one: (one.created_at, one.id))
 
     async def active(self, conversation_id: str) -> list[Whisper]:
         """Those in force, oldest first."""
@@ -70,3 +72,6 @@ class WhisperStore:
         is_active: Document = {"$eq": [{"$ifNull": ["$ended_at", None]}, None]}
         result = await self._whispers.update_one({"_id": whisper_id}, only_if(is_active, changes))
         return result.modified_count == 1
+
+    def _now(self, row: Document) -> Whisper:
+        return WHISPER.from_document(row).at(self._clock.now())

@@ -1,4 +1,4 @@
-"""Whispers: what teachers tell the tutor about a student privately, for the next reply or until they take it back.
+"""Whispers: what teachers tell the tutor about a student privately, for the next reply or the rest of the lesson.
 
 Called by `floor_sockets.py`. Nothing of a whisper goes anywhere but to teachers and into the prompt (`briefing.py`).
 """
@@ -43,10 +43,11 @@ class Whispers:
         known = await self._whispers.by_client_id(conversation.id, client_id)
         if known is None and len(await self._whispers.active(conversation.id)) >= MOST_ACTIVE:
             raise TooManyWhispers(limit=MOST_ACTIVE)
+        if not conversation.whispered:  # first, so that no whisper is stored that no reply looks for
+            await self._store.floors.mark_whispered(conversation.id)
         whisper, created = await self._whispers.add(known or self._whisper(caller, conversation, client_id, command))
         if (whisper.text, whisper.lasts, whisper.teacher.id) != (command.text, command.lasts, caller.id):
             raise Conflict(what="whisper")
-        await self._store.floors.mark_whispered(conversation.id)
         view = whisper_view(whisper)
         if created:
             self._rooms.send(

@@ -10,7 +10,7 @@ from tutor.classes.context import classes_context
 
 
 def setup(app: web.Application) -> None:
-    """Put the room into the application. Needs accounts, CLOCK and MONGO."""
+    """Put the room into the application. Needs accounts, CLOCK, MONGO and SECRET."""
     app.add_routes(pages.pages)
     routes.api.add_to(app)
     app.cleanup_ctx.append(classes_context)

@@ -11,6 +11,7 @@ from tutor.classes.service import Classes
 from tutor.classes.store import ClassStore
 from tutor.core.clock import CLOCK
 from tutor.core.mongo import MONGO
+from tutor.core.tokens import SECRET
 
 CLASSES: web.AppKey[Classes] = web.AppKey("classes", Classes)
 ENROLMENT: web.AppKey[Enrolment] = web.AppKey("enrolment", Enrolment)
@@ -22,6 +23,7 @@ async def classes_context(app: web.Application) -> AsyncIterator[None]:
     store = ClassStore(app[MONGO])
     await store.prepare()
     app[CLASSES] = Classes(store, app[ACCOUNTS], app[CLOCK])
-    app[ENROLMENT] = Enrolment(app[CLASSES], app[ACCOUNTS])
+    app[ENROLMENT] = Enrolment(app[CLASSES], app[ACCOUNTS], app[CLOCK], app[SECRET])
+    app[TICKETS].ask_who_teaches(app[CLASSES].teaches)
     app[GUARDIANSHIP] = Guardianship(app[CLASSES], app[ACCOUNTS], app[WARDS], app[TICKETS])
     yield

@@ -25,7 +25,7 @@ class TeacherUnknown(TutorError):
 
 
 class OtherSchool(TutorError):
-    """The student belongs to another school than the class."""
+    """The student is in a class of another school than this class's."""
 
     code = "other_school"
     status = 409

@@ -3,6 +3,7 @@
 import structlog
 
 from tutor.accounts.messages import Invited
+from tutor.accounts.models import User
 from tutor.accounts.service import Accounts
 from tutor.accounts.tickets import Tickets
 from tutor.accounts.wards import Wards
@@ -38,11 +39,10 @@ class Guardianship:
         """Who reads along with a student.
 
         Raises:
-            NotFound: no such class, the caller does not manage it, or the student is not in it.
+            NotFound: no such class, the caller does not manage it, it is archived, or the student is not in it.
 
         """
-        await self._classes.managed(caller, class_id)
-        student = await self._classes.get_student(class_id, student_id)
+        student = await self._student(caller, class_id, student_id)
         wards = {ward.guardian_id: ward for ward in await self._wards.of_student(student.id)}
         people = await self._accounts.names_of(wards)
         return Guardians(
@@ -60,9 +60,13 @@ class Guardianship:
             NotFound: see `list_of`, or the guardian is none of the student's.
 
         """
-        await self._classes.managed(caller, class_id)
-        student = await self._classes.get_student(class_id, student_id)
+        student = await self._student(caller, class_id, student_id)
         if not await self._wards.end(guardian_id, student.id):
             raise NotFound(what="guardian")
         log.info("ward_taken", user=guardian_id, student=student.id, by=caller.id)
         return await self.list_of(caller, class_id, student_id)
+
+    async def _student(self, caller: Caller, class_id: str, student_id: str) -> User:
+        if (await self._classes.managed(caller, class_id)).archived_at is not None:
+            raise NotFound(what="class")
+        return await self._classes.get_student(class_id, student_id)

@@ -63,7 +63,10 @@ class CreateClass(Command):
 
 
 class UpdateClass(Command):
-    """Rename or archive a class, or change its subject, grade and policy; a field that is left out stays."""
+    """Rename or archive a class, or change its subject, grade and policy.
+
+    A field that is left out stays, and null takes the subject or the grade away.
+    """
 
     name: Name | None = None
     subject: Subject | None = None
@@ -196,7 +199,7 @@ class Guardians(Answer):
 
 
 class NewAccount(Answer):
-    """An account that the roster made. Its password is shown this once."""
+    """An account that the roster made, with its first password, which the same roster tells again while it is good."""
 
     username: str
     display_name: str
@@ -212,7 +215,7 @@ class RefusedRow(Answer):
 
 
 class RosterTaken(Answer):
-    """What became of a roster: how many are in the class because of it, who is new, and what was refused."""
+    """What became of a roster: how many are in the class because of it, who got an account, and what was refused."""
 
     students: int
     created: list[NewAccount]

@@ -87,7 +87,9 @@ class Classes:
 
         """
         found = await self.managed(caller, class_id)
-        changes = command.model_dump(exclude={"archived", "policy"}, exclude_none=True)
+        changes = command.model_dump(include={"subject", "grade"}, exclude_unset=True)
+        if command.name is not None:
+            changes["name"] = command.name
         if command.policy is not None:
             policy = command.policy.model_dump(exclude_unset=True)
             changes |= {f"policy.{name}": value for name, value in policy.items()}
@@ -104,11 +106,11 @@ class Classes:
             NotFound: no such class, or the caller does not manage it.
 
         """
-        await self.managed(caller, class_id)
+        found = await self.managed(caller, class_id)
         expires_at = self._clock.now() + timedelta(days=command.days) if command.days is not None else None
         code = await self._new_code(class_id, expires_at)
         changed = await self._store.change(class_id, {"code": code, "code_expires_at": expires_at})
-        await self._store.keep_only_code(class_id, code)
+        await self._store.drop_code(found.code)
         log.info("class_code_rotated", user=caller.id, class_id=class_id)
         return await self._changed(caller, changed)
 
@@ -169,7 +171,7 @@ class Classes:
         return found
 
     async def get_active(self, caller: Caller, class_id: str) -> Class:
-        """A class that is not archived, for its teachers: only such a one may be watched.
+        """A class that is not archived, for its teachers: only such a one may be watched and told anything.
 
         Raises:
             NotFound: no such class, it is archived, or the caller is not its teacher.
@@ -203,29 +205,45 @@ class Classes:
         Raises:
             NotAllowed: the caller is no student.
             ClassCodeUnknown: no class has the code, or not any more.
-            OtherSchool: the caller belongs to another school.
+            OtherSchool: the caller is in a class of another school.
 
         """
         if caller.role != "student":
             raise NotAllowed
         code = await self._store.find_code(plain(command.code))
         found = await self._store.find(code.class_id) if code is not None and code.opens(self._clock.now()) else None
-        if found is None or found.archived_at is not None:
+        # The class says which of its codes is good: another one's end may have been lost, or two were made at once.
+        if code is None or found is None or found.code != code.id or found.archived_at is not None:
             raise ClassCodeUnknown
         await self.admit(found, caller.id)
         return await self._view(caller, found)
 
     async def admit(self, found: Class, student_id: str) -> None:
-        """Put a student into a class, and with their first one into its school; being there already is no error.
+        """Put a student into a class, and into its school; being there already is no error.
 
         Raises:
-            OtherSchool: the student belongs to another school.
+            OtherSchool: the student is in a class of another school.
 
         """
-        if found.school_id is not None and not await self._accounts.enter_school(student_id, found.school_id):
-            raise OtherSchool
+        if found.school_id is not None:
+            await self._enter_school(student_id, found.school_id)
         await self._store.add_member(Membership(new_id(), found.id, student_id, self._clock.now()))
         log.info("class_joined", user=student_id, class_id=found.id)
+
+    async def _enter_school(self, student_id: str, school_id: str) -> None:
+        """Put a student into a school. Whom another one has let go leaves its archived classes too, so that none of
+        their teachers gets a right back by opening one again.
+        """
+        before = (await self._accounts.user(student_id)).school_id
+        if before is not None and before != school_id:
+            own = await self._store.find_many(await self.class_ids_of(student_id))
+            left = [one for one in own if one.school_id == before]
+            if any(one.archived_at is None for one in left):
+                raise OtherSchool
+            for one in left:
+                await self._store.remove_member(one.id, student_id)
+        if not await self._accounts.enter_school(student_id, school_id, before):
+            raise OtherSchool
 
     async def remove_student(self, caller: Caller, class_id: str, student_id: str) -> ClassRoster:
         """Take a student out of a class. Open sockets lose what they may not see any more within 5 s.
@@ -245,7 +263,7 @@ class Classes:
 
         Raises:
             NotFound: no such class, the caller does not manage both, or the student is not in it.
-            OtherSchool: the other class belongs to another school.
+            OtherSchool: the student is in a class of another school than the other class.
 
         """
         await self.managed(caller, class_id)
@@ -322,7 +340,7 @@ class Classes:
 
     async def active(self, class_ids: Collection[str]) -> list[Class]:
         """Those of some classes that are there and not archived."""
-        return [one for one in await self._store.find_many(class_ids) if one.archived_at is None]
+        return [one for one in await self._store.find_many(class_ids) if one.archived_at is None] if class_ids else []
 
     async def rule_for(self, student_id: str, subject: str) -> Rule:
         """What the policies of a student's classes allow for a subject now."""

@@ -38,7 +38,6 @@ class ClassStore:
                 IndexModel([("school_id", ASCENDING), ("created_at", DESCENDING)]),
             ],
         )
-        await ensure_indexes(self._codes, [IndexModel("class_id")])
         await ensure_indexes(
             self._members,
             [
@@ -97,9 +96,9 @@ class ClassStore:
             return False
         return True
 
-    async def keep_only_code(self, class_id: str, code: str) -> None:
-        """Make all other codes of a class worthless."""
-        await self._codes.delete_many({"class_id": class_id, "_id": {"$ne": code}})
+    async def drop_code(self, code: str) -> None:
+        """Forget a code."""
+        await self._codes.delete_one({"_id": code})
 
     async def find_code(self, code: str) -> JoinCode | None:
         """The code as it was given out."""

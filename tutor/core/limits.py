@@ -1,5 +1,6 @@
 """How often somebody may do something: sliding windows and token buckets in Redis, or in this node's memory while Redis
-is away. `core/http.py` asks it for every route and socket handshake, `chat/allowance.py` for the tutor's replies.
+is away. `core/http.py` asks it for every route and socket handshake, `chat/allowance.py` for the tutor's replies, the
+broadcasts for themselves.
 
 The counting is throttled-py's, on our own client; why that library: DECISIONS.md.
 """

@@ -2,8 +2,8 @@
 
 `engine` is the Model that the server sees, `answerkeys` knows what a hint must not say, and `normal` when a problem is
 a new one. The first two talk to worker processes (`worker` here, `desk` there). In the worker, `dialogue` reads the
-question (`reader`, `parser`), solves it (one module a family), judges answers (`judge`), writes the lesson (`board`,
-with the sentences of `wording` and `phrases`; `likeness` has the examples) and makes the `keys` to problems.
+question (`wishes`, `reader`, `parser`), solves it (one module a family), judges answers (`judge`), writes the lesson
+(`board`, with the sentences of `wording` and `phrases`; `likeness` has the examples) and makes the `keys` to problems.
 """
 
 from tutor.ai.embedded.answerkeys import AnswerKeys

@@ -47,6 +47,7 @@ from tutor.ai.embedded.tree import (
     letters,
     walk,
 )
+from tutor.ai.embedded.wishes import without_wishes
 
 _BEFORE = re.compile(
     r"^(?:答案是|答案|答|我觉得是|我觉得|我认为是|我算出来是|我算的是|我算出|我得到|结果是|得到|得|所以|因此|那么|是不是|是|应该是|等于|"
@@ -80,9 +81,13 @@ def guess(problem: Problem, reply: str) -> Guess | None:
     """The reply as an answer to this problem, or None when it is none (it may be a new problem then)."""
     if len(reply) > MAX_LENGTH:
         return None
-    text = _AFTER.sub("", _BEFORE.sub("", normalise(reply)))
+    text = normalise(reply)
+    return _understood(problem, text) or _understood(problem, without_wishes(text))
+
+
+def _understood(problem: Problem, text: str) -> Guess | None:
     try:
-        return _read(problem, text)
+        return _read(problem, _AFTER.sub("", _BEFORE.sub("", text)))
     except CannotSolve:
         return None
 

@@ -15,15 +15,15 @@ from tutor.ai.embedded.definitions import Glossary
 from tutor.ai.embedded.errors import CannotSolve, Reason
 from tutor.ai.embedded.formulas import number_tex
 from tutor.ai.embedded.judge import is_step, verdict
-from tutor.ai.embedded.keys import answers_of, names_of, reveal_of
-from tutor.ai.embedded.lesson import Equation, Form, Problem, Solution, Step, Task, Term
+from tutor.ai.embedded.keys import answers_of, lines_of, names_of, reveal_of
+from tutor.ai.embedded.lesson import Equation, Form, Problem, Solution, Task, Term
 from tutor.ai.embedded.likeness import alike
-from tutor.ai.embedded.normal import wish_of
 from tutor.ai.embedded.reader import Reader
 from tutor.ai.embedded.request import FULL, Key, KeyRequest, Request
 from tutor.ai.embedded.solver import solve
 from tutor.ai.embedded.text import language_of
 from tutor.ai.embedded.tree import evaluate
+from tutor.ai.embedded.wishes import Wish, wish_of
 from tutor.ai.embedded.wording import SLIPS
 from tutor.core.caller import Language
 
@@ -48,20 +48,21 @@ class Dialogue:
         """The Markdown reply, see `Request`; never raises for any text."""
         language = language_of(request.question, request.earlier, request.language)
         standing = self._replay(request.earlier)
-        said = wish_of(request.question)
         try:
-            return self._reply(request, said, standing, language)
+            return self._reply(request, wish_of(request.question), standing, language)
         except CannotSolve as refused:
             return "" if request.certain else self._refuse(request.question, refused.reason, language)
 
-    def _reply(self, request: Request, said: str, standing: _Standing, language: Language) -> str:
-        if said in phrases.GREETINGS | phrases.THANKING:
-            said_back = phrases.GREETING if said in phrases.GREETINGS else phrases.THANKS
-            return said_back[language].format(examples=phrases.EXAMPLES[language])
-        if said in phrases.HELP | phrases.REVEAL:
-            if request.certain and standing.problem is None:
-                raise CannotSolve("unknown")
-            return self._help(standing, request.level, language)
+    def _reply(self, request: Request, wish: Wish | None, standing: _Standing, language: Language) -> str:
+        match wish:
+            case "greeting":
+                return phrases.GREETING[language].format(examples=phrases.EXAMPLES[language])
+            case "thanks":
+                return phrases.THANKS[language]
+            case "help" | "answer":
+                if request.certain and standing.problem is None:
+                    raise CannotSolve("unknown")
+                return self._help(standing, request, wish, language)
         if standing.problem is not None and (found := guess(standing.problem, request.question)) is not None:
             return _judge(standing.problem, found, language)
         return self._open(self._reader.read(request.question), request, standing, language)
@@ -71,15 +72,24 @@ class Dialogue:
             return self._glossary.explain(task.key, language)
         if request.level < FULL and standing.problem is not None and is_step(standing.problem, task):
             return phrases.STEP_RIGHT[language]
-        return self._at_level(task, request.level, language)
+        return self._at_level(task, request, language)
 
-    def _help(self, standing: _Standing, level: int, language: Language) -> str:
+    def _help(self, standing: _Standing, request: Request, wish: Wish, language: Language) -> str:
         if standing.problem is None:
             return phrases.WHICH_PROBLEM[language].format(examples=phrases.EXAMPLES[language])
-        return self._at_level(standing.problem, level, language)
+        said = self._at_level(standing.problem, request, language)
+        if request.level == FULL:
+            return said
+        not_yet = phrases.NOT_YET[language] if wish == "answer" else ""
+        no_more = phrases.NO_MORE[language] if request.capped else ""
+        return "\n\n".join(filter(None, (not_yet, said, no_more)))
 
-    def _at_level(self, problem: Problem, level: int, language: Language) -> str:
-        """As much about a problem as a level allows."""
+    def _at_level(self, problem: Problem, request: Request, language: Language) -> str:
+        """As much about a problem as the level allows, and how to get more."""
+        said = self._helped(problem, request.level, language)
+        return said if request.capped or request.level == FULL else f"{said}\n\n{phrases.MORE[language]}"
+
+    def _helped(self, problem: Problem, level: int, language: Language) -> str:
         solution = solve(problem)
         match level:
             case 1:
@@ -110,7 +120,7 @@ class Dialogue:
         return Key(
             names=names_of(problem),
             answers=tuple(answers_of(problem, solution)),
-            steps=tuple(_formulas(step) for step in solution.steps),
+            steps=tuple(lines_of(step) for step in solution.steps),
             first=board.first_step(solution, language, reveal_of(problem, solution)),
             solution=board.worked(solution, language),
         )
@@ -119,8 +129,7 @@ class Dialogue:
         """What the earlier questions leave on the board."""
         standing = _Standing()
         for question in earlier:
-            said = wish_of(question)
-            if said not in phrases.HELP | phrases.REVEAL | phrases.GREETINGS | phrases.THANKING:
+            if wish_of(question) is None:
                 self._note(question, standing)
         return standing
 
@@ -152,10 +161,6 @@ class Dialogue:
 
 def refusal(reason: str, language: Language) -> str:
     return phrases.REFUSAL[language].format(reason=reason, examples=phrases.EXAMPLES[language])
-
-
-def _formulas(step: Step) -> tuple[str, ...]:
-    return (*step.board, *(fact for name, fact in step.facts.items() if name == "line"))
 
 
 def _judge(problem: Problem, found: Guess, language: Language) -> str:

@@ -83,7 +83,12 @@ class EmbeddedModel:
 
     async def _answer(self, prompt: Prompt) -> str:
         request = Request(
-            _cut(prompt.question), _recent(prompt.earlier), prompt.language, prompt.level, self._only_certain
+            _cut(prompt.question),
+            _recent(prompt.earlier),
+            prompt.language,
+            prompt.level,
+            certain=self._only_certain,
+            capped=prompt.capped,
         )
         line = await self._workers.ask(request)
         if line is not None and (reply := decode_reply(line)):

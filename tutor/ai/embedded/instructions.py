@@ -61,6 +61,34 @@ _EN_PLAIN = """
     quadratic indefinite chemical reaction hi hello thanks us give it simultaneous real number
 """
 
+# How to help with a problem: at the ends of a clause these say nothing of the problem itself.
+_ZH_MANNER = """
+    每一步 每步 每一个步骤 每个步骤 一步一步 一步步 一步一步地 逐步 分步 分步骤 步步 各步 都 都要 要 得 需要 必须
+    一定要 应该 讲 讲讲 讲一讲 讲一下 讲一遍 讲清楚 讲明白 讲清 讲透 讲细 讲解 讲解一下 说 说说 说一下 说清楚 说明
+    说明白 写 写清楚 写明 写明白 列出 列出来 写出来 清楚 清楚一点 清楚点 明白 明白一点 解释 解释一下 解释清楚 解析
+    详解 分析 分析一下 思路 理由 依据 原理 方法 做法 解法 解答 解答一下 解答过程 求解过程 计算过程 详细 详细地 详细点
+    详细一点 详细一些 仔细 仔细点 具体 具体点 完整 完整的 慢慢 慢慢讲 慢一点 慢点 快点 快 急 很急 急急急 着急 在线等
+    拜托 拜托了 麻烦 麻烦你 麻烦您 感谢 多谢 非常感谢 谢谢老师 谢谢你 谢谢您 谢啦 谢了 我不会 我不会做 不会 不会做
+    不太会 不太会做 还不会 不懂 我不懂 不太懂 不太明白 不明白 没看懂 看不懂 听不懂 没听懂 没学会 没思路 没有思路
+    太难了 太难 好难 有点难 很难 教教我 教我 教一下 教 辅导 辅导一下 指导 指导一下 提示 提示一下 一点提示 给点提示
+    给个提示 一个提示 给 直接 告诉我 告诉 先 不要 别 不用 跳步 跳步骤 跳过步骤 跳 省略步骤 省略 可以 能 能不能
+    可不可以 好吗 行吗 可以吗 好不好 全部 全部的 所有 所有的 整个 越详细越好 举例 举例说明 举个例子 老师好 老师您好
+    老师你好 要有 有 让我 听懂 看懂 学会 我 你 您 大家 同学 作业 家庭作业 这是 这道题目 这道 一道题 一道题目 有一道题
+    这一题 也 再 一遍 验算 验算一下 检查 检查一下 我想学会 为我 帮助 帮助我 用简单的话 简单 简单一点 简单点 地 了 哦
+    哈 嘛 啦 呗
+"""
+_EN_MANNER = """
+    explain explaining explanation explained each every one at time step-by-step stepwise in detail details detailed
+    clearly clear slowly slow carefully thoroughly completely complete simple simply full fully whole entire working
+    workings reasoning reason reasons process method methods go through walk take write out down tell teach guide hint
+    hints tip tips some any make sure do not don't dont skip skipping without leave i'm im i i've am can't cant cannot
+    stuck lost confused understand understanding learn know knowing get need needs want would like i'd have has having
+    to on with for so much very really just too also thank you sir miss madam teacher tutor homework exercise question
+    task problem here there it's its is only directly final words kindly asap urgent quickly check verify hard
+    difficult along another more good
+"""
+_EN_PHRASES = ("full solution", "the solution", "whole solution", "complete solution", "a hint", "a step", "a detailed")
+
 
 def _longest_first(words: Mapping[str, Goal | None]) -> dict[str, Goal | None]:
     return dict(sorted(words.items(), key=lambda item: -len(item[0])))
@@ -74,6 +102,9 @@ def _table(plain: str, goals: Mapping[Goal, str]) -> dict[str, Goal | None]:
 
 CHINESE: Mapping[str, Goal | None] = _table(_ZH_PLAIN, _ZH_GOALS)
 ENGLISH: Mapping[str, Goal | None] = _table(_EN_PLAIN, _EN_GOALS)
+_MANNER: Mapping[str, Goal | None] = dict.fromkeys((*_ZH_MANNER.split(), *_EN_MANNER.split(), *_EN_PHRASES))
+AROUND: Mapping[str, Goal | None] = _longest_first({**_MANNER, **CHINESE, **ENGLISH})
+"""All words that may stand around a problem, with the goal of those that say what to do with it; longest first."""
 
 SPOKEN_SIGNS: Mapping[str, str] = {
     r"multiplied by": "*",

@@ -1,5 +1,6 @@
 """Makes the key to a problem: every way to give its answers away. Called by `dialogue` in the worker process."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,6 +25,7 @@ from tutor.ai.embedded.lesson import (
     Reaction,
     Roots,
     Solution,
+    Step,
     System,
     Value,
 )
@@ -48,6 +50,8 @@ _EVERY = (
 )
 _NAMED = 100  # a whole number from here on is hardly in a text by chance
 _LONG = 5
+_GAP = r" \quad "
+_ZERO_PRODUCT = re.compile(r"(\\left\(.+?\\right\)) (\\left\(.+?\\right\)) = 0")
 _MOST_TERMS = 3
 
 
@@ -82,6 +86,13 @@ def names_of(problem: Problem) -> str:
             return variable
         case Arithmetic() | PercentOf() | Reaction():
             return ""
+
+
+def lines_of(step: Step) -> tuple[str, ...]:
+    """The formulas of a step, one by one, and a product that is zero in either order."""
+    written = (*step.board, *(fact for name, fact in step.facts.items() if name == "line"))
+    lines = [line for each in written for line in each.split(_GAP)]
+    return (*lines, *(f"{found[2]} {found[1]} = 0" for line in lines if (found := _ZERO_PRODUCT.fullmatch(line))))
 
 
 def answers_of(problem: Problem, solution: Solution) -> Iterator[Answer]:  # one case a kind
@@ -122,7 +133,7 @@ def _marked(forms: Iterable[str]) -> Iterator[str]:
 
 def _equal(name: str, forms: Iterable[str]) -> Iterator[str]:
     for form in forms:
-        yield from (f"{each}={form}" for each in (name, f"{name}1", f"{name}2"))
+        yield from (f"{each}{sign}{form}" for each in (name, f"{name}1", f"{name}2") for sign in "=:")
         yield f"{form}={name}"
 
 

@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from tutor.ai.embedded import phrases
 from tutor.ai.embedded.errors import CannotSolve
 from tutor.ai.embedded.instructions import Goal
 from tutor.ai.embedded.parser import parse
 from tutor.ai.embedded.text import HAN, MAX_LENGTH, NUMERALS, normalise
 from tutor.ai.embedded.tree import Name, Operation, Statement, Tree, evaluate, letters, walk
+from tutor.ai.embedded.wishes import read_without_wishes, wish_of, without_wishes
 from tutor.ai.embedded.words import chunks, spoken, take_words
 
 _PROBES = 5
 _FEW_NUMBERS = 1
 _FOLLOW_UP_SIZE = 24
-_WISHES = phrases.HELP | phrases.REVEAL | phrases.GREETINGS | phrases.THANKING
 _ORDINAL = re.compile(rf"第[\d{NUMERALS}]+|[一两][步题行个次样起点些下]|统一|一定")
 _NUMBER = re.compile(rf"\d+(?:\.\d+)?|[{NUMERALS}]+")
 _SPECIES = re.compile(r"(?:[A-Z][a-z]?\d*|\((?:[A-Z][a-z]?\d*)+\)\d*)+")
@@ -47,7 +46,7 @@ def is_solvable(text: str) -> bool:
 
 def states_problem(text: str) -> bool:
     """Whether a text says more than a greeting, thanks or a wish for help."""
-    return wish_of(text) not in _WISHES
+    return wish_of(text) is None and (len(text) > MAX_LENGTH or without_wishes(normalise(text)) != "")
 
 
 def is_another(problem: str, text: str) -> bool:
@@ -62,11 +61,6 @@ def is_another(problem: str, text: str) -> bool:
     return _is_long(text) or _numbers(text) > _FEW_NUMBERS
 
 
-def wish_of(question: str) -> str:
-    """The question as it stands in the tables of wishes: small letters, no punctuation."""
-    return re.sub(r"\s+", " ", re.sub(r"[^\w\s]", "", normalise(question[:80]).lower())).strip()
-
-
 def _squeezed(text: str) -> str:
     return re.sub(r"\W+", "", normalise(text[:MAX_LENGTH]).lower())
 
@@ -76,11 +70,14 @@ def _read(text: str) -> _Stated | None:
     if len(text) > MAX_LENGTH:
         return None
     with suppress(CannotSolve):
-        rest, goals = take_words(spoken(normalise(text)))
-        found = [chunk for chunk in chunks(rest) if not re.fullmatch(r"[A-Za-z]", chunk)]
-        if found:
-            return _Stated(tuple(parse(chunk) for chunk in found), frozenset(goals))
+        return read_without_wishes(_stated, normalise(text))
     return None
+
+
+def _stated(text: str) -> _Stated | None:
+    rest, goals = take_words(spoken(text))
+    found = [chunk for chunk in chunks(rest) if not re.fullmatch(r"[A-Za-z]", chunk)]
+    return _Stated(tuple(parse(chunk) for chunk in found), frozenset(goals)) if found else None
 
 
 def _is_answer(stated: _Stated) -> bool:

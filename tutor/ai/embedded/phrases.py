@@ -55,16 +55,22 @@ KNOWN_TERM: Words = {
 
 KIND: Words = {"zh": "这是**{name}**：", "en": "This is **{name}**:"}
 METHOD: Words = {"zh": "**思路**　{method}", "en": "**Method** – {method}"}
-FIRST: Words = {
-    "zh": "**轮到你了**　{first}\n\n需要的话，要一个“提示”，我就多讲一点。",
-    "en": "**Your turn** – {first}\n\nAsk for a hint when you need more.",
-}
+FIRST: Words = {"zh": "**轮到你了**　{first}", "en": "**Your turn** – {first}"}
 TURN: Words = {"zh": "**想一想**　{first}", "en": "**Think** – {first}"}
 STEP: Words = {"zh": "**{number}.** {sentence}", "en": "**{number}.** {sentence}"}
 FIRST_STEP: Words = {"zh": "**第一步**　{sentence}", "en": "**First step** – {sentence}"}
 AFTER_STEP: Words = {
-    "zh": "接着往下做，把你的结果发给我；还不会就再要一个“提示”。",
-    "en": "Carry on from here and send me your result, or ask for another hint.",
+    "zh": "接着往下做，把你的结果发给我。",
+    "en": "Carry on from here and send me your result.",
+}
+MORE: Words = {"zh": "需要的话，要一个“提示”，我就多讲一点。", "en": "Ask for a hint when you need more."}
+NO_MORE: Words = {
+    "zh": "这道题的提示就到这里。先自己试一试，还是不会就举手问老师。",
+    "en": "There are no more hints for this problem. Try it yourself, or raise your hand for your teacher.",
+}
+NOT_YET: Words = {
+    "zh": "答案先不说，我们一步一步来。",
+    "en": "No answer yet: let us take it one step at a time.",
 }
 EXAMPLE: Words = {"zh": "看一道**同类的题**是怎么做的。", "en": "Look how **a problem like yours** is done."}
 AFTER_EXAMPLE: Words = {
@@ -116,27 +122,39 @@ def _phrases(text: str) -> frozenset[str]:
 
 
 HELP = _phrases("""
-    a hint | a hint please | another hint | continue | dont know | give me a hint | go on | help | help me | hint
-    hint please | how | how to do it | i am stuck | i cant | i do not know | i dont know | i dont understand
-    idk | im stuck | more | next | next hint | next step | no idea | one more hint | show me | show me how
-    still stuck | stuck | the next step | what next | what should i do | whats next
+    a hint | a hint please | another hint | continue | dont know | get a hint | give me a hint
+    give me another hint | give me one more hint | give me the next hint | go on | help | help me
+    help please | hint | hint please | hints | how | how to do it | i am stuck | i cant | i do not know
+    i dont know | i dont know how | i dont understand | i have no idea | idk | im stuck | more | more help
+    more hints | next | next hint | next step | no idea | one more hint | show me | show me how
+    still stuck | stuck | the next hint | the next step | what next | what should i do | whats next
     下一步 | 下一步呢 | 下一步怎么做 | 下一步是什么 | 不会 | 不会做 | 不懂 | 不明白 | 不知道 | 再提示
     再提示一下 | 再来 | 再给个提示 | 帮帮我 | 帮我 | 怎么做 | 怎么办 | 怎么算 | 我不会 | 我不懂 | 我不知道
     接下来 | 接下来呢 | 提示 | 提示一下 | 教教我 | 没思路 | 然后 | 然后呢 | 第一步 | 第一步是什么 | 给个提示
     给我提示 | 给点提示 | 继续 | 继续提示 | 还是不会 | 还有呢 | 给我一个提示 | 给我个提示 | 给一个提示
-    来个提示 | 我要提示 | 再给我一个提示 | 再来一个提示 | 下一个提示 | 看提示 | 我还是不会
-    还是不懂 | 我还是不懂 | 看不懂 | 太难了
+    来个提示 | 我要提示 | 再给我一个提示 | 再来一个提示 | 下一个提示 | 看提示 | 我还是不会 | 还是不懂
+    我还是不懂 | 看不懂 | 太难了 | 再提示我一下 | 提示我一下 | 提示我 | 给我提示一下 | 再给点提示
+    再给我点提示 | 给我点提示 | 多给点提示 | 多一点提示 | 再多一点提示 | 再给一点提示 | 给一点提示
+    给我一点提示 | 再给一个提示 | 还有提示 | 有提示 | 有没有提示 | 要提示 | 没有思路 | 我没思路 | 我不会做
+    还是不会做 | 再讲一点 | 多讲一点 | 再多讲一点
 """)
 
 REVEAL = _phrases("""
-    answer | answer please | explain it | full solution | give me the answer | give me the solution
-    just tell me | show all steps | show me all steps | show me everything | show me the answer
-    show me the full solution | show me the solution | show the answer | show the solution | solution
-    solve it | tell me the answer | the answer | the full solution | the solution | what is the answer
+    answer | answer please | answers | explain all steps | explain each step | explain every step
+    explain it | final answer | full solution | give me answer | give me the answer | give me the answers
+    give me the final answer | give me the full solution | give me the solution | give me the whole solution
+    just tell me | see the answer | show all steps | show each step | show every step | show me all steps
+    show me everything | show me the answer | show me the full solution | show me the solution
+    show the answer | show the solution | solution | solve it | tell me | tell me the answer | the answer
+    the answers | the final answer | the full solution | the solution | what is the answer
     whats the answer | whole solution
-    全部步骤 | 全部过程 | 公布答案 | 告诉我答案 | 完整的解法 | 完整答案 | 完整解法 | 完整解答 | 完整过程
-    我要答案 | 直接告诉我 | 直接告诉我答案 | 直接给答案 | 直接说答案 | 看答案 | 看解答 | 答案 | 答案是什么
-    答案是多少 | 给我看答案 | 给我答案 | 给我解答 | 解法 | 解答 | 讲解一下 | 详细过程 | 过程
+    求答案 | 给个答案 | 给答案 | 说答案 | 说出答案 | 报答案 | 答案是啥 | 答案是几 | 答案呢 | 答案给我
+    把答案给我 | 把答案告诉我 | 直接给我答案 | 直接告诉答案 | 直接说 | 告诉我答案是什么 | 最后答案
+    最终答案 | 最后的答案 | 完整步骤 | 每一步都要讲清楚 | 讲清楚每一步 | 一步一步讲 | 一步一步讲解
+    把每一步都讲清楚 | 把过程写出来 | 写出过程 | 写出完整过程 | 给我过程 | 给我完整过程 | 全部步骤
+    全部过程 | 公布答案 | 告诉我答案 | 完整的解法 | 完整答案 | 完整解法 | 完整解答 | 完整过程 | 我要答案
+    直接告诉我 | 直接告诉我答案 | 直接给答案 | 直接说答案 | 看答案 | 看解答 | 答案 | 答案是什么 | 答案是多少
+    给我看答案 | 给我答案 | 给我解答 | 解法 | 解答 | 讲解一下 | 详细过程 | 过程
 """)
 
 GREETINGS = _phrases("""
@@ -151,3 +169,18 @@ THANKING = _phrases("""
     thanks a lot
     再见 | 嗯 | 多谢 | 好 | 好的 | 懂了 | 我懂了 | 拜拜 | 明白了 | 知道了 | 谢谢 | 谢谢你 | 谢谢老师
 """)
+
+# Courtesy before and behind a wish, the longest first.
+BEFORE_WISHES = (
+    "请问能不能", "请问可以", "请问能", "能不能", "可不可以", "可以", "麻烦您", "麻烦你", "麻烦", "请你", "请您",
+    "请问", "请", "老师您", "老师你", "老师", "我想要", "我想看", "我想", "我要看", "我要", "那么", "那", "你能",
+    "你", "您", "能", "就", "can you please ", "could you please ", "can you ", "could you ", "would you ",
+    "will you ", "can i have ", "could i have ", "may i have ", "can i get ", "can i see ", "i would like ",
+    "id like ", "i want to see ", "i want ", "i need ", "please ", "just ", "okay ", "ok ", "teacher ", "tutor ",
+    "and ", "now ", "so ",
+)  # fmt: skip
+AFTER_WISHES = (
+    "可以吗", "好不好", "行不行", "好吗", "行吗", "谢谢老师", "谢谢您", "谢谢你", "谢谢", "老师", "吗", "吧", "呢",
+    "啊", "呀", "嘛", "呗", "啦", " thank you very much", " thank you", " thanks", " please", " pls", " now",
+    " teacher", " tutor",
+)  # fmt: skip

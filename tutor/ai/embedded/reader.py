@@ -27,6 +27,7 @@ from tutor.ai.embedded.parser import parse, parse_expression
 from tutor.ai.embedded.reactions import read_reaction
 from tutor.ai.embedded.text import MAX_LENGTH, normalise
 from tutor.ai.embedded.tree import Call, Mixed, Operation, Percent, Statement, Tree, letters, walk
+from tutor.ai.embedded.wishes import read_without_wishes
 from tutor.ai.embedded.words import GAP, chunks, spoken, take_words
 
 _NUMBER = r"(\(?-?\d+(?:\.\d+)?(?:/\d+)?\)?%?)"
@@ -60,7 +61,9 @@ class Reader:
         """
         if len(question) > MAX_LENGTH:
             raise CannotSolve("too_long")
-        text = normalise(question)
+        return read_without_wishes(self._read, normalise(question))
+
+    def _read(self, text: str) -> Task:
         return self._term(text) or _percent_of(text) or _balance(text) or _formula(text)
 
     def _term(self, text: str) -> Term | None:

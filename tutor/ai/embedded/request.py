@@ -15,7 +15,8 @@ FULL = 5
 class Request:
     """A question with the student's earlier ones, oldest first, and how much help its reply may give, from 1 to 5.
 
-    With `certain`, the reply to what cannot be solved is empty instead of an excuse.
+    With `certain`, the reply to what cannot be solved is empty instead of an excuse. `capped` says that there will be
+    no more help than this with the problem.
     """
 
     question: str
@@ -23,6 +24,7 @@ class Request:
     language: Language
     level: int
     certain: bool = False
+    capped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class _Line(TypedDict, total=False):
     language: Language
     level: int
     certain: bool
+    capped: bool
     problem: str
 
 
@@ -85,7 +88,14 @@ def decode(line: bytes) -> Request | KeyRequest:
     found: _Line = orjson.loads(line)
     if "problem" in found:
         return KeyRequest(found["problem"], found["language"])
-    return Request(found["question"], tuple(found["earlier"]), found["language"], found["level"], found["certain"])
+    return Request(
+        found["question"],
+        tuple(found["earlier"]),
+        found["language"],
+        found["level"],
+        certain=found["certain"],
+        capped=found["capped"],
+    )
 
 
 def encode_reply(text: str) -> bytes:

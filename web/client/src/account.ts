@@ -3,6 +3,7 @@ import "./styles/base.css";
 import "./styles/sign.css";
 import { setUpForm, setUpReveals } from "./forms.ts";
 import { HOME } from "./home.ts";
+import { forgetKept } from "./kept.ts";
 import type { Me, Nothing, UpdateMe, UserView } from "./protocol.ts";
 import { enter, toSignIn } from "./session.ts";
 import { byId, complain, data, fill, part, toast, words } from "./ui.ts";
@@ -32,7 +33,10 @@ setUpForm(password, async ({ current_password = "", new_password = "" }) => {
 
 for (const [id, everywhere] of [["leave", false], ["leave-everywhere", true]] as const) {
   byId(id).addEventListener("click", () => {
-    api.signOut(everywhere).then(() => location.assign("/sign-in"), complain);
+    api.signOut(everywhere).then(() => {
+      forgetKept();
+      location.assign("/sign-in");
+    }, complain);
   });
 }
 api.onSignedOut(toSignIn);

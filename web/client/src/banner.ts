@@ -69,7 +69,7 @@ export class Banner {
   #wayOut(notice: Notice): HTMLElement[] {
     if (notice === "ended") {
       const link = make("a", { href: "/sign-in" }, words.sign_in);
-      link.search = new URLSearchParams({ next: location.pathname }).toString();
+      link.search = new URLSearchParams({ next: location.pathname + location.search }).toString();
       return [link];
     }
     if (notice !== "replaced") return [];

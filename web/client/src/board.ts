@@ -2,20 +2,29 @@
  *  changed, and only that is touched. Used by desk.ts. */
 import { HandQueue } from "./handqueue.ts";
 import { KeyedList } from "./keyedlist.ts";
+import { type ApiError, asApiError, isGone } from "./live/index.ts";
 import type { TileView } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
-import { byNeed, TileCard, TileLine, write } from "./tile.ts";
-import { byId, complain, held } from "./ui.ts";
+import { byNeed, TileCard, TileLine } from "./tile.ts";
+import { byId, complain, held, write } from "./ui.ts";
 
 const TICK_MS = 1000;
 /** How often the times in words grow. */
 const TIMES_EVERY = 10;
 /** A tile does not jump away from under a pointer that was just moved. */
 const POINTING_MS = 1500;
+/** A board that could not be read is read again after this. */
+const AGAIN_MS = 3000;
+
+export interface BoardNews {
+  openRoom(conversationId: string): void;
+  /** The class may not be looked into any more: somebody else has archived it, or taken it from the reader. */
+  lost(): void;
+}
 
 export class Board {
   readonly #connection: Connection;
-  readonly #openRoom: (conversationId: string) => void;
+  readonly #news: BoardNews;
   readonly #tiles = new KeyedList<TileView, TileCard>(byId("tiles"), {
     key: ({ student_id }) => student_id,
     compare: byNeed,
@@ -29,16 +38,20 @@ export class Board {
   readonly #hands: HandQueue;
   #classId: string | null = null;
   #isLoaded = false;
+  /** It could not be read: that was said, and it is tried again. */
+  #hasFailed = false;
+  #again: ReturnType<typeof setTimeout> | undefined;
   #pointedAt = -POINTING_MS;
   #ticks = 0;
 
-  constructor(connection: Connection, me: string, openRoom: (conversationId: string) => void) {
+  constructor(connection: Connection, me: string, news: BoardNews) {
     this.#connection = connection;
-    this.#openRoom = openRoom;
-    this.#hands = new HandQueue(connection, me, openRoom);
+    this.#news = news;
+    this.#hands = new HandQueue(connection, me, (id) => news.openRoom(id));
     connection.onState((state) => state === "online" && void this.#load());
     connection.on("tiles.changed", ({ class_id, tiles, gone }) => this.#isShown(class_id) && this.#change(tiles, gone));
     connection.on("hands.changed", ({ class_id, hands }) => this.#isShown(class_id) && this.#hands.show(hands, true));
+    connection.on("access.lost", ({ class_id }) => class_id != null && class_id === this.#classId && news.lost());
     for (const list of [byId("tiles"), byId("side-rooms")]) list.addEventListener("click", (event) => this.#clicked(event));
     byId("tiles").addEventListener("pointermove", () => void (this.#pointedAt = performance.now()), { passive: true });
     setInterval(() => this.#tick(), TICK_MS);
@@ -49,9 +62,17 @@ export class Board {
     if (this.#classId !== null && this.#classId !== classId && this.#connection.state === "online") {
       this.#connection.call("class.unwatch", { class_id: this.#classId }).catch(() => {}); // the server forgets by itself
     }
-    if (this.#classId !== classId) this.#show([]);
+    if (this.#classId !== classId) {
+      this.#show([]);
+      this.#hasFailed = false;
+    }
     this.#classId = classId;
     void this.#load();
+  }
+
+  /** Whose conversation it is, if it is the one on a tile. */
+  nameIn(conversationId: string): string | undefined {
+    return [...this.#tiles.items()].find(({ conversation_id }) => conversation_id === conversationId)?.name;
   }
 
   /** Marks the room that is open, in the list that then stands beside it. */
@@ -67,17 +88,27 @@ export class Board {
   /** Reads the whole board; also after every reconnect, when the server has forgotten this socket. */
   async #load(): Promise<void> {
     const id = this.#classId;
+    clearTimeout(this.#again);
     this.#isLoaded = false;
     if (id === null || this.#connection.state !== "online") return;
     try {
       const { tiles, hands } = await this.#connection.call("class.watch", { class_id: id });
       if (id !== this.#classId) return;
       this.#isLoaded = true;
+      this.#hasFailed = false;
       this.#show(tiles);
       this.#hands.show(hands, false);
     } catch (error) {
-      complain(error);
+      if (id === this.#classId) this.#failed(asApiError(error));
     }
+  }
+
+  #failed(error: ApiError): void {
+    this.#again = setTimeout(() => void this.#load(), error.retryAfterMs ?? AGAIN_MS);
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    if (isGone(error)) this.#news.lost();
+    else complain(error);
   }
 
   #show(tiles: readonly TileView[]): void {
@@ -125,7 +156,7 @@ export class Board {
     const id = target.closest<HTMLElement>("a[data-id]")?.dataset["id"];
     if (!id || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    this.#openRoom(id);
+    this.#news.openRoom(id);
   }
 
   async #clearFlag(button: HTMLElement): Promise<void> {

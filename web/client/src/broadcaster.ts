@@ -1,9 +1,11 @@
 /** The teacher's composer for a class: says something to all of it or to some, and shows who has read what was said. */
 import "./styles/broadcasts.css";
 import { clientId } from "./ids.ts";
+import { keep, kept } from "./kept.ts";
 import type { Broadcasts, BroadcastView, MemberView, SendBroadcast } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
-import { ago, busy, complain, fill, make, toast, words } from "./ui.ts";
+import { ago } from "./times.ts";
+import { busy, complain, fill, make, toast, words } from "./ui.ts";
 
 const LONGEST = 2000;
 
@@ -36,6 +38,8 @@ class Broadcaster {
     this.#connection = connection;
     this.#classId = classId;
     this.#box.setAttribute("aria-label", words.broadcast_write);
+    this.#box.value = kept(this.#name);
+    this.#box.addEventListener("input", () => keep(this.#name, this.#box.value));
     this.#choices = students.map(({ id }) => make("input", { type: "checkbox", value: id }));
     this.element.append(this.#form(students), this.#list);
     this.#stops = [
@@ -67,6 +71,11 @@ class Broadcaster {
     return form;
   }
 
+  /** Under which name the text is kept while it is written. */
+  get #name(): string {
+    return `broadcast:${this.#classId}`;
+  }
+
   get #chosen(): string[] {
     return this.#choices.filter(({ checked }) => checked).map(({ value }) => value);
   }
@@ -85,7 +94,7 @@ class Broadcaster {
     try {
       const { broadcast } = await this.#connection.call("broadcast.send", this.#pending);
       this.#pending = null;
-      this.#box.value = "";
+      this.#forget(text);
       for (const choice of this.#choices) choice.checked = false;
       this.#drawWhom();
       this.#take([broadcast]);
@@ -93,6 +102,13 @@ class Broadcaster {
     } catch (error) {
       complain(error);
     }
+  }
+
+  /** Empties the box, unless something else is being written already. */
+  #forget(text: string): void {
+    if (this.#box.value.trim() !== text) return;
+    this.#box.value = "";
+    keep(this.#name, "");
   }
 
   async #load(): Promise<void> {
@@ -105,15 +121,17 @@ class Broadcaster {
   }
 
   #take(broadcasts: readonly BroadcastView[]): void {
-    for (const one of broadcasts) if (one.class_id === this.#classId) this.#sent.set(one.id, one);
+    for (const one of broadcasts) {
+      const read = this.#sent.get(one.id)?.reached?.read ?? 0;
+      if (one.class_id === this.#classId) this.#sent.set(one.id, readBy(one, read));
+    }
     this.#draw();
   }
 
-  /** The numbers may come in any order, and only grow. */
   #readBy(id: string, read: number): void {
     const broadcast = this.#sent.get(id);
-    if (!broadcast?.reached || read <= broadcast.reached.read) return;
-    this.#sent.set(id, { ...broadcast, reached: { ...broadcast.reached, read } });
+    if (!broadcast) return;
+    this.#sent.set(id, readBy(broadcast, read));
     this.#draw();
   }
 
@@ -121,6 +139,12 @@ class Broadcaster {
     const newestFirst = [...this.#sent.values()].sort((a, b) => b.sent_at.localeCompare(a.sent_at));
     this.#list.replaceChildren(...newestFirst.map(row));
   }
+}
+
+/** The numbers may come in any order, and only grow. */
+function readBy(broadcast: BroadcastView, read: number): BroadcastView {
+  const { reached } = broadcast;
+  return reached && read > reached.read ? { ...broadcast, reached: { ...reached, read } } : broadcast;
 }
 
 function row({ text, teacher_name, sent_at, reached }: BroadcastView): HTMLElement {

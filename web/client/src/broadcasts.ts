@@ -2,7 +2,8 @@
 import "./styles/broadcasts.css";
 import type { Broadcasts, BroadcastView } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
-import { ago, complain, held, icon, make, words } from "./ui.ts";
+import { ago } from "./times.ts";
+import { byId, complain, held, icon, make, words } from "./ui.ts";
 
 /** Shows what is not read yet, and what comes from now on. */
 export function showBroadcasts(connection: Connection): void {
@@ -13,24 +14,27 @@ class Cards {
   readonly #connection: Connection;
   readonly #frame = make("section", { className: "broadcasts", ariaLabel: words.broadcasts });
   readonly #cards = new Map<string, HTMLElement>();
+  /** Read while this page is open: an answer that set out before does not bring them back. */
+  readonly #read = new Set<string>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
     this.#frame.setAttribute("aria-live", "polite");
     document.body.append(this.#frame);
     connection.on("broadcast.added", ({ broadcast }) => this.#add(broadcast));
-    connection.on("broadcast.seen", ({ id }) => this.#remove(id));
+    connection.on("broadcast.seen", ({ id }) => this.#seen(id));
     connection.onState((state) => state === "online" && void this.#load());
     if (connection.state === "online") void this.#load();
   }
 
   /** Whatever came while nobody listened; what is gone from the list (the student left the class) goes from the page. */
   async #load(): Promise<void> {
+    const shown = [...this.#cards.keys()]; // what comes while we ask is newer than the answer
     try {
       const { items } = await this.#connection.api.get<Broadcasts>("broadcasts");
       const unread = items.filter(({ read }) => !read);
       const known = new Set(unread.map(({ id }) => id));
-      for (const id of this.#cards.keys()) if (!known.has(id)) this.#remove(id);
+      for (const id of shown) if (!known.has(id)) this.#remove(id);
       for (const broadcast of unread.reverse()) this.#add(broadcast);
     } catch (error) {
       complain(error);
@@ -39,21 +43,30 @@ class Cards {
 
   /** The newest lies on top. */
   #add(broadcast: BroadcastView): void {
-    if (this.#cards.has(broadcast.id)) return;
+    if (this.#cards.has(broadcast.id) || this.#read.has(broadcast.id)) return;
     const card = this.#card(broadcast);
     this.#cards.set(broadcast.id, card);
     this.#frame.prepend(card);
   }
 
+  #seen(id: string): void {
+    this.#read.add(id);
+    this.#remove(id);
+  }
+
+  /** Who had the focus in it goes on to the next one, or to where one writes. */
   #remove(id: string): void {
-    this.#cards.get(id)?.remove();
+    const card = this.#cards.get(id);
+    const hadFocus = card?.contains(document.activeElement) ?? false;
+    card?.remove();
     this.#cards.delete(id);
+    if (hadFocus) (this.#frame.querySelector("button") ?? byId("box")).focus();
   }
 
   #card({ id, teacher_name, class_name, sent_at, text }: BroadcastView): HTMLElement {
     const facts = [class_name, ago(sent_at)].join(" · ");
     const read = make("button", { type: "button", className: "small" }, icon("check"), make("span", {}, words.broadcast_read));
-    read.addEventListener("click", () => void held(read, () => this.#read(id)));
+    read.addEventListener("click", () => void held(read, () => this.#confirm(id)));
     const card = make(
       "article",
       { className: "broadcast" },
@@ -65,10 +78,10 @@ class Cards {
     return card;
   }
 
-  async #read(id: string): Promise<void> {
+  async #confirm(id: string): Promise<void> {
     try {
       await this.#connection.call("broadcast.read", { broadcast_id: id });
-      this.#remove(id);
+      this.#seen(id);
     } catch (error) {
       complain(error);
     }

@@ -6,12 +6,13 @@ import { showBroadcasts } from "./broadcasts.ts";
 import { askForCode } from "./codedialog.ts";
 import { Composer } from "./composer.ts";
 import { ConversationList } from "./conversations.ts";
+import { setUpDrawer } from "./drawer.ts";
 import { Hand } from "./hand.ts";
 import { clientId as makeClientId } from "./ids.ts";
 import type { Classes, ConversationView, OneClass } from "./protocol.ts";
 import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
-import { byId, complain, data, fill, make, setUpDrawer, toast, words } from "./ui.ts";
+import { byId, complain, data, fill, make, toast, words } from "./ui.ts";
 import { Welcome } from "./welcome.ts";
 
 const session = await enter("student");
@@ -27,7 +28,7 @@ const view = new RoomView(connection, user, {
   },
   hand: (raised, place) => hand.show(raised, place),
   running: (running) => composer.showRunning(running),
-  said: (text) => void say(text),
+  raise: () => hand.ask(),
   lost: (error) => {
     complain(error);
     visit(null, "replace");

@@ -4,7 +4,8 @@ import { CodeCard } from "./codecard.ts";
 import { confirmed } from "./confirm.ts";
 import { setUpForm } from "./forms.ts";
 import type { ClassView, OneClass } from "./protocol.ts";
-import { byId, dateTime, fill, toast, words } from "./ui.ts";
+import { dateTime } from "./times.ts";
+import { byId, fill, toast, words } from "./ui.ts";
 
 export class ClassCode {
   readonly #room: Classroom;

@@ -9,7 +9,7 @@ export function factsOf({ subject, grade }: Pick<ClassView, "subject" | "grade">
   return [subject && titleOf(subject), grade && fill(words.grade, { n: grade })].filter(Boolean).join(" · ");
 }
 
-/** Fills a select with the subjects. What is set once can be changed, not taken away. */
+/** Fills a select with the subjects, and with none. */
 export function offerSubjects(select: HTMLSelectElement, current: string | null): void {
   const known = Object.keys(data.subjects);
   const all = current === null || known.includes(current) ? known : [current, ...known];
@@ -22,7 +22,7 @@ export function offerGrades(select: HTMLSelectElement, current: number | null): 
 }
 
 function offer(select: HTMLSelectElement, options: readonly HTMLOptionElement[], current: string | number | null): void {
-  select.replaceChildren(...(current === null ? [new Option(words.no_choice, "")] : []), ...options);
+  select.replaceChildren(new Option(words.no_choice, ""), ...options);
   select.value = String(current ?? "");
 }
 

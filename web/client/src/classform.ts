@@ -3,7 +3,6 @@ import { offerGrades, offerSubjects } from "./classfacts.ts";
 import type { Classroom } from "./classroom.ts";
 import { confirmed } from "./confirm.ts";
 import { setUpForm } from "./forms.ts";
-import type { UpdateClass } from "./protocol.ts";
 import { byId, complain, held, toast, words } from "./ui.ts";
 
 export class ClassForm {
@@ -13,10 +12,7 @@ export class ClassForm {
   constructor(room: Classroom) {
     this.#room = room;
     setUpForm(byId("class-form"), async ({ name = "", subject, grade }) => {
-      const wish: UpdateClass = { name };
-      if (subject) wish.subject = subject;
-      if (grade) wish.grade = Number(grade);
-      await room.update(wish);
+      await room.update({ name, subject: subject || null, grade: grade ? Number(grade) : null });
       this.fill();
       toast(words.saved);
     });

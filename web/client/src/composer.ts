@@ -1,4 +1,5 @@
 /** The box in which a person writes: Enter sends, drafts are kept for each room, and long texts are counted. */
+import { keep, kept } from "./kept.ts";
 import { byId, fill, sentenceFor, toast, words } from "./ui.ts";
 
 const MOST = 4000;
@@ -48,7 +49,7 @@ export class Composer {
     this.#room = room;
     this.#before = null;
     this.#box.readOnly = false;
-    this.#box.value = sessionStorage.getItem(this.#key) ?? "";
+    this.#box.value = kept(room);
     this.#changed();
   }
 
@@ -89,10 +90,6 @@ export class Composer {
     this.#box.focus();
   }
 
-  get #key(): string {
-    return `draft:${this.#room}`;
-  }
-
   async #submit(): Promise<void> {
     const text = this.#box.value.trim();
     if (!text || [...text].length > MOST || this.#form.ariaBusy === "true" || this.#box.readOnly) return;
@@ -101,10 +98,10 @@ export class Composer {
       return;
     }
     this.#form.ariaBusy = "true";
-    const key = this.#key;
+    const room = this.#room;
     try {
       if (!(await this.#actions.send(text))) return;
-      sessionStorage.removeItem(key);
+      keep(room, "");
       if (this.#box.value.trim() === text) this.#box.value = "";
       this.#changed();
     } finally {
@@ -114,8 +111,7 @@ export class Composer {
 
   #changed(): void {
     const text = this.#box.value;
-    if (text) sessionStorage.setItem(this.#key, text);
-    else sessionStorage.removeItem(this.#key);
+    keep(this.#room, text);
     const length = [...text.trim()].length;
     const count = byId("box-count");
     count.hidden = length < COUNT_FROM;

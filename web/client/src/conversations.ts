@@ -2,7 +2,8 @@
 import type { Api } from "./api.ts";
 import { openMenu } from "./menu.ts";
 import type { Conversations, ConversationView, Hit, Hits, OneConversation, UpdateConversation } from "./protocol.ts";
-import { ago, byId, complain, data, fill, fromTemplate, make, openDialog, part, toast, words } from "./ui.ts";
+import { ago } from "./times.ts";
+import { byId, complain, data, fill, fromTemplate, make, openDialog, part, toast, words } from "./ui.ts";
 
 const PAGE = 30;
 const TYPING_MS = 250;
@@ -121,8 +122,13 @@ export class ConversationList {
     }
   }
 
+  /** News may come while the keyboard is in the list: its place stays. */
   #draw(): void {
+    const focused = this.#list.contains(document.activeElement) ? document.activeElement : null;
+    const id = focused?.closest("li")?.querySelector<HTMLElement>(".item-link")?.dataset["id"];
     this.#list.replaceChildren(...this.#items.map((view) => this.#item(view)));
+    const row = this.#list.querySelector(`[data-id="${id}"]`)?.closest("li");
+    if (focused) row?.querySelector<HTMLElement>(focused.matches(".item-more") ? ".item-more" : ".item-link")?.focus();
     this.#more.hidden = this.#next === null;
     this.#say(this.#items.length > 0 ? "" : this.#archived ? words.list_empty_archived : words.list_empty);
   }

@@ -3,12 +3,15 @@ import type { Api } from "./api.ts";
 import { Board } from "./board.ts";
 import { factsOf, offerGrades, offerSubjects } from "./classfacts.ts";
 import { CodeCard } from "./codecard.ts";
+import { ApiError } from "./live/index.ts";
 import type { Classes, ClassView, OneClass } from "./protocol.ts";
 import { Say } from "./say.ts";
 import type { Connection } from "./socket.ts";
 import { byId, complain, make, openDialog, sentenceOf, toast, words } from "./ui.ts";
 
 const KEY = "class";
+/** Classes that could not be read are read again after this. */
+const AGAIN_MS = 5000;
 
 export interface DeskNews {
   openRoom(conversationId: string): void;
@@ -28,7 +31,7 @@ export class Desk {
   constructor(api: Api, connection: Connection, me: string, news: DeskNews) {
     this.#api = api;
     this.#news = news;
-    this.#board = new Board(connection, me, (id) => news.openRoom(id));
+    this.#board = new Board(connection, me, { openRoom: (id) => news.openRoom(id), lost: () => void this.#lost() });
     this.#say = new Say(connection);
     for (const id of ["create", "create-first"]) byId(id).addEventListener("click", () => this.#create());
   }
@@ -39,6 +42,7 @@ export class Desk {
       this.#classes = (await this.#api.get<Classes>("classes")).items;
     } catch (error) {
       complain(error);
+      setTimeout(() => void this.load(), AGAIN_MS);
       return;
     }
     byId("no-class").hidden = this.#classes.length > 0;
@@ -48,6 +52,17 @@ export class Desk {
   /** Marks the room that is open; the list of who is there then stands at its side. */
   showRoom(conversationId: string | null): void {
     this.#board.showRoom(conversationId);
+  }
+
+  /** Whose conversation it is, if it is on the board. */
+  nameIn(conversationId: string): string | undefined {
+    return this.#board.nameIn(conversationId);
+  }
+
+  /** What may not be seen any more does not stay on the page. */
+  async #lost(): Promise<void> {
+    complain(new ApiError("access_lost"));
+    await this.load();
   }
 
   get #current(): ClassView | undefined {

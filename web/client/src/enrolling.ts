@@ -54,5 +54,12 @@ function showAccounts(className: string, created: readonly NewAccount[]): void {
   const table = make("table", { className: "slip-table" });
   table.append(make("thead", {}, head), make("tbody", {}, ...rows.map((row) => cells("td", row))));
   const text = rows.map((row) => row.join("\t")).join("\n");
-  showSlip({ title: fill(words.roster_accounts, { name: className }), lead: words.roster_once, body: [table], text });
+  const title = fill(words.roster_accounts, { name: className });
+  const show = (): void => showSlip({ title, lead: words.roster_once, body: [table], text });
+  // They are nowhere else: who has closed them by mistake gets them back for as long as the page is open.
+  const again = byId("roster-again");
+  again.hidden = false;
+  again.textContent = title;
+  again.onclick = show;
+  show();
 }

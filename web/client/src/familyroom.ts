@@ -15,7 +15,7 @@ const view = new RoomView(connection, session.user, {
   conversation: nothing,
   hand: nothing,
   running: nothing,
-  said: nothing,
+  raise: nothing,
   lost: (error) => {
     view.show(null); // what may not be read any more does not stay
     byId("title").textContent = "";

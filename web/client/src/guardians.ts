@@ -4,7 +4,8 @@ import type { Classroom } from "./classroom.ts";
 import { confirmed } from "./confirm.ts";
 import type { GuardianView, Guardians as GuardiansView, Invited, MemberView } from "./protocol.ts";
 import { showCode } from "./slip.ts";
-import { byId, complain, dateTime, fill, held, make, openDialog, words } from "./ui.ts";
+import { dateTime } from "./times.ts";
+import { byId, complain, fill, held, make, openDialog, words } from "./ui.ts";
 
 export class Guardians {
   readonly #room: Classroom;
@@ -19,9 +20,10 @@ export class Guardians {
   }
 
   async open(student: MemberView): Promise<void> {
-    this.#student = student;
     try {
-      this.#show((await this.#room.api.get<GuardiansView>(this.#path(student))).items);
+      const { items } = await this.#room.api.get<GuardiansView>(this.#path(student));
+      this.#student = student;
+      this.#show(items);
       byId("guardians-title").textContent = fill(words.guardians_of, { name: student.display_name });
       openDialog("guardians");
     } catch (error) {

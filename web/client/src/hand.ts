@@ -2,7 +2,7 @@
  *  stand. Used by chat.ts. */
 import type { Hands } from "./live/hands.ts";
 import type { HandView } from "./protocol.ts";
-import { byId, fill, held, openDialog, words } from "./ui.ts";
+import { byId, fill, held, openDialog, words, write } from "./ui.ts";
 
 export class Hand {
   readonly #hands: () => Hands | undefined;
@@ -13,29 +13,34 @@ export class Hand {
   /** @param hands of the room that is shown */
   constructor(hands: () => Hands | undefined) {
     this.#hands = hands;
-    this.#button.addEventListener("click", () => this.#ask());
+    this.#button.addEventListener("click", () => this.ask());
     this.#lower.addEventListener("click", () => void held(this.#lower, () => this.#takeDown()));
   }
 
   show(hand: HandView | null, place: number | null): void {
+    const hadFocus = document.activeElement === this.#lower;
     this.#button.hidden = hand !== null;
     this.#strip.hidden = hand === null;
-    byId("hand-text").textContent = hand === null ? "" : sentence(hand, place);
-    byId("hand-line").textContent = hand?.line ?? "";
+    write(byId("hand-text"), hand === null ? "" : sentence(hand, place));
+    write(byId("hand-line"), hand?.line ?? "");
+    if (hadFocus && hand === null) this.#button.focus();
   }
 
-  #ask(): void {
+  /** Asks what the teacher is wanted for, and raises the hand; one that is up already is shown. */
+  ask(): void {
+    if (this.#button.hidden) {
+      this.#lower.focus();
+      return;
+    }
     const line = byId<HTMLInputElement>("hand-reason");
     line.value = "";
-    openDialog("hand-dialog", async () => {
-      const raised = (await this.#hands()?.raise(line.value.trim())) ?? false;
-      if (raised) this.#lower.focus();
-      return raised;
-    });
+    const dialog = openDialog("hand-dialog", async () => (await this.#hands()?.raise(line.value.trim())) ?? false);
+    // The button that opened it is gone once the hand is up.
+    dialog.addEventListener("close", () => this.#button.hidden && this.#lower.focus(), { once: true });
   }
 
   async #takeDown(): Promise<void> {
-    if (await this.#hands()?.lower()) this.#button.focus();
+    await this.#hands()?.lower();
   }
 }
 

@@ -3,8 +3,9 @@
 import { KeyedList, type Shown } from "./keyedlist.ts";
 import type { HandView } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
-import { tell, write } from "./tile.ts";
-import { byId, complain, fill, fromTemplate, held, lasting, part, words } from "./ui.ts";
+import { tell } from "./tile.ts";
+import { lasting } from "./times.ts";
+import { byId, complain, fill, fromTemplate, held, part, words, write } from "./ui.ts";
 
 export class HandQueue {
   readonly #connection: Connection;
@@ -24,10 +25,13 @@ export class HandQueue {
 
   /** Shows the hands of the class, and says who is new in the queue when it is `news`. */
   show(hands: readonly HandView[], news: boolean): void {
+    const hadFocus = byId("hands-part").contains(document.activeElement);
     const added = hands.filter(({ conversation_id }) => !this.#list.get(conversation_id));
     this.#list.replace(hands);
     byId("hands-part").hidden = hands.length === 0;
     write(byId("hand-count"), String(hands.length));
+    // The line that had the focus is gone: it goes on where the queue, or the class, begins.
+    if (hadFocus && !byId("hands-part").contains(document.activeElement)) byId(hands.length > 0 ? "hands-title" : "class-name").focus();
     if (news && added.length > 0) tell(added.map(({ student_name }) => fill(words.raised_hand, { name: student_name })).join(" "));
   }
 

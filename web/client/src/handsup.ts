@@ -2,7 +2,8 @@
  *  staffroom.ts. */
 import type { Hands } from "./live/hands.ts";
 import type { HandView } from "./protocol.ts";
-import { ago, byId, fill, held, words } from "./ui.ts";
+import { ago } from "./times.ts";
+import { byId, fill, held, words, write } from "./ui.ts";
 
 /** "3 min ago" grows old. */
 const AGAIN_MS = 30_000;
@@ -33,8 +34,7 @@ export class HandsUp {
   }
 
   #say(): void {
-    const text = this.#hand === null ? "" : this.#sentence(this.#hand);
-    if (byId("hand-text").textContent !== text) byId("hand-text").textContent = text;
+    write(byId("hand-text"), this.#hand === null ? "" : this.#sentence(this.#hand));
   }
 
   #sentence({ student_name, raised_at, claimed_by, claimed_name }: HandView): string {

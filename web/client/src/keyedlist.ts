@@ -1,5 +1,5 @@
 /** A sorted list of elements that are made once and changed in place: of an update, only what it names is touched.
- *  Used by the live board. */
+ *  Used by the live board and by other lists that change while somebody is in them. */
 
 /** One item as it is shown. */
 export interface Shown<T> {

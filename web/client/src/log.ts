@@ -3,8 +3,10 @@
 import type { Unsent } from "./live/index.ts";
 import { Answer, type AnswerActions, saidElement, unsentElement, type UnsentActions } from "./message.ts";
 import { noticeElement } from "./notices.ts";
-import type { MessageView } from "./protocol.ts";
+import type { MessageView, UserView } from "./protocol.ts";
 import { byId } from "./ui.ts";
+
+export type Reader = Pick<UserView, "id" | "role">;
 
 export interface LogActions {
   /** Null for readers who only read. */
@@ -16,14 +18,14 @@ export interface LogActions {
 
 export class Log {
   readonly element = byId("messages");
-  readonly #readerId: string;
+  readonly #reader: Reader;
   readonly #actions: LogActions;
   readonly #answers = new Map<string, Answer>();
   /** Places in the queue by reply; they may be known before the reply is. */
   readonly #places = new Map<string, number>();
 
-  constructor(readerId: string, actions: LogActions) {
-    this.#readerId = readerId;
+  constructor(reader: Reader, actions: LogActions) {
+    this.#reader = reader;
     this.#actions = actions;
   }
 
@@ -88,8 +90,8 @@ export class Log {
 
   #made(message: MessageView): HTMLElement {
     if (message.notice) return noticeElement(message);
-    if (message.author.kind !== "tutor") return saidElement(message, message.author.id === this.#readerId);
-    const answer = new Answer(message, this.#actions.answers);
+    if (message.author.kind !== "tutor") return saidElement(message, message.author.id === this.#reader.id);
+    const answer = new Answer(message, this.#actions.answers, this.#reader.role === "teacher");
     this.#answers.set(message.id, answer);
     this.#show(answer, message);
     return answer.element;

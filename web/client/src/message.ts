@@ -1,9 +1,10 @@
 /** One message of the log as elements: what a person said, or what the tutor answered. Used by roomview.ts. */
-import { HIGHEST, levelName } from "./levels.ts";
+import { levelName } from "./levels.ts";
 import type { Unsent } from "./live/index.ts";
 import type { MessageView } from "./protocol.ts";
 import { AnswerStream } from "./stream.ts";
-import { copy, fill, fromTemplate, held, make, part, sentenceFor, timeOf, words } from "./ui.ts";
+import { timeOf } from "./times.ts";
+import { copy, fill, fromTemplate, held, make, part, sentenceFor, words } from "./ui.ts";
 
 /** From here on the seconds are counted; before, the time of day says more. */
 const LAST_SECONDS = 90;
@@ -15,10 +16,10 @@ export interface AnswerActions {
   /** Asks for what would have followed. */
   goOn(replyId: string): Promise<void>;
   rate(replyId: string, rating: "up" | "down" | null): void;
-  /** Says one of the things that a student who is guided says most. */
-  ask(text: string): void;
-  /** Asks for one level more of help with the problem. */
-  hint(): Promise<void>;
+  /** Asks for one level of help more than `level` with the problem. */
+  hint(level: number): Promise<void>;
+  /** Calls a teacher. */
+  raise(): void;
 }
 
 export interface UnsentActions {
@@ -86,13 +87,16 @@ export class Answer {
   readonly element = fromTemplate("answered");
   #stream: AnswerStream;
   readonly #isStudent: boolean;
+  readonly #isStaff: boolean;
   #message: MessageView;
   #text = "";
 
-  /** @param actions null for readers who may not act */
-  constructor(message: MessageView, actions: AnswerActions | null) {
+  /** @param actions null for readers who may not act
+   *  @param isStaff whether the reader sees what is hidden from students */
+  constructor(message: MessageView, actions: AnswerActions | null, isStaff: boolean) {
     this.#message = message;
     this.#isStudent = actions !== null;
+    this.#isStaff = isStaff;
     this.#stream = new AnswerStream(part(this.element, ".answer"));
     part(this.element, ".who-name").textContent = message.reply?.continues ? words.tutor_goes_on : words.tutor;
     this.element.toggleAttribute("data-continues", Boolean(message.reply?.continues));
@@ -110,7 +114,7 @@ export class Answer {
     this.#text = message.text;
     label(this.element, message);
     this.#showState(running, place);
-    if (this.#isStudent) this.#showHelp(message.reply?.level ?? 0);
+    if (this.#isStudent) this.#showHelp();
     this.#showRating(message.reply?.rating ?? null);
   }
 
@@ -125,7 +129,8 @@ export class Answer {
 
   /** Says why there is no more help than this with the problem. */
   noMoreHelp(reason: string): void {
-    part(this.element, "[data-do=hint]").ariaDisabled = "true";
+    part(this.element, "[data-do=hint]").hidden = true;
+    part(this.element, "[data-do=raise]").hidden = false;
     part(this.element, ".help-reason").textContent = reason;
   }
 
@@ -147,26 +152,37 @@ export class Answer {
     this.element.toggleAttribute("aria-busy", running);
     if (running) this.element.setAttribute("aria-busy", "true");
     this.element.toggleAttribute("data-hidden", reply?.hidden === true);
-    part(this.element, ".only-staff").hidden = this.#isStudent || !reply?.hidden;
+    part(this.element, ".only-staff").hidden = !this.#isStaff || !reply?.hidden;
     part(this.element, ".waiting").hidden = !(running || isChecked) || this.#text !== "";
     part(this.element, ".waiting-text").textContent = isChecked ? words.checking : waitingFor(state, place);
-    part(this.element, ".actions").hidden = running || isChecked || (state === "rejected" && this.#isStudent);
-    part(this.element, ".asks").hidden = state !== "complete";
+    part(this.element, ".actions").hidden = running || isChecked || (state === "rejected" && !this.#isStaff);
     part(this.element, "[data-do=copy]").hidden = this.#text === "";
     const goOn = this.element.querySelector<HTMLElement>("[data-do=continue]");
     if (goOn) goOn.hidden = !canGoOn(this.#message);
     for (const rate of this.#rates) rate.hidden = this.#text === "";
     const note = part(this.element, ".note");
-    note.textContent = noteOf(this.#message, this.#isStudent);
+    note.textContent = noteOf(this.#message, this.#isStaff);
     note.hidden = note.textContent === "";
   }
 
-  /** How much help there was by now, and the way to more; only where the tutor helps by levels. */
-  #showHelp(level: number): void {
-    const name = levelName(level);
-    part(this.element, ".asks").toggleAttribute("data-ladder", name !== undefined);
-    part(this.element, "[data-do=hint]").hidden = name === undefined || level === HIGHEST;
-    part(this.element, ".help-level").textContent = name ? fill(words.help_level, { name, n: level }) : "";
+  /** How much help there was by now, and the way to more; only where it is about a problem. */
+  #showHelp(): void {
+    const { state, reply } = this.#message;
+    const [name, next] = [levelName(this.#level), levelName(this.#level + 1)];
+    const ladder = part(this.element, ".ladder");
+    ladder.hidden = state !== "complete" || name === undefined;
+    if (name === undefined) return;
+    ladder.dataset["level"] = String(this.#level);
+    part(ladder, ".help-level").textContent = fill(words.help_level, { name, n: this.#level });
+    const hint = part(ladder, "[data-do=hint]");
+    hint.hidden = next === undefined;
+    if (next === undefined) return;
+    hint.textContent = fill(words.help_next, { name: next });
+    if (reply?.no_more) this.noMoreHelp(sentenceFor(reply.no_more));
+  }
+
+  get #level(): number {
+    return this.#message.reply?.level ?? 0;
   }
 
   #showRating(rating: "up" | "down" | null): void {
@@ -181,15 +197,11 @@ export class Answer {
     on("copy", (button) => void copy(this.#text, button));
     if (!actions) {
       for (const name of ["up", "down", "retry", "continue"]) part(this.element, `[data-do=${name}]`).remove();
-      part(this.element, ".asks").replaceChildren();
+      part(this.element, ".ladder").remove();
       return;
     }
-    for (const ask of this.element.querySelectorAll<HTMLElement>("[data-ask]")) {
-      ask.addEventListener("click", () => actions.ask(ask.textContent.trim()));
-    }
-    on("hint", (button) => {
-      if (button.ariaDisabled !== "true") void held(button, () => actions.hint());
-    });
+    on("hint", (button) => void held(button, () => actions.hint(this.#level)));
+    on("raise", () => actions.raise());
     on("retry", (button) => void held(button, () => actions.retry(this.#message.id)));
     on("continue", (button) => void held(button, () => actions.goOn(this.#message.id)));
     for (const kind of ["up", "down"] as const) {
@@ -210,12 +222,12 @@ function waitingFor(state: MessageView["state"], place?: number): string {
 }
 
 /** What to say below an answer that did not reach its end, or that a teacher has checked. */
-export function noteOf({ state, reply }: MessageView, isStudent: boolean): string {
+export function noteOf({ state, reply }: MessageView, isStaff: boolean): string {
   const [error, name] = [reply?.error, reply?.sent_by?.name];
   if (state === "stopped") return words.reply_stopped;
   if (state === "interrupted") return error ? sentenceFor(error) : words.reply_interrupted;
   if (state === "failed") return error ? sentenceFor(error) : words.reply_failed;
-  if (state === "rejected") return isStudent || !name ? words.reply_rejected : rejection(name, reply?.why ?? null);
+  if (state === "rejected") return !isStaff || !name ? words.reply_rejected : rejection(name, reply?.why ?? null);
   if (state !== "complete" || !name) return "";
   return fill(reply?.draft == null ? words.checked_by : words.edited_by, { name });
 }

@@ -1,7 +1,8 @@
 /** What happened in a room, worded for the reader: a line between the messages. */
 import { levelName } from "./levels.ts";
 import type { MessageView, NoticeView } from "./protocol.ts";
-import { fill, make, timeOf, words } from "./ui.ts";
+import { timeOf } from "./times.ts";
+import { fill, make, words } from "./ui.ts";
 
 const SENTENCES: Readonly<Record<string, string>> = {
   "floor.taken": words.notice_floor_taken,

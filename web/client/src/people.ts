@@ -1,6 +1,6 @@
 /** Who answers in a room, who is in it, and who types: the quiet lines around the log. Used by roomview.ts. */
 import type { FloorView, PresentView, TypingView, UserView } from "./protocol.ts";
-import { byId, fill, inOneLine, make, words } from "./ui.ts";
+import { byId, fill, inOneLine, make, words, write } from "./ui.ts";
 
 export class People {
   readonly #reader: Pick<UserView, "id">;
@@ -26,7 +26,8 @@ export class People {
     byId("present").replaceChildren(
       ...others.map(({ name, role }) => {
         const text = fill(role === "student" ? words.here : words.watching, { name });
-        const chip = make("li", { className: "chip", title: text }, make("span", {}, text));
+        const short = make("span", { className: "chip-name", ariaHidden: "true" }, name);
+        const chip = make("li", { className: "chip", title: text }, make("span", { className: "chip-text" }, text), short);
         chip.dataset["role"] = role;
         return chip;
       }),
@@ -46,9 +47,7 @@ export class People {
   }
 
   #answerer(text: string, state: FloorView["state"]): void {
-    const line = byId("floor");
     byId("room").dataset["floor"] = state;
-    // The same words again would be said again to those who listen.
-    if (line.textContent !== text) line.textContent = text;
+    write(byId("floor"), text);
   }
 }

@@ -23,7 +23,7 @@ export class PeopleList {
 
   constructor(api: Api) {
     this.#api = api;
-    this.#more.addEventListener("click", () => void held(this.#more, () => this.#read()));
+    this.#more.addEventListener("click", () => void held(this.#more, () => this.#read().catch(complain)));
     byId("roles").addEventListener("change", (event) => {
       this.#role = (event.target as HTMLInputElement).value;
       void this.load().catch(complain);

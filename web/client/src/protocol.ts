@@ -671,6 +671,7 @@ export interface ReplyView {
   draft?: string | null;
   why?: string | null;
   level?: number;
+  no_more?: "hint_cap" | "exam_running" | null;
 }
 
 export interface RetryReply {

@@ -6,7 +6,7 @@ import "./styles/reads.css";
 import { HOME } from "./home.ts";
 import type { Reads, ReadView } from "./protocol.ts";
 import { enter, toSignIn } from "./session.ts";
-import { byId, complain, data, fill, held, make, words } from "./ui.ts";
+import { byId, complain, fill, held, LOCALE, make, words } from "./ui.ts";
 
 const FILE = "reads.csv";
 
@@ -14,7 +14,7 @@ const { api, user } = await enter();
 const studentId = new URLSearchParams(location.search).get("student_id") ?? user.id;
 const more = byId<HTMLButtonElement>("more");
 const download = byId<HTMLButtonElement>("download");
-const times = new Intl.DateTimeFormat(data.language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short" });
+const times = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 let next: string | null = null;
 
 byId<HTMLAnchorElement>("home").href = user.role === "student" ? "/account" : HOME[user.role];
@@ -45,10 +45,16 @@ function row(read: ReadView): HTMLElement {
   text.append(
     make("p", { className: "read-who" }, make("b", {}, read.reader_name), make("span", { className: "read-mark" }, mark)),
     make("p", { className: "read-what" }, titleOf(read)),
-    make("p", { className: "read-when" }, times.formatRange(new Date(read.at), new Date(read.until))),
+    make("p", { className: "read-when" }, timeOf(read)),
   );
   if (read.why !== null) text.append(make("p", { className: "read-why" }, fill(words.read_why, { why: read.why })));
   return make("li", { className: "read" }, make("span", { className: "read-initial", ariaHidden: "true" }, [...read.reader_name][0] ?? ""), text);
+}
+
+/** From when until when; a visit that is not over yet has lasted until now. */
+function timeOf(read: ReadView): string {
+  const at = Date.parse(read.at);
+  return times.formatRange(at, Math.max(at, Math.min(Date.parse(read.until), Date.now())));
 }
 
 /** The student may go there. */

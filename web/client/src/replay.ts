@@ -12,10 +12,10 @@ import type { ConversationView, MessageView, Replay, ReplayItem } from "./protoc
 import { Follower } from "./scroll.ts";
 import { enter, toSignIn } from "./session.ts";
 import { type Scene, Timeline } from "./timeline.ts";
-import { byId, complain, data, fill, icon, make, words } from "./ui.ts";
+import { lasted } from "./times.ts";
+import { byId, complain, data, fill, icon, LOCALE, make, words } from "./ui.ts";
 
 const STEP_MS = 5_000;
-const LOCALE = data.language === "zh" ? "zh-CN" : "en-GB";
 const MOMENT = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
 
 /** A scene on the page. `characters` is how much of its text is shown. */
@@ -95,7 +95,7 @@ function show(scene: Scene): Shown {
   const { message, whisper } = scene;
   const rest = { scene, characters: -1 };
   if (message?.author.kind === "tutor") {
-    const answer = new Answer(message, null);
+    const answer = new Answer(message, null, true);
     return { ...rest, element: answer.element, answer, letters: scene.growth.length > 0 ? [...message.text] : [] };
   }
   if (message) {
@@ -117,7 +117,7 @@ function write(one: Shown, characters: number): void {
 
 function drawClock(place: number): void {
   const moment = MOMENT.format(timeline.momentAt(place));
-  const where = `${minutes(place)} / ${minutes(timeline.length)}`;
+  const where = `${lasted(place)} / ${lasted(timeline.length)}`;
   scrubber.value = String(place);
   scrubber.setAttribute("aria-valuetext", `${where}, ${moment}`);
   byId("moment").textContent = timeline.length > 0 ? moment : "";
@@ -147,10 +147,4 @@ function steer(event: KeyboardEvent): void {
   else if (event.key === "ArrowLeft") player.seek(event.shiftKey ? timeline.previous(player.place) : player.place - STEP_MS);
   else return;
   event.preventDefault();
-}
-
-/** "3:07" */
-function minutes(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

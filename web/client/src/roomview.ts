@@ -1,23 +1,21 @@
 /** Shows one room: its log, its running answer, who answers and who is there. The student's and the teacher's pages
  *  share it. */
 import { clientId } from "./ids.ts";
-import { type ApiError, Room, type RoomListener, type SuggestionState, type Unsent } from "./live/index.ts";
-import { Log } from "./log.ts";
+import { type ApiError, isGone, Room, type RoomListener, type SuggestionState, type Unsent } from "./live/index.ts";
+import { Log, type Reader } from "./log.ts";
 import { sentenceOfNotice } from "./notices.ts";
 import { People } from "./people.ts";
-import type { ConversationView, HandView, MessageView, PresentView, TypingView, UserView, WhisperView } from "./protocol.ts";
+import type { ConversationView, FloorView, HandView, MessageView, PresentView, TypingView, WhisperView } from "./protocol.ts";
 import { Follower } from "./scroll.ts";
 import type { Connection } from "./socket.ts";
 import { byId, complain, data, fill, sentenceOf, toast, words } from "./ui.ts";
-
-export type Reader = Pick<UserView, "id" | "role">;
 
 export interface RoomNews {
   conversation(view: ConversationView): void;
   hand(hand: HandView | null, place: number | null): void;
   running(running: boolean): void;
-  /** The reader chose one of the things to say below an answer. */
-  said(text: string): void;
+  /** The student has come to the end of the tutor's help, and wants a teacher. */
+  raise(): void;
   /** The room cannot be shown (it is gone, or not the reader's). */
   lost(error: ApiError): void;
 }
@@ -30,7 +28,6 @@ export interface StaffListener extends Pick<RoomListener, "desk" | "held" | "pre
 
 /** More help is refused; the reason stands where it was asked for. */
 const NO_MORE_HELP = new Set(["hint_cap", "exam_running"]);
-const GONE = new Set(["not_found", "not_allowed"]);
 const OF_THIS_TAB = { store: sessionStorage, newId: clientId };
 
 /** The log of the page. It outlives the rooms that are shown in it one after the other. */
@@ -54,7 +51,7 @@ export class RoomView implements RoomListener {
     this.#news = news;
     this.#staff = staff;
     this.#people = new People(reader);
-    this.#log = new Log(reader.id, {
+    this.#log = new Log(reader, {
       answers: reader.role === "student" ? this.#actions : null,
       unsent: { resend: (id) => this.#room?.resend(id), discard: (id) => this.#room?.discard(id) },
       drawn: (answer, message) => staff?.drawn(answer, message),
@@ -199,9 +196,8 @@ export class RoomView implements RoomListener {
 
   problem(error: ApiError): void {
     if (NO_MORE_HELP.has(error.code)) this.#log.lastAnswer?.noMoreHelp(sentenceOf(error));
-    if (error.code === "hint_cap") return;
-    if (GONE.has(error.code) && !this.#room?.isOpen) this.#news.lost(error);
-    else if (error.code === "conflict" && error.details["what"] === "floor") toast(words.floor_conflict);
+    else if (isGone(error) && !this.#room?.isOpen) this.#news.lost(error);
+    else if (error.code === "conflict" && error.details["what"] === "floor") toast(quicker(error.details["floor"]));
     else complain(error);
   }
 
@@ -224,11 +220,11 @@ export class RoomView implements RoomListener {
         await this.#room?.tutor.goOn(replyId);
       },
       rate: (replyId: string, rating: "up" | "down" | null) => void this.#room?.tutor.rate(replyId, rating),
-      ask: (text: string) => this.#news.said(text),
-      hint: async () => {
+      hint: async (level: number) => {
         this.#follower.follow();
-        await this.#room?.tutor.hint(this.#room.conversation?.level ?? 0);
+        await this.#room?.tutor.hint(level);
       },
+      raise: () => this.#news.raise(),
     };
   }
 
@@ -256,6 +252,12 @@ function beginningOf({ state, reply }: MessageView): string {
 function endOf({ state }: MessageView): string {
   if (state === "complete") return words.answered;
   return state === "rejected" ? words.reply_rejected : words.reply_stopped;
+}
+
+/** Who was quicker, when two teachers decide who answers. */
+function quicker(floor: unknown): string {
+  const name = (floor as FloorView | undefined)?.teacher_name;
+  return name == null ? words.floor_conflict : fill(words.floor_conflict_with, { name });
 }
 
 /** Tells people who listen instead of looking. */

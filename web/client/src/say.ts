@@ -30,7 +30,9 @@ export class Say {
     if (!this.#fold.open || id === null) return;
     try {
       const { students } = await this.#connection.api.get<ClassRoster>(`classes/${id}`);
-      if (id === this.#classId) this.#unmount = mountBroadcaster(byId("say-host"), this.#connection, id, students);
+      if (id !== this.#classId || !this.#fold.open) return;
+      this.#unmount(); // it may have been folded and opened again meanwhile
+      this.#unmount = mountBroadcaster(byId("say-host"), this.#connection, id, students);
     } catch (error) {
       complain(error);
     }

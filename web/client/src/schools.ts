@@ -7,7 +7,8 @@ import { setUpForm } from "./forms.ts";
 import type { Invited, OneSchool, Schools, SchoolView } from "./protocol.ts";
 import { enter, toSignIn } from "./session.ts";
 import { showCode } from "./slip.ts";
-import { byId, complain, dateTime, fill, held, make, toast, words } from "./ui.ts";
+import { dateTime } from "./times.ts";
+import { byId, complain, fill, held, make, toast, words } from "./ui.ts";
 
 const { api } = await enter("operator");
 const form = byId<HTMLFormElement>("create-school");

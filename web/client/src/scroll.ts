@@ -7,6 +7,7 @@ const ABOVE = 16;
 
 export class Follower {
   readonly #log: HTMLElement;
+  readonly #content: HTMLElement;
   readonly #toEnd: HTMLElement;
   #following = true;
   #last = 0;
@@ -14,6 +15,7 @@ export class Follower {
   /** @param toEnd the button that leads back to the end */
   constructor(log: HTMLElement, content: HTMLElement, toEnd: HTMLElement) {
     this.#log = log;
+    this.#content = content;
     this.#toEnd = toEnd;
     log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     toEnd.addEventListener("click", () => {
@@ -48,11 +50,16 @@ export class Follower {
   }
 
   #settle(): void {
-    if (this.#following) {
+    if (this.#following && !this.#isWrittenIn) {
       this.#log.scrollTop = this.#log.scrollHeight;
       this.#last = this.#log.scrollTop;
     }
     this.#toEnd.hidden = this.#following || this.#distance() < NEAR;
+  }
+
+  /** Whoever changes a draft in the log keeps it before their eyes. */
+  get #isWrittenIn(): boolean {
+    return this.#content.querySelector(":is(textarea, input):focus") !== null;
   }
 
   /** Only a move up is a wish to read: growing text makes the end run away without anyone having moved. */

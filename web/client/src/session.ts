@@ -5,9 +5,11 @@ import { HOME } from "./home.ts";
 import { ApiError } from "./live/fault.ts";
 import type { UserView } from "./protocol.ts";
 import { Connection } from "./socket.ts";
-import { byId, sentenceOf } from "./ui.ts";
+import { byId, sentenceOf, words } from "./ui.ts";
 
 const RETRY_MS = 3000;
+/** A page that was hidden for less has lost nothing. */
+const SLEEP_MS = 20_000;
 
 export interface Session {
   api: Api;
@@ -30,7 +32,8 @@ export async function enter(...roles: UserView["role"][]): Promise<Session> {
         toSignIn();
         return await never();
       }
-      showBanner(sentenceOf(error));
+      // It goes on by itself: nobody has to try again.
+      showBanner(error instanceof ApiError && error.code === "offline" ? words.banner_connecting : sentenceOf(error));
       await new Promise((again) => setTimeout(again, RETRY_MS));
     }
   }
@@ -38,7 +41,7 @@ export async function enter(...roles: UserView["role"][]): Promise<Session> {
 
 /** Leaves for the sign-in page, which leads back here. */
 export function toSignIn(): void {
-  location.replace(`/sign-in?${new URLSearchParams({ next: location.pathname })}`);
+  location.replace(`/sign-in?${new URLSearchParams({ next: location.pathname + location.search })}`);
 }
 
 /** The page's live connection. Its state shows in the banner, and as `data-live` on the root while it is online. */
@@ -47,7 +50,20 @@ export function connect({ api, user }: Session): Connection {
   const mark = () => document.documentElement.toggleAttribute("data-live", connection.state === "online");
   connection.onState(mark);
   new Banner(connection, user.role);
+  probeAfterSleep(api, connection);
   return connection;
+}
+
+/** A device that slept has missed the end of its line without knowing: on waking up the server is asked something, and if
+ *  it says nothing the connection is made anew. */
+function probeAfterSleep(api: Api, connection: Connection): void {
+  let hiddenAt = 0;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) hiddenAt = Date.now();
+    else if (Date.now() - hiddenAt > SLEEP_MS && connection.state === "online") {
+      api.token().then((token) => connection.call("session.renew", { token })).catch(() => undefined);
+    }
+  });
 }
 
 export function setName(user: UserView): void {

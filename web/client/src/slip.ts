@@ -2,7 +2,8 @@
  *  the pages of teachers, admins and operators. */
 import "./styles/slip.css";
 import type { Invited } from "./protocol.ts";
-import { byId, copy, dateTime, fill, make, openDialog, words } from "./ui.ts";
+import { dateTime } from "./times.ts";
+import { byId, copy, fill, make, openDialog, words } from "./ui.ts";
 
 export interface Slip {
   title: string;

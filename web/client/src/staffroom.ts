@@ -6,7 +6,7 @@ import { HandsUp } from "./handsup.ts";
 import { ApiError, type Room, type SuggestionState } from "./live/index.ts";
 import type { ConversationView, FloorView, HandView, MessageView, PresentView, WhisperView } from "./protocol.ts";
 import type { StaffListener } from "./roomview.ts";
-import { byId, complain, fill, held, words } from "./ui.ts";
+import { byId, complain, fill, held, toast, words } from "./ui.ts";
 import { Whispers } from "./whispers.ts";
 import { Why } from "./why.ts";
 
@@ -18,6 +18,7 @@ export interface StaffNews {
 }
 
 export class StaffRoom implements StaffListener {
+  readonly #readerId: string;
   readonly #room: () => Room | null;
   readonly #composer: Composer;
   readonly #drafts: Drafts;
@@ -31,9 +32,10 @@ export class StaffRoom implements StaffListener {
 
   /** @param room the one that is shown */
   constructor(readerId: string, room: () => Room | null, composer: Composer, news: StaffNews) {
+    this.#readerId = readerId;
     this.#room = room;
     this.#composer = composer;
-    this.#drafts = new Drafts(() => room()?.staff);
+    this.#drafts = new Drafts(() => room()?.staff, (text) => this.#rescue(text));
     this.#whispers = new Whispers(() => room()?.staff);
     this.#hands = new HandsUp(readerId, () => room()?.hands);
     this.#why = new Why(room);
@@ -51,9 +53,11 @@ export class StaffRoom implements StaffListener {
   /** Another room is shown. */
   clear(conversationId: string | null): void {
     this.#floor = null;
+    this.#heldReply = null;
+    this.#waiting = null;
     this.#open(false);
     this.#drafts.clear();
-    this.#whispers.clear();
+    this.#whispers.turnTo(conversationId);
     this.#hands.show(null);
     this.#why.clear();
     byId("staff").inert = true;
@@ -105,18 +109,26 @@ export class StaffRoom implements StaffListener {
     if (error) complain(new ApiError(error));
   }
 
-  /** While nothing runs and the tutor answers, "now" and "after this answer" are the same. */
+  /** While nothing runs and the tutor answers, "now" and "after this answer" are the same. What a colleague does she may
+   *  take over. */
   #draw(): void {
     const state = this.#floor?.state ?? "tutor";
+    const own = this.#floor?.teacher_id === this.#readerId ? state : null;
     const isHidden = this.#room()?.running?.reply?.hidden === true;
     const isShown = this.#isRunning && !isHidden;
-    byId("take").hidden = state === "teacher";
-    byId("take-after").hidden = state === "teacher" || !this.#isRunning;
-    byId("check").hidden = state === "approval";
+    byId("take").hidden = own === "teacher";
+    byId("take-after").hidden = own === "teacher" || !this.#isRunning;
+    byId("check").hidden = own === "approval";
     byId("give-back").hidden = state === "tutor";
     byId("hold").hidden = !isShown || this.#heldReply !== null;
     byId("release").hidden = !isShown || this.#heldReply === null;
-    byId("suggest").hidden = state !== "teacher";
+    byId("suggest").hidden = own !== "teacher";
+  }
+
+  /** What she was writing for a draft that is decided about now is hers to say herself. */
+  #rescue(text: string): void {
+    this.#composer.dictate(text, false);
+    toast(words.draft_gone);
   }
 
   #on(id: string, run: () => Promise<void>): void {
@@ -126,14 +138,15 @@ export class StaffRoom implements StaffListener {
         await run();
         // A button that is gone leaves the focus where the others stand, but to none of them: who presses twice means one.
         const isLost = document.activeElement === button || document.activeElement === document.body;
-        if (button.hidden && isLost) byId("staff-panel").focus();
+        if (isLost && !isSeen(button)) [byId("staff-panel"), byId("staff-toggle")].find(isSeen)?.focus();
       });
     });
   }
 
   /** One who looks at an old floor is told, and sees the new one. */
   async #set(state: FloorView["state"], running: Running): Promise<void> {
-    if (this.#floor) await this.#room()?.staff.setFloor(state, running, this.#floor.number);
+    const done = this.#floor && (await this.#room()?.staff.setFloor(state, running, this.#floor.number));
+    if (done) this.#open(false);
   }
 
   async #ofRunning(act: (replyId: string) => Promise<boolean> | undefined): Promise<void> {
@@ -141,9 +154,13 @@ export class StaffRoom implements StaffListener {
     if (running) await act(running.id);
   }
 
-  /** On phones the controls fold up. */
+  /** On phones the controls fold up, so that there is room for the dialogue. */
   #open(open: boolean): void {
     byId("staff").toggleAttribute("data-open", open);
     byId("staff-toggle").setAttribute("aria-expanded", String(open));
   }
+}
+
+function isSeen(element: HTMLElement): boolean {
+  return element.offsetParent !== null;
 }

@@ -7,12 +7,13 @@ import "./styles/staff.css";
 import "./styles/board.css";
 import { Composer } from "./composer.ts";
 import { Desk } from "./desk.ts";
+import { setUpDrawer } from "./drawer.ts";
 import type { Invited } from "./protocol.ts";
 import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
 import { showCode } from "./slip.ts";
 import { StaffRoom } from "./staffroom.ts";
-import { byId, complain, data, setUpDrawer, toast, words } from "./ui.ts";
+import { byId, complain, data, fill, toast, words } from "./ui.ts";
 
 const session = await enter("teacher");
 const { api, user } = session;
@@ -37,7 +38,7 @@ const view = new RoomView(
       composer.showRunning(running);
       staff.running(running);
     },
-    said: () => {},
+    raise: () => {},
     lost: (error) => {
       complain(error);
       visit(null, "replace");
@@ -52,14 +53,16 @@ const desk = new Desk(api, connection, user.id, {
 
 connection.on("draft.waiting", ({ conversation_id }) => {
   if (conversation_id === view.room?.conversationId) return; // there it stands
-  toast(words.draft_waiting, { label: words.draft_go, run: () => visit(conversation_id, "push") });
+  const name = desk.nameIn(conversation_id);
+  const text = name === undefined ? words.draft_waiting : fill(words.draft_waiting_of, { name });
+  toast(text, { label: words.draft_go, run: () => visit(conversation_id, "push") });
 });
 byId("leave-room").addEventListener("click", (event) => {
   event.preventDefault();
   visit(null, "push");
 });
 byId("invite").addEventListener("click", () => void invite());
-addEventListener("popstate", () => show(idInAddress()));
+addEventListener("popstate", () => turnTo(idInAddress()));
 
 show(data.conversation_id);
 void desk.load();
@@ -69,7 +72,13 @@ function visit(id: string | null, how: "push" | "replace"): void {
   const address = id === null ? "/teacher" : `/teacher/rooms/${id}`;
   if (how === "push" && location.pathname !== address) history.pushState(null, "", address);
   else history.replaceState(null, "", address);
+  turnTo(id);
+}
+
+/** What had the focus is hidden now: it goes on where there is something to read. */
+function turnTo(id: string | null): void {
   show(id);
+  byId(id === null ? "main" : "log").focus({ preventScroll: true });
 }
 
 function show(id: string | null): void {
@@ -82,7 +91,6 @@ function show(id: string | null): void {
   view.show(id);
   desk.showRoom(id);
   composer.showRoom(id ?? "none");
-  if (id !== null) byId("log").focus({ preventScroll: true });
 }
 
 function idInAddress(): string | null {

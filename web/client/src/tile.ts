@@ -1,7 +1,8 @@
 /** One student on the live board: a card, and an entry of the list beside a room. Used by board.ts. */
 import type { Shown } from "./keyedlist.ts";
 import type { TileView } from "./protocol.ts";
-import { byId, fill, fromTemplate, lasting, make, part, words } from "./ui.ts";
+import { lasting } from "./times.ts";
+import { byId, fill, fromTemplate, make, part, words, write } from "./ui.ts";
 
 type TileState = TileView["state"];
 
@@ -61,7 +62,7 @@ export class TileCard implements Shown<TileView> {
     }
     if (before?.state !== tile.state) this.#showState(tile.state);
     if (before?.conversation_id !== tile.conversation_id || before.title !== tile.title) this.#showRoom(tile);
-    if (before?.preview !== tile.preview || before.said_by !== tile.said_by) {
+    if (before?.preview !== tile.preview || before.said_by !== tile.said_by || before.title !== tile.title) {
       this.#preview.textContent = tile.preview || tile.title;
       this.#speaker.textContent = SPEAKERS[tile.said_by ?? ""] ?? "";
     }
@@ -124,8 +125,4 @@ export class TileLine implements Shown<TileView> {
 /** Says something to those who listen instead of looking. */
 export function tell(text: string): void {
   byId("board-news").textContent = text;
-}
-
-export function write(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -1,4 +1,4 @@
-/** What every page shares: the data in the page, elements by id, sentences for errors, toasts, dialogs and times. */
+/** What every page shares: the data in the page, elements by id, sentences for errors, toasts and dialogs. */
 import { ApiError } from "./live/fault.ts";
 import type { ConversationView } from "./protocol.ts";
 import type { Words } from "./words.ts";
@@ -27,11 +27,17 @@ export const data = JSON.parse(byId("page-data").textContent) as PageData;
 /** The words of the page in its language. */
 export const words = data.words;
 
-const LOCALE = data.language === "zh" ? "zh-CN" : "en-GB";
+/** How the language of the page writes dates and lists. */
+export const LOCALE = data.language === "zh" ? "zh-CN" : "en-GB";
 
 /** Puts values into the `{places}` of a word. */
 export function fill(text: string, values: Readonly<Record<string, unknown>>): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) => (name in values ? String(values[name]) : place));
+}
+
+/** Several names as one reads them in a row. */
+export function inOneLine(names: readonly string[]): string {
+  return new Intl.ListFormat(LOCALE).format(names);
 }
 
 /** What to tell the reader about an error, in the language of the page. */
@@ -68,6 +74,11 @@ export function make<T extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Puts a text into an element. What stands there already is not touched, and not said again to those who listen. */
+export function write(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** One of the drawings of icons.html. */
 export function icon(name: string): SVGElement {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -101,14 +112,17 @@ export function toast(text: string, action?: { label: string; run: () => void })
   for (const shown of byId("toasts").querySelectorAll(".toast")) if (shown.textContent === box.textContent) shown.remove();
   byId("toasts").append(box);
   const stays = action ? OFFER_MS : TOAST_MS;
-  let timer = setTimeout(() => box.remove(), stays);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const leave = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => box.remove(), stays);
+  };
+  // Nobody reads a page that is hidden.
+  if (document.hidden) document.addEventListener("visibilitychange", leave, { once: true });
+  else leave();
   // Whoever points at it or tabs into it is still reading.
   for (const stay of ["pointerenter", "focusin"]) box.addEventListener(stay, () => clearTimeout(timer));
-  for (const go of ["pointerleave", "focusout"]) {
-    box.addEventListener(go, () => {
-      timer = setTimeout(() => box.remove(), stays);
-    });
-  }
+  for (const go of ["pointerleave", "focusout"]) box.addEventListener(go, leave);
 }
 
 /** Tells the reader about an error in a toast. */
@@ -133,10 +147,14 @@ export async function copy(text: string, button: HTMLElement): Promise<void> {
 export function openDialog(id: string, submit?: () => Promise<boolean>): HTMLDialogElement {
   const dialog = byId<HTMLDialogElement>(id);
   const form = part<HTMLFormElement>(dialog, "form");
-  form.onsubmit = (event) => {
+  const onsubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    void (submit ? busy(form, submit) : Promise.resolve(true)).then((done) => done && dialog.close());
+    void (submit ? busy(form, submit) : Promise.resolve(true)).then((done) => {
+      // It may have been closed meanwhile, and be open for something else.
+      if (done && form.onsubmit === onsubmit) dialog.close();
+    });
   };
+  form.onsubmit = onsubmit;
   for (const closer of dialog.querySelectorAll<HTMLElement>("[data-close]")) closer.onclick = () => dialog.close();
   dialog.showModal();
   return dialog;
@@ -162,74 +180,4 @@ export async function held(button: HTMLElement, work: () => Promise<void>): Prom
   } finally {
     button.ariaBusy = null;
   }
-}
-
-/** The time of day of a moment, in milliseconds since 1970. */
-export function timeOf(moment: number): string {
-  return new Date(moment).toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
-}
-
-/** The day and the time of a moment of RFC 3339. */
-export function dateTime(moment: string): string {
-  return new Date(moment).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
-}
-
-/** "1:05": how long something lasted, in milliseconds, as minutes and seconds. */
-export function lasted(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-/** Several names as one reads them in a row. */
-export function inOneLine(names: readonly string[]): string {
-  return new Intl.ListFormat(LOCALE).format(names);
-}
-
-/** "3 min ago": how long a moment of RFC 3339 lies back, in words. */
-export function ago(moment: string): string {
-  const minutes = Math.floor((Date.now() - Date.parse(moment)) / 60_000);
-  if (minutes < 1) return words.just_now;
-  if (minutes < 60) return fill(words.minutes_ago, { n: minutes });
-  if (minutes < 24 * 60) return fill(words.hours_ago, { n: Math.floor(minutes / 60) });
-  if (minutes < 7 * 24 * 60) return fill(words.days_ago, { n: Math.floor(minutes / 1440) });
-  return new Date(moment).toLocaleDateString(LOCALE);
-}
-
-/** "3 min": for how long something has lasted that began at a moment of RFC 3339, in words. */
-export function lasting(since: string): string {
-  const minutes = Math.floor((Date.now() - Date.parse(since)) / 60_000);
-  if (minutes < 1) return words.just_now;
-  if (minutes < 60) return fill(words.minutes, { n: minutes });
-  if (minutes < 24 * 60) return fill(words.hours, { n: Math.floor(minutes / 60) });
-  return fill(words.days, { n: Math.floor(minutes / 1440) });
-}
-
-/** The drawer of the phone: the side list slides over the room, and everything else waits. */
-export function setUpDrawer(): { close: () => void } {
-  const side = byId("side");
-  const opener = part<HTMLButtonElement>(document, "[data-drawer=open]");
-  const narrow = matchMedia("(max-width: 55.99rem)");
-  const show = (open: boolean) => {
-    side.toggleAttribute("data-open", open);
-    side.inert = narrow.matches && !open;
-    for (const button of document.querySelectorAll("[data-drawer=open]")) button.setAttribute("aria-expanded", String(open));
-  };
-  const close = () => {
-    const hadFocus = side.contains(document.activeElement);
-    show(false);
-    if (hadFocus && narrow.matches) opener.focus();
-  };
-  for (const button of document.querySelectorAll("[data-drawer=open]")) {
-    button.addEventListener("click", () => {
-      show(true);
-      part(side, "a, button:not([data-drawer])").focus();
-    });
-  }
-  for (const button of document.querySelectorAll("[data-drawer=close]")) button.addEventListener("click", close);
-  side.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && side.hasAttribute("data-open")) close();
-  });
-  narrow.addEventListener("change", () => show(false));
-  show(false);
-  return { close };
 }

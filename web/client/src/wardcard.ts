@@ -4,7 +4,8 @@ import type { Api } from "./api.ts";
 import { confirmed } from "./confirm.ts";
 import type { Shown } from "./keyedlist.ts";
 import type { Conversations, ConversationView, Nothing, WardView } from "./protocol.ts";
-import { ago, complain, data, fill, fromTemplate, held, make, part, words } from "./ui.ts";
+import { ago } from "./times.ts";
+import { complain, data, fill, fromTemplate, held, make, part, words } from "./ui.ts";
 
 const PAGE = 10;
 

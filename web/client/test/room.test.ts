@@ -420,6 +420,17 @@ describe("sending too much", () => {
     expect([page.texts, page.pending.size]).toEqual([["patience", ""], 0]);
   });
 
+  test.each(["reply_running", "reply_checking"])("while the tutor still writes (%s), waits until it is done", async (code) => {
+    await opened();
+    server.refusals.set("message.send", new ApiError(code, 409));
+    const id = room.send("and this?");
+    await settle();
+    expect([page.pending.get(id)?.state, page.problems]).toEqual(["waiting", []]);
+    server.refusals.clear();
+    await settle(5_000);
+    expect([page.texts, page.pending.size]).toEqual([["and this?", ""], 0]);
+  });
+
   test("lets no later message overtake, not even after a reconnect", async () => {
     await opened();
     server.refusals.set("message.send", tooMuch(30));
@@ -585,6 +596,32 @@ test("a closed room leaves, hears nothing and asks for nothing", async () => {
   server.comeBack();
   await settle(60_000);
   expect([page.texts, server.called("conversation.open").length]).toEqual([["text 1"], 1]);
+});
+
+test("a room that was left tells the page, which shows another one, nothing of what was on its way", async () => {
+  await opened(message(1));
+  const id = room.send("on its way");
+  room.close();
+  await settle();
+  expect([page.texts, server.messages().length]).toEqual([["text 1"], 3]);
+  const again = new Room(server, "c1", page, { store: tab, newId: clientId });
+  again.open();
+  await settle();
+  expect([page.texts, page.shown[1]?.client_id, tab.kept.size]).toEqual([["text 1", "on its way", ""], id, 0]);
+  again.close();
+});
+
+test("a message on its way out of a room that was left does not take the next one from the tab", async () => {
+  await opened();
+  room.send("first");
+  room.close();
+  const again = new Room(server, "c1", page, { store: tab, newId: clientId });
+  again.open();
+  again.send("second");
+  await settle();
+  again.close();
+  expect(tab.kept.size).toBe(0);
+  expect(server.messages().filter(({ author }) => author.kind === "student").map(({ text }) => text)).toEqual(["first", "second"]);
 });
 
 test("any loss of events ends with the server's texts", async () => {

@@ -153,6 +153,15 @@ describe("whispers", () => {
     const ids = server.called("whisper.add").map((payload) => (payload as { client_id: string }).client_id);
     expect([ids[0] === ids[1], ids[1] === ids[2]]).toEqual([true, false]);
   });
+
+  test("that are to hold longer after a lost answer are others", async () => {
+    await opened(message(1));
+    server.refusals.set("whisper.add", new ApiError("timeout"));
+    await room.staff.whisper("慢一点", "reply");
+    await room.staff.whisper("慢一点", "lesson");
+    const ids = server.called("whisper.add").map((payload) => (payload as { client_id: string }).client_id);
+    expect(ids[0]).not.toBe(ids[1]);
+  });
 });
 
 describe("a suggestion", () => {
@@ -181,7 +190,7 @@ describe("a suggestion", () => {
     await room.staff.suggest();
     delta(0, "先");
     server.drop();
-    expect(page.suggestion.at(-1)).toEqual(["先", "interrupted", "offline"]);
+    expect(page.suggestion.at(-1)).toEqual(["先", "interrupted", "ai_cut"]);
     expect(room.staff.suggestion.isRunning).toBe(false);
   });
 
@@ -271,7 +280,7 @@ describe("a room that may not be seen any more", () => {
     expect(room.isOpen).toBe(true);
     server.tell("access.lost", { conversation_id: "c1" });
     server.store(message(2));
-    expect([room.isOpen, page.problems, page.texts]).toEqual([false, ["not_allowed"], ["text 1"]]);
+    expect([room.isOpen, page.problems, page.texts]).toEqual([false, ["access_lost"], ["text 1"]]);
   });
 });
 

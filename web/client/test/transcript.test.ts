@@ -146,6 +146,14 @@ describe("a transcript", () => {
     );
   });
 
+  test.each([false, true])("asks for each of several replies whose ends were lost, far apart (teacher: %s)", (staff) => {
+    const talk = Array.from({ length: 9 }, () => ["note", "arrive"] as const).flat();
+    const [answered, checked] = [["ask", "arrive", "arrive"], ["check", "arrive", "arrive"]] as const;
+    const client = play(["question", "answer", ...answered, "finish", "lose", ...talk, ...checked, "finish", "lose"], staff);
+    client.settle();
+    expect(client.transcript.messages).toEqual(client.truth.shown());
+  });
+
   test.each([false, true])("asks nothing when nothing was lost (teacher: %s)", (staff) => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...SERVER), { maxLength: 60, size: "max" }), (steps) => {

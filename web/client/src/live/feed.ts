@@ -5,7 +5,7 @@ import { Aside } from "./aside.ts";
 import { CatchUp } from "./catchup.ts";
 import type { LiveConnection } from "./connection.ts";
 import { Ears } from "./ears.ts";
-import { ApiError, asApiError } from "./fault.ts";
+import { ApiError, asApiError, isGone } from "./fault.ts";
 import type { Hands } from "./hands.ts";
 import type { RoomListener } from "./listener.ts";
 import type { Suggestion } from "./suggestion.ts";
@@ -27,9 +27,6 @@ export interface Neighbours {
   readonly hands: Hands;
   readonly suggestion: Suggestion;
 }
-
-/** The room is not there for this person (any more): asking again is no use. */
-const GONE = new Set(["not_found", "not_allowed"]);
 
 export class Feed {
   readonly transcript = new Transcript();
@@ -122,7 +119,7 @@ export class Feed {
         called: (view) => this.#nowCalled(view),
         lost: () => {
           this.#leave();
-          this.#news.failed(new ApiError("not_allowed", 403));
+          this.#news.failed(new ApiError("access_lost", 403));
         },
       }),
     ];
@@ -165,7 +162,7 @@ export class Feed {
     try {
       this.#opened(await this.#connection.call("conversation.open", payload));
     } catch (error) {
-      if (GONE.has(asApiError(error).code)) this.#leave();
+      if (isGone(asApiError(error))) this.#leave();
       throw error;
     }
   }

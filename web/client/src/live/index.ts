@@ -2,7 +2,7 @@
  *  conversation that is equal to the server's after any loss. Nothing in this folder knows a DOM or a network library;
  *  tsconfig.live.json and test/live.test.ts hold that. */
 export type { ConnectionState, LiveConnection, Store } from "./connection.ts";
-export { ApiError, asApiError } from "./fault.ts";
+export { ApiError, asApiError, isGone } from "./fault.ts";
 export type { RoomListener } from "./listener.ts";
 export { noticeOf, type Health, type Notice } from "./notice.ts";
 export type { Unsent, UnsentState } from "./outbox.ts";

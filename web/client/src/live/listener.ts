@@ -37,3 +37,13 @@ export interface RoomListener {
   conversation(view: ConversationView): void;
   problem(error: ApiError): void;
 }
+
+/** Tells the listener as long as the reader is in the room: a page that shows another one by then hears nothing of this. */
+export function whileInside(listener: RoomListener, isInside: () => boolean): RoomListener {
+  return new Proxy(listener, {
+    get: (page, name) =>
+      (...news: unknown[]): void => {
+        if (isInside()) Reflect.apply(Reflect.get(page, name), page, news);
+      },
+  });
+}

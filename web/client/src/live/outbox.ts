@@ -3,7 +3,7 @@
 import type { Store } from "./connection.ts";
 import { type ApiError, asApiError } from "./fault.ts";
 
-/** `waiting`: the server takes no more for now and has said when to come again. `sent` is the last word about a message:
+/** `waiting`: the server takes no more for now, and it is known when to come again. `sent` is the last word about a message:
  *  it is stored, or was given up. */
 export type UnsentState = "sending" | "waiting" | "failed" | "sent";
 
@@ -28,6 +28,9 @@ export interface OutboxOptions {
 /** Nothing was decided about the message: it goes out again. */
 const UNDECIDED = new Set(["offline", "timeout", "malformed", "stopping", "store_unavailable", "unauthenticated", "token_expired"]);
 const RETRY_MS = 2_000;
+/** The tutor is still writing, though the writer may not see it: what a teacher checks is hidden. */
+const BUSY = new Set(["reply_running", "reply_checking"]);
+const BUSY_MS = 5_000;
 
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -92,9 +95,10 @@ export class Outbox {
     }
   }
 
-  /** Stops trying; what is kept in storage stays there. */
+  /** Stops trying; what is kept in storage stays there, and is for whoever opens the room next. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#key = null;
   }
 
   /** The first message, when it may go out now: no message overtakes an earlier one that waits. */
@@ -126,8 +130,9 @@ export class Outbox {
       if (error.code !== "offline") this.#again(error.retryAfterMs ?? RETRY_MS);
       return false;
     }
-    if (error.retryAfterMs !== null) {
-      this.#mark(clientId, { state: "waiting", dueAt: Date.now() + error.retryAfterMs });
+    const waitMs = error.retryAfterMs ?? (BUSY.has(error.code) ? BUSY_MS : null);
+    if (waitMs !== null) {
+      this.#mark(clientId, { state: "waiting", dueAt: Date.now() + waitMs });
       return true;
     }
     this.#mark(clientId, { state: "failed" });

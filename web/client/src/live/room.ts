@@ -6,7 +6,7 @@ import type { LiveConnection, Store } from "./connection.ts";
 import { asApiError } from "./fault.ts";
 import { Feed } from "./feed.ts";
 import { Hands } from "./hands.ts";
-import type { RoomListener } from "./listener.ts";
+import { type RoomListener, whileInside } from "./listener.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
 import { Staff } from "./staff.ts";
 import { Suggestion } from "./suggestion.ts";
@@ -41,10 +41,13 @@ export class Room {
   /** Whether there are earlier messages than the fetched ones; null before any was fetched. */
   #leftBefore: boolean | null = null;
   #loadingOlder = false;
+  /** Answers may still be on their way when the reader has left. */
+  #hasLeft = false;
 
-  constructor(connection: LiveConnection, conversationId: string, listener: RoomListener, options: RoomOptions) {
+  constructor(connection: LiveConnection, conversationId: string, page: RoomListener, options: RoomOptions) {
     this.#connection = connection;
     this.conversationId = conversationId;
+    const listener = whileInside(page, () => !this.#hasLeft);
     this.#listener = listener;
     const asking = new Asking(connection, (error) => listener.problem(error));
     const suggestion = new Suggestion((text, state, error) => listener.suggested(text, state, error));
@@ -124,6 +127,7 @@ export class Room {
   /** Enters the room, now or when the connection is there, and again after every loss, until `close`. */
   open(): void {
     if (this.#feed.isOpen) return;
+    this.#hasLeft = false;
     this.#feed.open();
     this.#stopWatching = this.#connection.onState((state) => {
       if (state === "online") this.#online();
@@ -139,6 +143,7 @@ export class Room {
 
   /** Leaves the room. A running reply goes on; what is unsent stays in storage. */
   close(): void {
+    this.#hasLeft = true;
     this.#stopWatching();
     this.#feed.close();
     this.#outbox.stop();

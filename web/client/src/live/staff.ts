@@ -19,7 +19,7 @@ export class Staff {
   readonly #news: StaffNews;
   readonly #newId: () => string;
   /** The whisper that is on its way: trying again after a lost answer gives the same one. */
-  #pending: { text: string; id: string } | null = null;
+  #pending: Pick<WhisperView, "id" | "text" | "lasts"> | null = null;
 
   constructor(asking: Asking, conversationId: string, suggestion: Suggestion, news: StaffNews, newId: () => string) {
     this.#asking = asking;
@@ -57,7 +57,7 @@ export class Staff {
   }
 
   async whisper(text: string, lasts: WhisperView["lasts"]): Promise<boolean> {
-    if (this.#pending?.text !== text) this.#pending = { text, id: this.#newId() };
+    if (this.#pending?.text !== text || this.#pending.lasts !== lasts) this.#pending = { id: this.#newId(), text, lasts };
     const answer = await this.#asking.ask("whisper.add", { ...this.#room, client_id: this.#pending.id, text, lasts });
     if (!answer) return false;
     this.#pending = null;

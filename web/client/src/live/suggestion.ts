@@ -53,7 +53,7 @@ export class Suggestion {
     if (!this.isRunning) return;
     this.#early = null;
     this.#id = null;
-    this.#tell(this.#parts.text, "interrupted", "offline");
+    this.#tell(this.#parts.text, "interrupted", "ai_cut");
   }
 
   #hear(happening: Happening): void {

@@ -34,8 +34,8 @@ export class Transcript {
   #doubt = false;
   /** How far the server was with a running reply at its last heartbeat. */
   #promised: UnfinishedReply | null = null;
-  /** A reply that is not finished here, but was heard to be at the server. */
-  #ended: string | null = null;
+  /** Replies that are not finished here, but were heard to be at the server. */
+  readonly #ended = new Set<string>();
   /** Whether the reader is a teacher, who sees replies that are hidden from the student. */
   #staff = false;
 
@@ -52,7 +52,7 @@ export class Transcript {
   get behind(): boolean {
     if (this.#top === null || this.#doubt || this.#heard > this.#top) return true;
     if (this.#parts.size > 1) return true; // only one is written at a time
-    if (this.#list.unfinished.some(({ id }) => id === this.#ended)) return true;
+    if (this.#firstEnded) return true;
     if (this.#promised && this.#nextOf(this.#promised.id) < this.#promised.part) return true;
     return [...this.#parts.values()].some((parts) => parts.missingFrom() !== null);
   }
@@ -70,9 +70,9 @@ export class Transcript {
     this.#promised = null;
     if (this.#top === null) return {};
     const { running } = this;
-    const first = this.#list.unfinished[0];
+    const first = this.#firstEnded ?? this.#list.unfinished[0];
     const isFarBack = this.#heard > this.#top;
-    if (!isFarBack) this.#ended = null;
+    if (first && !isFarBack) this.#ended.delete(first.id);
     const after = !first || isFarBack ? this.#top : first.seq - 1;
     if (!running) return { after_seq: after };
     return { after_seq: after, reply: { id: running.id, part: this.#nextOf(running.id) } };
@@ -131,7 +131,8 @@ export class Transcript {
     this.#promised = reply;
     const isOpen = ({ id, state }: MessageView): boolean =>
       isRunning(state) ? id === reply?.id : (checking ?? []).includes(id);
-    this.#ended = this.#list.unfinished.find((one) => one.seq <= seq && !isOpen(one))?.id ?? null;
+    this.#ended.clear();
+    for (const one of this.#list.unfinished) if (one.seq <= seq && !isOpen(one)) this.#ended.add(one.id);
   }
 
   /** Earlier messages, in order; gives those that are new. */
@@ -142,6 +143,10 @@ export class Transcript {
   /** A message with this `seq` exists. */
   heard(seq: number): void {
     this.#heard = Math.max(this.#heard, seq);
+  }
+
+  get #firstEnded(): MessageView | undefined {
+    return this.#list.unfinished.find(({ id }) => this.#ended.has(id));
   }
 
   #known(replyId: string): MessageView | undefined {
@@ -160,7 +165,7 @@ export class Transcript {
    *  that is being written; its end she is told apart. */
   #asTold(message: MessageView): MessageView {
     if (!this.#staff || !isBlind(message)) return message;
-    if (isFinal(message.state)) this.#ended = message.id;
+    if (isFinal(message.state)) this.#ended.add(message.id);
     return this.#list.find(message.id) ?? { ...message, state: "queued" };
   }
 
