@@ -87,7 +87,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv --without-pip $(VENV)
 
 $(DONE)/run: config/run.lock config/embedded.lock | $(BIN)/python
-	@echo "Installing the libraries and the embedded stores (140 MB, less than a minute)"
+	@echo "Installing the libraries and the embedded stores (150 MB, less than a minute)"
 	@$(LOCKED) -r config/run.lock || $(AGAIN)
 	@$(LOCKED) -r config/embedded.lock || $(AGAIN)
 	@mkdir -p $(@D) && touch $@

@@ -10,7 +10,7 @@ from functools import partial
 
 from aiohttp import web
 
-from tutor import accounts, board, broadcasts, chat, classes, records, writers
+from tutor import accounts, board, broadcasts, chat, classes, files, records, writers
 from tutor.accounts import routes as accounts_routes
 from tutor.accounts import school_routes
 from tutor.accounts import sockets as accounts_sockets
@@ -49,19 +49,25 @@ from tutor.core.throttle import limit_sockets
 from tutor.core.tokens import SECRET
 from tutor.core.transport import TRANSPORT, Transport
 from tutor.core.words import Words
+from tutor.files import routes as files_routes
+from tutor.files.context import FILES_SETTINGS, FilesSettings
+from tutor.files.models import FileLimits
+from tutor.pictures.orders import Order
 from tutor.records import routes as records_routes
-from tutor.settings import ROOT, Settings, secret_of
+from tutor.settings import ROOT, FilesSection, Settings, secret_of
 
-ROOMS_OF_THE_HOUSE = (accounts, classes, chat, board, records, broadcasts)
+ROOMS_OF_THE_HOUSE = (accounts, files, classes, chat, board, records, broadcasts)
 TABLES = (
     accounts_sockets.events, chat_sockets.events, floor_sockets.events, board_sockets.events,
     broadcasts_sockets.events,
 )  # fmt: skip
 EVENTS = (crowd, status, chat_messages, floor_messages, board_messages, broadcasts_messages)
 APIS = (
-    accounts_routes.api, school_routes.api, classes_routes.api, chat_routes.api, records_routes.api,
+    accounts_routes.api, school_routes.api, files_routes.api, classes_routes.api, chat_routes.api, records_routes.api,
     broadcasts_routes.api,
 )  # fmt: skip
+
+MEGABYTE = 1024 * 1024
 
 WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
 
@@ -112,6 +118,30 @@ def _hand_down(app: web.Application, settings: Settings) -> None:
         parts_ttl_s=section.parts_ttl_s,
         drain_s=section.drain_s,
         prefix=settings.redis.prefix,
+    )
+    app[FILES_SETTINGS] = _for_files(settings.files)
+
+
+def _for_files(section: FilesSection) -> FilesSettings:
+    return FilesSettings(
+        limits=FileLimits(
+            photo_bytes=section.photo_mb * MEGABYTE,
+            pdf_bytes=section.pdf_mb * MEGABYTE,
+            unclaimed_per_user=section.unclaimed_per_user,
+            unclaimed_h=section.unclaimed_h,
+        ),
+        order=Order(
+            max_pixels=section.megapixels * 1_000_000,
+            max_pages=section.pdf_pages,
+            side=section.picture_side,
+            thumbnail=section.thumbnail_side,
+            memory=1024 * MEGABYTE,
+            written=256 * MEGABYTE,
+            seconds=section.deadline_s,
+        ),
+        at_once=section.at_once,
+        queue_s=section.queue_s,
+        deadline_s=section.deadline_s,
     )
 
 

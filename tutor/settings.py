@@ -107,6 +107,20 @@ class ChatSection(Section):
     max_tokens: Count
 
 
+class FilesSection(Section):
+    photo_mb: Count
+    pdf_mb: Count
+    megapixels: Annotated[int, Field(gt=0, le=100)]
+    pdf_pages: Annotated[int, Field(gt=0, le=100)]
+    picture_side: Annotated[int, Field(ge=200, le=4000)]
+    thumbnail_side: Annotated[int, Field(ge=50, le=1000)]
+    at_once: Count
+    queue_s: Positive
+    deadline_s: Annotated[int, Field(gt=0, le=300)]
+    unclaimed_h: Positive
+    unclaimed_per_user: Count
+
+
 class AiService(Section):
     """Which AI service, and which of its models."""
 
@@ -150,6 +164,7 @@ class LimitsSection(Section):
     join_address: WindowText
     broadcast_user: RateText
     search_user: RateText
+    upload_user: RateText
     ai_student: RateText
     ai_class: RateText
 
@@ -180,6 +195,7 @@ class Settings(BaseSettings):
     accounts: AccountsSection
     sockets: SocketsSection
     chat: ChatSection
+    files: FilesSection
     ai: AiSection
     limits: LimitsSection
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.factories import People, Person, Server, a_client_id
+from tests.factories import People, Person, Server, a_client_id, a_photo
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
 from tutor.core.tokens import SECRET, Tokens
@@ -55,6 +55,7 @@ class Scene:
     broadcast_id: str = ""
     whisper_id: str = ""
     deleted_id: str = ""
+    file_id: str = ""
     ended: str = ""
 
     async def with_a_fresh_owner(self) -> "Scene":
@@ -83,6 +84,7 @@ class Scene:
             await self.others["admin"].call("POST", f"{path}/students/{owner.id}/move", move)
         elif self.end == "archived":
             await self.teacher.call("PATCH", path, {"archived": True})
+        file_id = (await owner.send_file(a_photo()))["id"]
         return replace(
             self,
             owner=owner,
@@ -92,6 +94,7 @@ class Scene:
             broadcast_id=broadcast_id,
             whisper_id=whisper_id,
             deleted_id=deleted_id,
+            file_id=file_id,
         )
 
     async def _said_to(self, student: Person, conversation_id: str) -> tuple[str, str]:
@@ -141,6 +144,7 @@ class Scene:
             "$broadcast": self.broadcast_id,
             "$whisper": self.whisper_id,
             "$deleted": self.deleted_id,
+            "$file": self.file_id,
             "$class": self.class_id,
             "$school": self.school_id,
             "$owner": self.owner.id,

@@ -7,7 +7,7 @@ from tutor.core.errors import TutorError
 from tutor.settings import ROOT
 
 CLIENT_OR_SERVER = range(400, 600)
-BASES = {"TutorError", "ModelError"}  # never raised themselves
+BASES = {"TutorError", "ModelError", "PictureRefused"}  # never raised themselves
 
 
 def own_errors() -> list[type[TutorError]]:

@@ -4,9 +4,9 @@
 """
 
 from tutor.chat.models import Floor, Message, Reply, State
-from tutor.chat.stored import FLOOR, MESSAGE, REPLY, only_if
+from tutor.chat.stored import FLOOR, MESSAGE, REPLY
 from tutor.core.leases import Leases
-from tutor.core.mongo import Database, Document, Value, documents
+from tutor.core.mongo import Database, Document, Value, documents, only_if
 
 IS_CHECKING: Document = {"$eq": ["$state", "checking"]}
 

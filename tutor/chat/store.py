@@ -17,10 +17,10 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from tutor.chat.floor_store import FloorStore
 from tutor.chat.models import RUNNING, Conversation, Ladder, Message, Rating, Reply, State
 from tutor.chat.search import excerpt, grams, wanted_grams
-from tutor.chat.stored import CONVERSATION, MESSAGE, REPLY, only_if
+from tutor.chat.stored import CONVERSATION, MESSAGE, REPLY
 from tutor.core.errors import Conflict
 from tutor.core.leases import Leases
-from tutor.core.mongo import Database, Document, Value, documents, ensure_indexes
+from tutor.core.mongo import Database, Document, Value, documents, ensure_indexes, only_if
 
 NEWEST = 2**31
 SEQ_TRIES = 1000

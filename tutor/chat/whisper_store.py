@@ -7,9 +7,9 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from tutor.chat.models import Author, Whisper
-from tutor.chat.stored import WHISPER, only_if
+from tutor.chat.stored import WHISPER
 from tutor.core.clock import Clock
-from tutor.core.mongo import Database, Document, Value, documents, ensure_indexes
+from tutor.core.mongo import Database, Document, Value, documents, ensure_indexes, only_if
 
 
 class WhisperStore:

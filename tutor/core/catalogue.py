@@ -137,6 +137,8 @@ class Catalogue:
         }
         if route.body is not None:
             operation["requestBody"] = {"required": True, "content": _content(_ref(route.body))}
+        if route.takes != JSON:
+            operation["requestBody"] = {"required": True, "content": {route.takes: {"schema": FILE}}}
         if route.access != "anyone":
             operation["security"] = [{"bearer": []}]
         return operation
@@ -162,6 +164,11 @@ FAILURE: Schema = {
             },
         },
     },
+}
+FILE: Schema = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": {"type": "string", "format": "binary"}},
 }
 FAILED: Schema = {"$ref": "#/components/schemas/Failure"}
 WHEN: Schema = {"Retry-After": {"description": "Seconds until it may be tried again", "schema": {"type": "integer"}}}

@@ -136,6 +136,13 @@ class StoreUnavailable(TutorError):
     status = 503
 
 
+class NoRoom(TutorError):
+    """The disk, memory or handles of this server are used up just now; nothing was kept."""
+
+    code = "no_room"
+    status = 507
+
+
 class Stopping(TutorError):
     """The server is going down for a restart; come back in a moment."""
 

@@ -56,7 +56,7 @@ LANGUAGE_COOKIE = "language"
 LANGUAGE: web.RequestKey[str] = web.RequestKey("language", str)
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types dompurify default 'allow-duplicates'"
 )
@@ -90,6 +90,7 @@ class Route:
     text: str
     limit: Limit | None
     media: str
+    takes: str
 
 
 class Api:
@@ -113,8 +114,11 @@ class Api:
         answers: type[Answer] | None = None,
         limit: Limit | None = None,
         media: str = "application/json",
+        takes: str = "application/json",
     ) -> Callable[[RouteHandler], RouteHandler]:
-        """Declare a handler; its annotations are its protocol. One that gives a file names its `media` type."""
+        """Declare a handler; its annotations are its protocol. One that gives a file names its `media` type, one that
+        reads a body which is no JSON by itself names what it `takes`.
+        """
 
         def declare(handler: RouteHandler) -> RouteHandler:
             hints = get_type_hints(handler)
@@ -130,6 +134,7 @@ class Api:
                 (handler.__doc__ or "").strip(),
                 limit,
                 media,
+                takes,
             )
             self.routes.append(route)
             return handler

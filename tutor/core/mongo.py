@@ -9,7 +9,12 @@ from datetime import UTC, datetime
 from typing import Generic, TypeAlias, TypeVar
 
 from aiohttp import web
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
+    AsyncIOMotorGridFSBucket,
+)
 from pydantic import TypeAdapter
 from pymongo import DESCENDING, IndexModel
 from pymongo.errors import PyMongoError
@@ -34,6 +39,7 @@ Document: TypeAlias = dict[str, Value]
 Client: TypeAlias = AsyncIOMotorClient[Document]
 Database: TypeAlias = AsyncIOMotorDatabase[Document]
 Collection: TypeAlias = AsyncIOMotorCollection[Document]
+Bucket: TypeAlias = AsyncIOMotorGridFSBucket
 
 MONGO: web.AppKey[Database] = web.AppKey("mongo", AsyncIOMotorDatabase)
 
@@ -100,6 +106,19 @@ async def newest_first(
     found = [row async for row in alike if str(row["_id"]) < last_id]
     found += [row async for row in documents(collection, {**wanted, by: {"$lt": moment}}, order=order, limit=limit)]
     return found[: limit or None]
+
+
+def only_if(condition: Mapping[str, Value], changes: Mapping[str, Value]) -> list[Document]:
+    """An update that sets fields only where an expression is true of the document, which is found by `_id` alone: the
+    embedded store reads the whole collection for every other filter, and for every find-and-modify.
+    """
+    changed = {name: {"$cond": [condition, {"$literal": value}, f"${name}"]} for name, value in changes.items()}
+    return [{"$set": changed}]
+
+
+def bucket_of(database: Database, name: str) -> Bucket:
+    """A place for long byte strings (GridFS): the collections `name.files` and `name.chunks`."""
+    return AsyncIOMotorGridFSBucket(database, bucket_name=name)
 
 
 async def ping(database: Database) -> None:

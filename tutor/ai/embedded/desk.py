@@ -4,7 +4,6 @@ Started by `worker.Worker`, the only place where SymPy is imported. It limits it
 alarm that ends it when a question takes too long even if nobody is there to kill it.
 """
 
-import resource
 import signal
 import sys
 from typing import BinaryIO
@@ -12,6 +11,7 @@ from typing import BinaryIO
 from tutor.ai.embedded.dialogue import Dialogue
 from tutor.ai.embedded.request import FULL, KeyRequest, Request, decode, encode_key, encode_reply
 from tutor.ai.embedded.worker import READY
+from tutor.core.confine import confine
 
 _MEMORY = 1 << 30  # bytes
 _WARM_UP = ("2(x-1)=3x+1", "x^2-2x-1=0", "factor x^2-9", "integrate 2x")
@@ -44,10 +44,7 @@ def _send(replies: BinaryIO, line: bytes) -> None:
 
 def main() -> None:
     """Limit this process, then serve its standard input and output."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's; it closes our input
+    confine(memory=_MEMORY, written=0)
     serve(sys.stdin.buffer, sys.stdout.buffer, float(sys.argv[1]))
 
 

@@ -3,13 +3,12 @@
 """
 
 import asyncio
-import os
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tutor.ai.embedded.request import KeyRequest, Request, encode
+from tutor.core.helpers import kill, start_helper
 
 READY = b"ready\n"
 
@@ -40,13 +39,9 @@ class Worker:
         if self._ready and self.pid is not None:
             return True
         await self.close()
-        # Only the path to our own code: no key and no secret reaches the process that reads students' texts.
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-X", "utf8", "-m", "tutor.ai.embedded.desk", str(self._deadline_s + 2)),
-            stdin=PIPE,
-            stdout=PIPE,
-            limit=_LINE_LIMIT,
-            env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        until = str(self._deadline_s + 2)
+        self._process = await start_helper(
+            "tutor.ai.embedded.desk", until, stdin=PIPE, stdout=PIPE, longest=_LINE_LIMIT
         )
         return await self._exchange(self._process, b"", _START_S) == READY
 
@@ -79,14 +74,14 @@ class Worker:
         finally:
             self._ready = bool(answer)
             if not answer:
-                _kill(process)
+                kill(process)
         return answer
 
     async def close(self) -> None:
         """End the process and wait until it is gone. It may be started again."""
         process, self._process = self._process, None
         if process is not None:
-            _kill(process)
+            kill(process)
             await process.wait()  # not communicate(): a question that is still out reads the pipe
 
 
@@ -134,8 +129,3 @@ async def _write_and_read(process: Process, line: bytes) -> bytes:
         return await process.stdout.readline()
     except ConnectionError:
         return b""
-
-
-def _kill(process: Process) -> None:
-    if process.returncode is None:
-        process.kill()

@@ -195,6 +195,14 @@ export interface ExportReads {
   student_id?: string | null;
 }
 
+export interface FileView {
+  id: string;
+  kind: "photo" | "pdf";
+  name: string;
+  pages: PageView[];
+  created_at: string;
+}
+
 export interface FlagTile {
   conversation_id: string;
   on: boolean;
@@ -325,6 +333,11 @@ export interface ListReads {
   limit?: number;
 }
 
+export interface LookAtFile {
+  page?: number;
+  size?: "full" | "thumbnail";
+}
+
 export interface LowerHand {
   conversation_id: string;
 }
@@ -407,6 +420,10 @@ export interface OneConversation {
   conversation: ConversationView;
 }
 
+export interface OneFile {
+  file: FileView;
+}
+
 export interface OneHand {
   hand: HandView | null;
   place: number | null;
@@ -459,6 +476,11 @@ export interface OpenedReply {
 export interface PaceView {
   reply_id: string;
   marks: number[][];
+}
+
+export interface PageView {
+  width: number;
+  height: number;
 }
 
 export interface PartView {
@@ -703,6 +725,10 @@ export interface SendDraft {
   conversation_id: string;
   reply_id: string;
   text?: string | null;
+}
+
+export interface SendFile {
+  client_id?: string | null;
 }
 
 export interface SendMessage {
