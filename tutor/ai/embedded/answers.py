@@ -58,8 +58,8 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"\s*(?:,?\s*(?:对吗|对不对|是吗|吗|吧|right|correct|is that right|is it right))?[\s?.!;,]*$", re.IGNORECASE
 )
-_NOTHING = re.compile(r"无解|无实数解|没有解|无实数根|没有实数根|no (?:real )?solutions?|none")
-_EVERYTHING = re.compile(
+NOTHING = re.compile(r"无解|无实数解|没有解|无实数根|没有实数根|no (?:real )?solutions?|none")
+EVERYTHING = re.compile(
     r"任意实数|全体实数|所有实数|无数解|无数组解|(?:all|every) (?:real )?numbers?|infinitely many(?: solutions)?"
 )
 
@@ -80,11 +80,15 @@ def guess(problem: Problem, reply: str) -> Guess | None:
     """The reply as an answer to this problem, or None when it is none (it may be a new problem then)."""
     if len(reply) > MAX_LENGTH:
         return None
-    text = _AFTER.sub("", _BEFORE.sub("", normalise(reply)))
     try:
-        return _read(problem, text)
+        return _read(problem, bare_answer(normalise(reply)))
     except CannotSolve:
         return None
+
+
+def bare_answer(text: str) -> str:
+    """A normalised answer without the words that people put around it."""
+    return _AFTER.sub("", _BEFORE.sub("", text))
 
 
 # ---- reading -------------------------------------------------------------------------------------------------------
@@ -134,9 +138,9 @@ def _parsed(text: str) -> Tree | Statement:
 
 def _all_or_none(word: str) -> bool | None:
     """True for "every number", False for "no solution", None for anything else."""
-    if _EVERYTHING.fullmatch(word):
+    if EVERYTHING.fullmatch(word):
         return True
-    return False if _NOTHING.fullmatch(word) else None
+    return False if NOTHING.fullmatch(word) else None
 
 
 def _value(text: str, tree: Tree) -> Guess | None:

@@ -24,7 +24,8 @@ _SIGNS = str.maketrans({
 _LATEX_WORDS = {
     "times": "*", "cdot": "*", "div": "÷", "leq": "<=", "le": "<=", "geq": ">=", "ge": ">=", "pi": " pi ",
     "left": "", "right": "", "displaystyle": "", "quad": " ", "rightarrow": "->", "to": "->", "sin": "sin",
-    "cos": "cos", "tan": "tan", "ln": "ln", "int": "∫",
+    "cos": "cos", "tan": "tan", "ln": "ln", "lg": "lg", "int": "∫", "leqslant": "<=", "geqslant": ">=", "lt": "<", "gt": ">",
+    "pm": "±", "mid": "|", "vert": "|", "cdots": "...", "ldots": "...", "dots": "...", "qquad": " ",
 }  # fmt: skip
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -107,6 +108,8 @@ def _plain_latex(text: str) -> str:
         return text
     text = re.sub(r"\\[,;:! ()\[\]]", " ", text).replace("\\%", "%")
     text = re.sub(r"\\[dt]?frac", r"\\frac", text)
+    text = re.sub(r"\\frac\s*(\d)\s*(\d)", r"\\frac{\1}{\2}", text)
+    text = re.sub(r"(?<![\w.^}])(\d+)\s*\\frac\s*\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}", r"\1 \2/\3", text)  # mixed
     for _ in range(8):  # innermost braces first; deeper nesting is no school work
         simpler = re.sub(r"\\frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"((\1)/(\2))", text)
         simpler = re.sub(r"\\sqrt\s*\{([^{}]*)\}", r"sqrt(\1)", simpler)
