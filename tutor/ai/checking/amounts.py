@@ -13,6 +13,7 @@ from tutor.ai.checking.units import ANGLE, Unit, mentioned
 from tutor.ai.embedded.errors import CannotSolve
 from tutor.ai.embedded.symbolic import expression
 from tutor.ai.embedded.tree import (
+    Call,
     Constant,
     Exact,
     Group,
@@ -23,7 +24,6 @@ from tutor.ai.embedded.tree import (
     Percent,
     Tree,
     bare,
-    children,
     letters,
     walk,
 )
@@ -56,11 +56,26 @@ def amounts(key: Amount, said: Amount, item: Item) -> Finding:
 
     """
     found = _with_units(key, said, item)
+    if found.outcome == "right" and (unsure := _half_said(key, said, item)):
+        return unsure
     if found.outcome == "right" and key.name and said.name and key.name.lower() != said.name.lower():
         return Finding("undecided", "ambiguous")
     if found.outcome == "right" and bool(key.name) != bool(said.name):
         return _one_named(key, said, item)
     return found
+
+
+def _half_said(key: Amount, said: Amount, item: Item) -> Finding | None:
+    """Equal, but the task is only written down again, or a whole number is said to be about right."""
+    if said.about and not key.about and _whole(key.tree):
+        return Finding("undecided", "ambiguous")
+    if item.question and not letters(key.tree) and _is_task(said.tree) and not _is_task(key.tree):
+        return Finding("wrong", "not_worked_out")
+    return None
+
+
+def _whole(tree: Tree) -> bool:
+    return isinstance(tree, Number) and tree.text.isdigit()
 
 
 def _one_named(key: Amount, said: Amount, item: Item) -> Finding:
@@ -83,6 +98,8 @@ def _with_units(key: Amount, said: Amount, item: Item) -> Finding:
     ours, theirs = _real(key.units), _real(said.units)
     if ours and theirs:
         return _converted(key, said, item)
+    if ours and letters(said.tree) and not letters(key.tree):  # kph may be a unit that is not in the table
+        return Finding("undecided", "unreadable")
     if ours:
         return _without_unit(key, said, item)
     if theirs:
@@ -112,8 +129,10 @@ def _converted(key: Amount, said: Amount, item: Item) -> Finding:
             return Finding("undecided", "ambiguous")
         return Finding("wrong", "wrong_unit")
     one, two = pairs[0]
+    if (one.factor, one.offset) == (two.factor, two.offset):
+        return values(key, said, item)
     found = values(replace(key, tree=_in_base(key.tree, one)), replace(said, tree=_in_base(said.tree, two)), item)
-    if found.outcome == "wrong" and (one.factor, one.offset) != (two.factor, two.offset):
+    if found.outcome == "wrong":
         return Finding("wrong", "wrong_unit" if compare(key.tree, said.tree) == "same" else "value")
     return found
 
@@ -169,7 +188,7 @@ def values(key: Amount, said: Amount, item: Item) -> Finding:
         return _within(key.tree, said.tree, Fraction(item.tolerance))
     likeness = _likeness(key.tree, said.tree)
     if likeness == "same":
-        return _worked_out(key, said, item)
+        return RIGHT
     if likeness == "unknown":
         return Finding("undecided", "too_hard")
     if letters(key.tree) or letters(said.tree):
@@ -191,23 +210,18 @@ def _renamed(tree: Tree, names: dict[str, str]) -> Tree:
     match tree:
         case Name(letter):
             return Name(names.get(letter.lower(), letter))
-        case _ if not children(tree):
-            return tree
         case Operation(sign, left, right):
             return Operation(sign, _renamed(left, names), _renamed(right, names))
         case Negative(inner):
             return Negative(_renamed(inner, names))
         case Group(inner):
             return Group(_renamed(inner, names))
-        case _:
-            return replace(
-                tree,
-                **{
-                    field: _renamed(getattr(tree, field), names)
-                    for field in ("inner", "argument")
-                    if hasattr(tree, field)
-                },
-            )
+        case Percent(inner):
+            return Percent(_renamed(inner, names))
+        case Call(function, argument):
+            return Call(function, _renamed(argument, names))
+        case found:
+            return found
 
 
 def _within(key: Tree, said: Tree, tolerance: Fraction) -> Finding:
@@ -216,13 +230,6 @@ def _within(key: Tree, said: Tree, tolerance: Fraction) -> Finding:
         raise CannotSolve("beyond")
     slack = sympy.Rational(tolerance.numerator, tolerance.denominator)
     return RIGHT if bool(distance <= slack) else Finding("wrong", "value")
-
-
-def _worked_out(key: Amount, said: Amount, item: Item) -> Finding:
-    """Equal, but maybe only the task written down again."""
-    if not item.question or letters(key.tree) or not _is_task(said.tree) or _is_task(key.tree):
-        return RIGHT
-    return Finding("wrong", "not_worked_out")
 
 
 def _is_task(tree: Tree) -> bool:
@@ -283,8 +290,10 @@ def _different_numbers(key: Amount, said: Amount, item: Item) -> Finding:
     if percents[0] is not percents[1] and one and (two == one * 100 or two * 100 == one):
         asked = _SHARE.search(item.question)
         return Finding("undecided" if asked else "wrong", "percent")
-    places = _places(said.tree)
-    near = places is not None and abs(one - two) <= sympy.Rational(1, 2 * 10**places) * sympy.Rational(101, 100)
+    near = any(
+        places is not None and abs(one - two) <= sympy.Rational(101, 200 * 10**places)
+        for places in (_places(said.tree), _places(key.tree) if _ROUNDED.search(item.question) else None)
+    )
     rough = _places(key.tree) is not None and abs(one - two) * 200 <= abs(one)
     if near or (rough and (key.about or said.about or any(isinstance(node, Constant) for node in walk(said.tree)))):
         allowed = key.about or _ROUNDED.search(item.question)

@@ -56,5 +56,6 @@ def _plain(item: Item) -> Item:
 
 def _spelt(text: str) -> str:
     """Blanks and digits alike; nothing else is touched, because a sign may mean something."""
+    text = text.encode("utf-8", "replace").decode()  # half of a pair of surrogates cannot cross the pipe
     text = re.sub(r"[^\S\n]+", " ", text.translate(_WIDE))
     return re.sub(r" ?\n\s*", "\n", text).strip()

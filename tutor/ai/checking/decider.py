@@ -24,6 +24,7 @@ _REASONS: dict[Refusal, Reason] = {
     "unverified": "too_hard",
 }
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)")
+_WIDE_THOUSANDS = re.compile(r"\d，\d{3}(?!\d)")
 _OMITTED = re.compile(r"略|omitted|见解析|see ", re.IGNORECASE)
 _LONGEST_COPY = 60
 _PAIR = 2
@@ -103,7 +104,7 @@ def _by_choice(item: Item) -> Verdict | None:
     if not key or item.kind not in {"any", "choice"}:
         return None
     said = choices(item.answer)
-    shown = [rf"\text{{{''.join(sorted(letters))}}}" for letters in (key, said)]
+    shown = rf"\text{{{''.join(sorted(key))}}}", rf"\text{{{''.join(sorted(said))}}}"
     if not said:
         return Verdict("undecided", "unreadable", shown[0])
     if said == key:
@@ -124,7 +125,8 @@ def _key(item: Item) -> Form:
 
 
 def _said(work: Work, key: Form, item: Item) -> Form:
-    if isinstance(key, Values | Points) and _THOUSANDS.search(work.final):
+    several = isinstance(key, Values | Points)
+    if (_THOUSANDS if several else _WIDE_THOUSANDS).search(work.final):
         raise CannotSolve("ambiguous")
     try:
         return read(work.final, item.kind, key)
@@ -141,6 +143,6 @@ def _is_number(key: Form) -> bool:
 
 def _copied(expected: str, answer: str) -> bool:
     """Whether the key was written letter by letter: right even where it cannot be read."""
-    one, two = (re.sub(r"[\s。.]+", "", text) for text in (expected, answer))
+    one, two = (re.sub(r"\s+", " ", text).strip().rstrip("。.") for text in (expected, answer))
     meaningful = re.search(r"[\dA-Za-z]", one) and not _OMITTED.search(one) and len(one) <= _LONGEST_COPY
     return bool(meaningful and one == two)

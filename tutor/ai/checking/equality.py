@@ -37,7 +37,8 @@ def compare(one: Tree, two: Tree) -> Likeness:
     if one == two and not any(isinstance(node, Operation) and node.sign in "/÷" for node in walk(one)):
         return "same"
     names = sorted(letters(one, two))
-    if not names and (exact := (_fraction(one), _fraction(two))) and None not in exact:
+    exact = (None, None) if names else (_fraction(one), _fraction(two))
+    if None not in exact:
         return "same" if exact[0] == exact[1] else "different"
     if any(None not in found and found[0] != found[1] for found in _pairs(one, two, names)):
         return "different"
@@ -158,7 +159,7 @@ def _degree(tree: Tree) -> int:
             power = _fraction(exponent)
             if power is None or isinstance(bare(base), Name):
                 return 1
-            return int(_degree(base) * max(abs(power), 1))
+            return int(_degree(base) * max(abs(power), Fraction(1)))
         case Operation("*" | "·" | "/" | "÷", left, right):
             return _degree(left) + _degree(right)
         case _:

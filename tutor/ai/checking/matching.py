@@ -26,7 +26,7 @@ from tutor.ai.checking.items import Item
 from tutor.ai.checking.regions import difference
 from tutor.ai.embedded.linear import MIRRORED
 from tutor.ai.embedded.symbolic import expression
-from tutor.ai.embedded.tree import Name, Operation, Statement, Tree, letters
+from tutor.ai.embedded.tree import Name, Number, Operation, Statement, Tree, letters
 
 _IN_ORDER = re.compile(
     r"从小到大|从大到小|排列|排序|依次|顺序|第一空|\border\b|\bsort|ascending|descending|respectively", re.IGNORECASE
@@ -62,6 +62,8 @@ def match(key: Form, said: Form, item: Item) -> Finding:  # noqa: C901, PLR0911,
             return _row_unnamed(rows, trees)
         case Points(), Amount():
             return Finding("wrong", "missing_root")
+        case Except(), Amount() | Values():
+            return Finding("wrong", "other_kind")
         case Region(), Region():
             return _regions(key, said, item)
         case Region(), Open() | Amount() | Values():
@@ -78,9 +80,11 @@ def match(key: Form, said: Form, item: Item) -> Finding:  # noqa: C901, PLR0911,
             return _ratios(key, said, item)
         case Division(), Division():
             return RIGHT if key == said else Finding("wrong", "value")
+        case Division(), Amount(Number(text)) if text.isdigit():
+            return Finding("wrong", "value")
         case Said(one), Said(two):
             return _words(one, two)
-        case (Said("none"), Amount() | Values() | Points() | Region()) | (
+        case (Said(), Amount() | Values() | Points() | Region()) | (
             Amount() | Values() | Points() | Region(),
             Said(),
         ):

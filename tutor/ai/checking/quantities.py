@@ -44,9 +44,11 @@ def amount(text: str, name: str = "") -> Amount:
 def _quantity(text: str) -> Amount:
     if (bracket := _IN_BRACKETS.search(text)) and unit(bracket[1]):
         text = f"{text[: bracket.start()]} {bracket[1]}"
-    if text.endswith(DEGREE) and not _FUNCTION.search(text):
+    if _FUNCTION.search(text):
+        return Amount(expression(text))
+    if text.endswith(DEGREE):
         return Amount(expression(text[: -len(DEGREE)]), unit(DEGREE), DEGREE)
-    if found := _in_pieces(text):
+    if found := in_pieces(text):
         return found
     for place in range(1, len(text)):
         spelled = text[place:].strip()
@@ -57,7 +59,7 @@ def _quantity(text: str) -> Amount:
     return Amount(expression(text))
 
 
-def _in_pieces(text: str) -> Amount | None:
+def in_pieces(text: str) -> Amount | None:
     """3小时30分, 2 m 5 cm: all in the largest unit."""
     found = pieces(text)
     if not found:

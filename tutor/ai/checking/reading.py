@@ -4,7 +4,7 @@ import re
 
 from tutor.ai.checking.forms import Division, Except, Form, Points, Ratio, Region, Values
 from tutor.ai.checking.items import Kind
-from tutor.ai.checking.quantities import amount, expression
+from tutor.ai.checking.quantities import amount, expression, in_pieces
 from tutor.ai.checking.regions import RELATION, inequality, intervals, is_interval
 from tutor.ai.checking.solutions import braces, cut, solutions
 from tutor.ai.checking.spelling import plain
@@ -16,7 +16,7 @@ from tutor.ai.embedded.text import HAN
 from tutor.ai.embedded.tree import evaluate
 
 _BEFORE = re.compile(
-    r"^(?:(?:解|答案?|原式|(?:原|此|该)?(?:方程组?|不等式组?)的?(?:解集?|根)|解集|解|值|结果|面积|周长|体积|(?:the )?solution(?: set)?s?|"
+    r"^(?:(?:解集|解得|解|答案?|原式|(?:原|此|该)?(?:方程组?|不等式组?)的?(?:解集|解|根)|值|结果|面积|周长|体积|(?:the )?solution(?: set)?s?|"
     r"(?:the )?roots?|(?:the )?final answer|answer|ans|result|we get|hence|therefore)\s*(?:为|是|is|are|[:=])*\s*[:,]?\s*)+",
     re.IGNORECASE,
 )
@@ -25,12 +25,14 @@ _REMAINDER = re.compile(
 )
 _TO = re.compile(r"(?<=[\d\s])(?:比|\bto\b)(?=[\d\s])")
 _COMPARED = {word: sign for word, sign in CHINESE_SIGNS.items() if sign in {"<", ">", "<=", ">="}}
+_DENIED = (("不小于", ">="), ("不大于", "<="), ("不等于", "!="))
 _ENGLISH_COMPARED = (
     (r"(?:is )?(?:greater|bigger|more|larger) than or equal to|(?:is )?at least", ">="),
     (r"(?:is )?(?:less|smaller) than or equal to|(?:is )?at most", "<="),
     (r"(?:is )?(?:greater|bigger|more|larger) than", ">"),
     (r"(?:is )?(?:less|smaller) than", "<"),
 )
+_DOUBTFUL = re.compile(r"(?:\.{3,}|…|[?？吗吧])\s*$")
 _TUPLE = re.compile(r"^\(.*\)$")
 _ALIKE = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 
@@ -45,10 +47,14 @@ def read(text: str, kind: Kind = "any", beside: Form | None = None) -> Form:
     if found := said(text):
         return found
     _hold_commas(text)
+    if _DOUBTFUL.search(text):
+        raise CannotSolve("ambiguous")
     text = bare_answer(plain(text))
-    text = _BEFORE.sub("", text).strip(" ;,.")
+    text = _BEFORE.sub("", text).strip(" ;,").rstrip(".")
     if match := _REMAINDER.match(text):
         return Division(evaluate(expression(match[1]), {}), evaluate(expression(match[2]), {}))
+    if found := in_pieces(text):
+        return found
     text = _compared(text)
     return said(text) or _ratio(text) or _except(text) or _region(text, kind, beside) or _set(text) or solutions(text)
 
@@ -62,9 +68,9 @@ def _hold_commas(text: str) -> None:
 def _compared(text: str) -> str:
     """x大于3, x is at least 3: with signs."""
     if HAN.search(text):
-        for word, sign in sorted(_COMPARED.items(), key=lambda item: -len(item[0])):
+        for word, sign in (*_DENIED, *sorted(_COMPARED.items(), key=lambda item: -len(item[0]))):
             text = text.replace(word, sign)
-        return text.replace("不小于", ">=").replace("不大于", "<=").replace("不等于", "!=")
+        return text
     for words, sign in _ENGLISH_COMPARED:
         text = re.sub(rf"\b{words}\b", sign, text, flags=re.IGNORECASE)
     return text

@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tutor.ai.checking.forms import Form, Open, Points, Values
+from tutor.ai.checking.forms import Amount, Form, Open, Points, Values
 from tutor.ai.checking.quantities import amount, expression
 from tutor.ai.checking.spelling import formula
 from tutor.ai.embedded.errors import CannotSolve
-from tutor.ai.embedded.tree import Statement, Tree
+from tutor.ai.embedded.tree import Name, Statement, Tree, letters
 
 _NAMED = re.compile(r"^(∠?[A-Za-z]{1,4}|[\u3400-\u9fff]{1,8})(?:_?\(?(\d)\)?)?('?)\s*=\s*(.+)$")
 _FUNCTION = re.compile(r"^(?:[fgh]'{0,2}\s*\(\s*[a-z]\s*\)|[a-z]'|d[a-z]/d[a-z])\s*=\s*")
 _OR = re.compile(r"\s*(?:或者|或|\bor\b)\s*")
 _WORDS = re.compile(r"\s*(?:和|与|及|且|\band\b|&)\s*")
 _REJECTED = re.compile(r"舍|不合|不符|reject|extraneous|discard|检验.*不是|增根", re.IGNORECASE)
-_BOTH = re.compile(r"±|\+/-|\+-")
+_BOTH = re.compile(r"±|\+/-|(?<![\w)])\+-")
+_PLUS_MINUS = re.compile(r"[\w)]\s*\+\s?-")
 _OPENING, _CLOSING = "([{", ")]}"
 _MOST = 12
 
@@ -51,6 +52,8 @@ def solutions(text: str) -> Form:
 
     """
     text = _FUNCTION.sub("", text.strip())
+    if _PLUS_MINUS.search(text):  # 1+-2 may stand for ±
+        raise CannotSolve("ambiguous")
     alternatives = [_kept(piece) for piece in _OR.split(text) if piece.strip()]
     pieces = [piece for alternative in alternatives for piece in alternative]
     if not 0 < len(pieces) <= _MOST:
@@ -94,6 +97,8 @@ def _single(text: str) -> Form:
     found = formula(text)
     if not isinstance(found, Statement):
         raise CannotSolve("unknown")
+    if isinstance(found.right, Name) and not letters(found.left):  # 5 = x
+        return Amount(found.left, name=found.right.letter)
     return Open(found)
 
 

@@ -29,7 +29,7 @@ _LATEX = (
     (r"\\infty", " oo "), (r"\\cup", " U "), (r"\\(?:emptyset|varnothing)", "∅"), (r"\\in(?![a-z])", " in "),
     (r"\\mathbb\s*\{?R\}?", "R"), (r"\\(?:neq|ne)(?![a-z])", "!="), (r"\\approx", "~"), (r"\\angle", "∠"),
     (r"\\sqrt\s*\[3\]\s*\{([^{}]*)\}", r" cbrt(\1)"), (r"\\l?vert", "|"), (r"\\[{]", "{"), (r"\\[}]", "}"),
-    (r"\\(?:therefore)", "∴"), (r"\\[$]", "$"), (r"\\log(?![a-z])", "log"), (r"\\bigcirc", ""), (r"\\ ", " "),
+    (r"([\^_])\s*\{([^{}\\]*)\}", r"\1(\2)"), (r"\\(?:therefore)", "∴"), (r"\\[$]", "$"), (r"\\log(?![a-z])", "log"), (r"\\bigcirc", ""), (r"\\ ", " "),
 )  # fmt: skip
 _MIXED = r"(?<![\d.])(\d+)\s*又\s*(?:\(?(\d+)\s*/\s*(\d+)\)?|(\d+)分之(\d+))"
 _MONEY = re.compile(r"\$\s*(\d[\d,]*(?:\.\d+)?)(?![\d\s]*\$)")
@@ -53,6 +53,7 @@ def plain(text: str) -> str:
     if text.count("$") == 1:
         text = _MONEY.sub(r"\1 dollars", text)
     text = _YUAN.sub(r"\1元", text)
+    text = re.sub(r"(?<=\d)\s*(?:percent|per cent|pct)\b", "%", text, flags=re.IGNORECASE)
     text = re.sub(_MIXED, _mixed, text)
     text = re.sub(r"log\s*([₀-₉]+)", lambda m: f"log_({m[1].translate(_SUBSCRIPTS)})", text)
     text = normalise(text).replace("°C", " degC").replace("°F", " degF")

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from tutor.ai.embedded.text import NUMERALS
 
@@ -79,18 +80,22 @@ V: 1 V 伏 volt volts
 A: 1 A 安 安培
 ohm: 1 Ω ohm ohms 欧
 kwh: 1 千瓦时 kWh 度电
-count: 1 个 只 人 棵 本 支 辆 页 颗 条 张 件 双 位 名 头 匹 台 盒 箱 袋 瓶 杯 朵 套 间 座 排 组 次 份 根 把 篮 筐 封 幅 种 岁 步 层 级
-count: 1 架 艘 株 枝 块糖 门 所 户 段 倍 times 圈 边 项 场 道 题 句 字 词 副 枚 粒 片 束 串 堆 桶 碗 people pieces apples books students items
-count: 1 pupils children boys girls trees cars eggs pencils pens oranges marbles cookies stickers points ways boxes bags birds fish
+count: 1 个 只 人 棵 本 支 辆 页 颗 条 张 件 双 位 名 头 匹 台 盒 箱 袋 瓶 杯 朵 套 间 座 排 组 次 份 根 把 篮 筐 封 幅
+count: 1 种 岁 步 层 级 架 艘 株 枝 块糖 门 所 户 段 倍 圈 边 项 场 道 题 句 字 词 副 枚 粒 片 束 串 堆 桶 碗
+count: 1 times people pieces apples books students items pupils children boys girls trees cars eggs pencils pens
+count: 1 oranges marbles cookies stickers points ways boxes bags birds fish
 """
 _SQUARES = {"m2": ("m", 2), "m3": ("m", 3)}
 _POWER = re.compile(r"(.+?)\s*(?:\^\s*\(?([23])\)?|(?<=m)([23]))")
 _PER = re.compile(r"(.+?)\s*(?:/|每|\bper\b)\s*(.+)")
 _CHINESE_POWER = re.compile(r"(平方|立方)(.+)")
 _ENGLISH_POWER = re.compile(r"(square|sq\.?|cubic|cu\.?)\s+(.+)|(.+?)\s+(squared|cubed)")
-_TEMPERATURES = {"degC": (Fraction(1), Fraction(0)), "摄氏度": (Fraction(1), Fraction(0)),
-                 "degF": (Fraction(5, 9), Fraction(-160, 9)), "华氏度": (Fraction(5, 9), Fraction(-160, 9))}  # fmt: skip
-_NOUN_AFTER_MEASURE = re.compile(r"([个只本支辆棵条张件双位名头匹朵颗枝把盒箱袋瓶杯])[\u3400-\u9fff]{1,4}")
+_CELSIUS = Fraction(1), Fraction(0)
+_FAHRENHEIT = Fraction(5, 9), Fraction(-160, 9)
+_TEMPERATURES = {"degC": _CELSIUS, "摄氏度": _CELSIUS, "degF": _FAHRENHEIT, "华氏度": _FAHRENHEIT}
+_NOUN_AFTER_MEASURE = re.compile(
+    r"([个只本支辆棵条张件双位名头匹朵颗枝把盒箱袋瓶杯])(?!.*[左上下以吧吗呢多余或不没到来和比])[\u3400-\u9fff]{1,4}"
+)
 _ONE_LETTER = 1
 _LONGEST = 20
 _PIECE = re.compile(
@@ -177,7 +182,7 @@ def pieces(text: str) -> list[tuple[str, tuple[Unit, ...]]]:
     shared = set.intersection(*({each.dimension for each in units} for _, units in found))
     same = [(number, tuple(each for each in units if each.dimension in shared)) for number, units in found]
     factors = [units[0].factor for _, units in same if units]
-    falling = all(one > two for one, two in zip(factors, factors[1:], strict=False))
+    falling = all(one > two for one, two in pairwise(factors))
     return same if len(factors) == len(found) and falling else []
 
 

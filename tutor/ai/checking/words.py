@@ -10,14 +10,43 @@ from collections.abc import Iterator
 from tutor.ai.checking.forms import Said
 from tutor.ai.embedded.answers import EVERYTHING, NOTHING
 
-_TRUE = frozenset(["对", "正确", "是", "是的", "对的", "正确的", "能", "可以", "够", "会", "相等", "√", "✓", "✔", "☑", "true", "t", "yes", "y", "right", "correct"])
+_TRUE = frozenset(
+    "对 正确 是 是的 对的 正确的 能 可以 够 会 相等 √ ✓ ✔ ☑ true t yes y right correct".split()  # noqa: SIM905  # easier to read
+)
 _FALSE = frozenset(
-    ["错", "错误", "不对", "不正确", "错的", "错误的", "否", "不", "x", "不是", "不能", "不可以", "不够", "不会", "不相等", "×", "✗", "✘", "✕", "❌", "false", "f", "no", "n", "wrong", "incorrect"]
+    [
+        "错",
+        "错误",
+        "不对",
+        "不正确",
+        "错的",
+        "错误的",
+        "否",
+        "不",
+        "x",
+        "不是",
+        "不能",
+        "不可以",
+        "不够",
+        "不会",
+        "不相等",
+        "×",
+        "✗",
+        "✘",
+        "✕",
+        "❌",
+        "false",
+        "f",
+        "no",
+        "n",
+        "wrong",
+        "incorrect",
+    ]  # easier to read
 )
 _LETTER_WORDS = frozenset("tfynx")
 _BEFORE = re.compile(
-    r"^\s*(?:(?:答案?|解|选择?|我?选|选项|我选|应选|故选|所以选|本题选|判断|answer|ans|option|choice|i choose|the answer is|"
-    r"it is|it's|因此|所以|是|为)\s*[:：,，是为]?\s*)+",
+    r"^\s*(?:(?:答案?|解|选项|选择|我选|应选|故选|所以选|本题选|选|判断|answer|ans|option|choice|"
+    r"i choose|the answer is|it is|it's|因此|所以|是|为)\s*[:：,，是为]?\s*)+",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"[\s.。!！,，;；、?？]+$")
@@ -28,7 +57,8 @@ _WITH_TEXT = re.compile(
 )
 _NONE = re.compile(
     r"(?:(?:原|该|此|这个)?(?:方程组?|不等式组?))?(?:无解|没有解|无实(?:数)?(?:解|根)|没有实数(?:根|解)|不存在|空集|∅|Ø|ø)"
-    r"|(?:there (?:is|are) )?no (?:real )?(?:solutions?|roots?|answers?)|none|does not exist|dne|empty set|the empty set|\{\s*\}"
+    r"|(?:there (?:is|are) )?no (?:real )?(?:solutions?|roots?|answers?)|none|does not exist|dne"
+    r"|(?:the )?empty set|\{\s*\}"
 )
 _EVERY = re.compile(
     r"(?:[a-z] ?(?:为|是|可以是|取|in|=) ?)?(?:任意实数|全体实数|所有实数|一切实数|任何实数|all real numbers|all reals|"
@@ -37,8 +67,8 @@ _EVERY = re.compile(
 _INFINITE = re.compile(
     r"(?:有)?无数(?:个|组|多个|多组)?解|infinitely many(?: solutions)?|infinite(?: solutions)?|无穷多解"
 )
-_SIGNS = {"<": "<", ">": ">", "=": "=", "小于": "<", "大于": ">", "等于": "=", "小于号": "<", "大于号": ">", "等号": "=",
-          "less than": "<", "greater than": ">", "equal to": "=", "equal": "=", "equals": "="}  # fmt: skip
+_SIGNS = {"<": "<", ">": ">", "=": "=", "小于": "<", "大于": ">", "等于": "=", "小于号": "<", "大于号": ">",
+          "等号": "=", "less than": "<", "greater than": ">", "equal to": "=", "equal": "=", "equals": "="}  # fmt: skip
 
 
 def _stripped(text: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ Called by `decider`. The answer stands after 答 or "answer", else at the end; o
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 import sympy
@@ -13,31 +14,37 @@ from tutor.ai.checking.equality import compare
 from tutor.ai.checking.forms import Amount, Form, Open
 from tutor.ai.checking.quantities import amount
 from tutor.ai.checking.spelling import formula, plain
-from tutor.ai.checking.units import unit
+from tutor.ai.checking.units import COUNT, Unit, unit
 from tutor.ai.embedded.errors import CannotSolve
 from tutor.ai.embedded.symbolic import expression, symbol
 from tutor.ai.embedded.text import MAX_LENGTH
 from tutor.ai.embedded.tree import Statement, Tree, letters
 
 _LINE = re.compile(r"\n|[∴⇒]|(?:所以|因此|故|\btherefore\b|\bhence\b)[,，:：]?", re.IGNORECASE)
-_OPENING = re.compile(r"^\s*(?:解|证明|solution|sol|working|because|[∵]|因为|原式(?==|＝))\s*[:：.]?\s*", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^\s*(?:(?:解|证明|solution|sol|working)(?:\s*[:：.]\s*|\s+|$)|(?:because\b|∵|因为)\s*|原式\s*(?=[=＝]))",
+    re.IGNORECASE,
+)
 _MARKED = re.compile(
-    r"(?:^|[\s。;；,，])(?:答案?\s*[:：]|答案\s*[是为]|(?:the )?(?:final )?answer(?: is|:)|ans(?:wer)?\s*[:：=])\s*(.+)$",
+    r"(?:^|[\s。;；,，])(?:答案?\s*[:：]|答案\s*[是为]|(?:the )?(?:final )?answer(?: is|:)"
+    r"|ans(?:wer)?\s*[:：=])\s*(.+)$",
     re.IGNORECASE,
 )
 _EQUALS = re.compile(r"(?<![<>!=])[=＝](?![=<>])")
 _NAME = re.compile(
     r"^\s*(?:∠?[A-Za-z]{1,4}[_\d₀-₉']*|[A-Za-z]\s*\([a-z]\)|[fyFSVC]'?(?:\([a-z]\))?|[\u3400-\u9fff]{1,8})\s*$"
 )
+_NEXT_NAME = re.compile(r"([\d)])\s+(?=[A-Za-z]_?[\d₀-₉]?\s*[=＝])")
 _SEVERAL = re.compile(r"[,，;；、]|或|和|且|\bor\b|\band\b")
 _LETTER = re.compile(r"[A-Za-z]")
 _FUNCTION_WORDS = re.compile(r"sqrt|sin|cos|tan|ln|lg|log|pi|frac|times|div|cdot|left|right|dfrac|°[CF]")
 _SUBSCRIPTED = re.compile(r"^\s*([A-Za-z])\s*_?\s*\{?([\d₀-₉]?)\}?\s*[=＝]\s*-?[^=＝+*×÷]+$")
 _DOUBT = re.compile(
-    r"不|没|非|未|约|左右|多于|少于|至少|至多|超过|以上|以下|或|可能|比|第|[?？]|\bnot?\b|n't|wrong|\bor\b|maybe|about|least|most|than|around",
+    r"大概|吧|吗|估|猜|不|没|非|未|约|左右|多于|少于|至少|至多|超过|以上|以下|或|可能|比|第|[?？]|\bnot?\b|n't|wrong|\bor\b|maybe|about|least|most|than|around",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?: \d+/\d+|/\d+)?%?")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])-?\d+(?:\.\d+)?(?: \d+/\d+|/\d+)?%?")
+_NO_UNIT = re.compile(r"\s*(?:in|left|altogether|total|now|each|more|of|on|at|to|for|and)\b")
 _LONGEST = 60
 _MOST_LINES = 40
 _MOST_DEGREE = 2
@@ -83,7 +90,7 @@ def _has_letters(text: str) -> bool:
 
 def _ending(lines: list[str], key: Form | None) -> str:
     """The last line; with the ones before it where each gives another root or another unknown."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for line in reversed(lines):
         match = _SUBSCRIPTED.match(line)
         if match is None or (match[1], match[2]) in found:
@@ -98,8 +105,11 @@ def _ending(lines: list[str], key: Form | None) -> str:
 
 def _last(text: str, key: Form | None) -> str:
     """The end of a chain of equal values; what is no chain stays as it is."""
+    text = _NEXT_NAME.sub(r"\1, ", text)
     parts = _EQUALS.split(text)
     if len(parts) == 1 or _SEVERAL.search(re.sub(r"\d,\d{3}", "", text)) or isinstance(key, Open):
+        return text
+    if not parts[-1].strip():
         return text
     if not parts[0].strip():
         return parts[-1]
@@ -118,13 +128,17 @@ def in_sentence(text: str) -> Amount | None:
         return None
     match = numbers[0]
     found = amount(match[0])
-    after = re.match(r"\s*([A-Za-z/°]+(?:\^\(?[23]\)?)?|[\u3400-\u9fff/]+)", text[match.end() :])
+    after = (
+        None
+        if _NO_UNIT.match(text[match.end() :])
+        else re.match(r"\s*([A-Za-z/°]+(?:\^\(?[23]\)?)?|[\u3400-\u9fff/]+)", text[match.end() :])
+    )
     for length in range(len(after[1]) if after else 0, 0, -1):
         spelled = after[1][:length] if after else ""
-        if spelled.isascii() and length < len(after[1] if after else ""):
-            break
         if units := unit(spelled):
             return Amount(found.tree, units, spelled)
+        if spelled.isascii():
+            return Amount(found.tree, (Unit(COUNT, Fraction(1)),), spelled)
     return found
 
 
