@@ -1,4 +1,4 @@
-"""`python -m tests.grading`: how well answers are decided, on generated items and noise. `make grade-bench` calls it."""
+"""`python -m tests.grading`: how well answers are decided, on known items and noise. For `make grade-bench`."""
 
 import asyncio
 import sys

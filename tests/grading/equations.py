@@ -35,8 +35,10 @@ def linear(rnd: Random) -> Iterator[Example]:
         task.wrong(f"{letter}={plain(-value)}", "sign")
     task.wrong(f"{factor}{letter}={plain(total - constant)}", "not solved")
     task.wrong(f"{letter}={shown}或{letter}={plain(value + 2)}", "one too many")
-    task.wrong(f"{left}={plain(total)}\n{factor}{letter}={plain(total + constant + 1)}\n{letter}={plain((total + constant + 1) / factor)}"
-               if constant * 2 + 1 else "无解", "wrong working")  # fmt: skip
+    amiss = total + constant + (1 if constant * 2 + 1 else 2)
+    task.wrong(
+        f"{left}={plain(total)}\n{factor}{letter}={plain(amiss)}\n{letter}={plain(amiss / factor)}", "wrong working"
+    )
     task.wrong("无解", "no solution")
     if constant:
         task.open(

@@ -8,13 +8,38 @@ from tests.grading.example import Example, Task, decimal, plain, said, wide
 
 # (names of the unit, how many of the first), the first being the one that is asked for
 MEASURES = {
-    "length": ((("m", "米", "meters", "metres"), Fraction(1)), (("cm", "厘米"), Fraction(100)), (("km", "千米", "公里"), Fraction(1, 1000)), (("dm", "分米"), Fraction(10))),
-    "mass": ((("kg", "千克", "公斤", "kilograms"), Fraction(1)), (("g", "克", "grams"), Fraction(1000)), (("t", "吨"), Fraction(1, 1000))),
-    "area": ((("m²", "平方米", "m^2", "square meters", "㎡"), Fraction(1)), (("cm²", "平方厘米"), Fraction(10000)), (("dm²", "平方分米"), Fraction(100))),
-    "volume": ((("L", "升", "liters", "litres"), Fraction(1)), (("mL", "毫升", "ml"), Fraction(1000)), (("cm³", "立方厘米"), Fraction(1000)), (("dm³", "立方分米"), Fraction(1))),
-    "time": ((("h", "小时", "hours"), Fraction(1)), (("min", "分钟", "minutes"), Fraction(60)), (("s", "秒", "seconds"), Fraction(3600))),
-    "speed": ((("km/h", "千米/时", "千米/小时", "km per hour"), Fraction(1)), (("m/s", "米/秒"), Fraction(5, 18))),
-}  # fmt: skip
+    "length": (
+        (("m", "米", "meters", "metres"), Fraction(1)),
+        (("cm", "厘米"), Fraction(100)),
+        (("km", "千米", "公里"), Fraction(1, 1000)),
+        (("dm", "分米"), Fraction(10)),
+    ),
+    "mass": (
+        (("kg", "千克", "公斤", "kilograms"), Fraction(1)),
+        (("g", "克", "grams"), Fraction(1000)),
+        (("t", "吨"), Fraction(1, 1000)),
+    ),
+    "area": (
+        (("m²", "平方米", "m^2", "square meters", "㎡"), Fraction(1)),
+        (("cm²", "平方厘米"), Fraction(10000)),
+        (("dm²", "平方分米"), Fraction(100)),
+    ),
+    "volume": (
+        (("L", "升", "liters", "litres"), Fraction(1)),
+        (("mL", "毫升", "ml"), Fraction(1000)),
+        (("cm³", "立方厘米"), Fraction(1000)),
+        (("dm³", "立方分米"), Fraction(1)),
+    ),
+    "time": (
+        (("h", "小时", "hours"), Fraction(1)),
+        (("min", "分钟", "minutes"), Fraction(60)),
+        (("s", "秒", "seconds"), Fraction(3600)),
+    ),
+    "speed": (
+        (("km/h", "千米/时", "千米/小时", "km per hour"), Fraction(1)),
+        (("m/s", "米/秒"), Fraction(5, 18)),
+    ),
+}
 SMALLER = {"length": "cm", "mass": "g", "area": "cm²", "volume": "mL", "time": "min", "speed": "m/s"}
 OTHERS = {"length": "kg", "mass": "m", "area": "m", "volume": "kg", "time": "m", "speed": "h"}
 

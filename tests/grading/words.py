@@ -10,8 +10,9 @@ def single_choice(rnd: Random) -> Iterator[Example]:
     key = rnd.choice("ABCD")
     other = rnd.choice([letter for letter in "ABCD" if letter != key])
     task = Task("choices", rnd.choice(["下列说法正确的是（ ）", "Which one is true?"]), key)
-    for text in (key, key.lower(), f"选{key}", f"答：{key}", f"（{key}）", f"({key})", f"{key}.", f"答案是{key}", f"选项{key}",
-                 f"The answer is {key}", f"我选{key}", wide(key), f"Option {key}", f"故选：{key}"):  # fmt: skip
+    typed = (key, key.lower(), wide(key), f"（{key}）", f"({key})", f"{key}.")
+    spoken = (f"选{key}", f"答：{key}", f"答案是{key}", f"选项{key}", f"我选{key}", f"故选：{key}")
+    for text in (*typed, *spoken, f"The answer is {key}", f"Option {key}"):
         task.right(text, "one letter")
     for text in (other, f"选{other}", f"（{other}）", other.lower(), f"答案：{other}", f"Option {other}"):
         task.wrong(text, "another letter")
@@ -27,8 +28,8 @@ def several_choices(rnd: Random) -> Iterator[Example]:
     key = "".join(letters)
     missing = next(letter for letter in "ABCDE" if letter not in letters)
     task = Task("several choices", rnd.choice(["多选题", "Choose all that apply"]), key)
-    for text in (key, "".join(reversed(letters)), ",".join(letters), "、".join(letters), " ".join(letters), f"选{key}", f"（{key}）",
-                 key.lower(), f"答案：{key}", " and ".join(letters)):  # fmt: skip
+    joined = (",".join(letters), "、".join(letters), " ".join(letters), " and ".join(letters))
+    for text in (key, "".join(reversed(letters)), *joined, f"选{key}", f"（{key}）", key.lower(), f"答案：{key}"):
         task.right(text, "letters")
     task.wrong(letters[0], "one missing")
     task.wrong("".join(sorted([*letters, missing])), "one too many")

@@ -11,6 +11,7 @@ from tests.grading.measuring import Tally
 from tutor.ai.checking.decider import decide
 
 PAIRS = tomllib.loads(FILE.with_name("pairs.toml").read_text(encoding="utf-8"))["pairs"]
+TRAPS = tomllib.loads(FILE.with_name("traps.toml").read_text(encoding="utf-8"))["items"]
 HELD_OUT = tomllib.loads(FILE.read_text(encoding="utf-8"))["items"]
 
 
@@ -19,7 +20,7 @@ def test_the_pairs_of_the_study_are_told_apart(kind: str, expected: str, answer:
     assert check(expected, answer).outcome == ("right" if same else "wrong")
 
 
-@pytest.mark.parametrize(("question", "expected", "answer", "truth"), HELD_OUT)
+@pytest.mark.parametrize(("question", "expected", "answer", "truth"), HELD_OUT + TRAPS)
 def test_what_pupils_write_is_decided_as_a_careful_teacher_does(
     question: str, expected: str, answer: str, truth: str, check: Check
 ) -> None:

@@ -1,4 +1,4 @@
-"""Compares one value with one value: units, percent, rounding, signs, constants of integration. Called by `matching`."""
+"""Compares two values: units, percent, rounding, signs, constants of integration. Called by `matching`."""
 
 import re
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ _INTEGRAL = re.compile(r"积分|原函数|∫|\\int|integra|antiderivative", re.
 _ROUNDED = re.compile(
     r"约|保留|精确到|四舍五入|估算|≈|3\.14|round|decimal place|significant|approx|nearest|estimate", re.IGNORECASE
 )
-_BLANK = r"(?:_{2,}|[(（]\s*[)）]|\?|？|几|多少)\s*"
+_BLANK = r"(?:_{2,}|[(（]\s*[)）]|\?|？|几|多少|\bhow many\b)\s*"
 _SHARE = re.compile(r"%|百分|percent", re.IGNORECASE)
 _DIGITS = 30
 
@@ -156,7 +156,7 @@ def _without_unit(key: Amount, said: Amount, item: Item) -> Finding:
 
 def _given(question: str, spelled: str) -> bool:
     """Whether the question has a blank with this unit behind it."""
-    return bool(spelled and re.search(_BLANK + re.escape(spelled), question))
+    return bool(spelled and re.search(_BLANK + re.escape(spelled), question, re.IGNORECASE))
 
 
 def _unasked_unit(key: Amount, said: Amount, theirs: tuple[Unit, ...], item: Item) -> Finding:
@@ -164,10 +164,10 @@ def _unasked_unit(key: Amount, said: Amount, theirs: tuple[Unit, ...], item: Ite
     if _is_angle(said) and any(isinstance(node, Constant) for node in walk(key.tree)):
         return values(key, replace(said, tree=_radians(said.tree)), item)
     found = values(key, said, item)
-    spoken = mentioned(item.question)
     if found.outcome == "right":
-        return found if _is_angle(said) or (spoken and spoken <= set(theirs)) else Finding("undecided", "ambiguous")
-    similar = {each.dimension for each in spoken} & {each.dimension for each in theirs}
+        asked = _is_angle(said) or _given(item.question, said.spelled)
+        return found if asked else Finding("undecided", "ambiguous")
+    similar = {each.dimension for each in mentioned(item.question)} & {each.dimension for each in theirs}
     return Finding("undecided", "ambiguous") if similar else found
 
 
@@ -186,7 +186,7 @@ def values(key: Amount, said: Amount, item: Item) -> Finding:
     """The bare values, units taken off."""
     if item.tolerance and not letters(key.tree, said.tree):
         return _within(key.tree, said.tree, Fraction(item.tolerance))
-    likeness = _likeness(key.tree, said.tree)
+    likeness = _likeness(key.tree, said.tree, item.question)
     if likeness == "same":
         return RIGHT
     if likeness == "unknown":
@@ -196,9 +196,12 @@ def values(key: Amount, said: Amount, item: Item) -> Finding:
     return _different_numbers(key, said, item)
 
 
-def _likeness(key: Tree, said: Tree) -> Likeness:
+def _likeness(key: Tree, said: Tree, question: str) -> Likeness:
     """As `compare`, but 2X is 2x where small and large letters cannot be two things, and +c is +C."""
-    if letters(said) <= letters(key):
+    isolated = {
+        name for name in letters(said) - letters(key) if re.search(rf"(?<![A-Za-z]){name}(?![A-Za-z])", question)
+    }
+    if letters(said) <= letters(key) or isolated:
         return compare(key, said)
     names = {name.lower(): name for name in letters(key)}
     if len(names) != len(letters(key)) or len({name.lower() for name in letters(said)}) != len(letters(said)):
@@ -206,7 +209,7 @@ def _likeness(key: Tree, said: Tree) -> Likeness:
     return compare(key, _renamed(said, names))
 
 
-def _renamed(tree: Tree, names: dict[str, str]) -> Tree:
+def _renamed(tree: Tree, names: dict[str, str]) -> Tree:  # noqa: PLR0911  # one case a kind
     match tree:
         case Name(letter):
             return Name(names.get(letter.lower(), letter))

@@ -8,7 +8,8 @@ from tutor.ai.checking.forms import Amount, Form, Points, Values, form_tex
 from tutor.ai.checking.items import Item, Reason, Verdict
 from tutor.ai.checking.matching import match, speaks_of_ranges
 from tutor.ai.checking.reading import read
-from tutor.ai.checking.shape import demand_of, fault
+from tutor.ai.checking.shape import demand_of, fault, is_written_otherwise
+from tutor.ai.checking.spelling import plain
 from tutor.ai.checking.words import choices, is_one_letter, truth
 from tutor.ai.checking.working import Work, first_slip, in_sentence, work_of
 from tutor.ai.embedded.errors import CannotSolve
@@ -27,6 +28,7 @@ _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)")
 _WIDE_THOUSANDS = re.compile(r"\d，\d{3}(?!\d)")
 _OMITTED = re.compile(r"略|omitted|见解析|see ", re.IGNORECASE)
 _LONGEST_COPY = 60
+_SHORTEST_TASK = 2
 _PAIR = 2
 
 
@@ -74,12 +76,24 @@ def _compared(key: Form, said: Form, work: Work, item: Item) -> Verdict:
         found = match(key, said, item)
         if found.outcome == "right" and (reason := fault(demand_of(item), key, said)):
             return Verdict("wrong", reason, *shown)
+        if found.outcome == "right" and is_written_otherwise(item.question, key, said):
+            return Verdict("wrong", "other_form", *shown)
+        if found.outcome == "right" and _is_question_again(work.final, item):
+            return Verdict("undecided", "not_worked_out", *shown)
     except CannotSolve as refused:
         return Verdict("undecided", _REASONS[refused.reason], *shown)
     slip = first_slip(work.lines)
     if found.outcome == "right" and slip is not None:
         return Verdict("undecided", "working", *shown, slip)
     return Verdict(found.outcome, found.reason, *shown, slip)
+
+
+def _is_question_again(final: str, item: Item) -> bool:
+    """Whether the answer is a formula that stands in the question, and not what the key says."""
+    said, question, key = (re.sub(r"[\s$]+", "", plain(text)) for text in (final, item.question, item.expected))
+    if said == key or len(said) < _SHORTEST_TASK or not re.search(r"[^\w.=]|\d[^\d.]", said):
+        return False
+    return re.search(rf"(?<![\w.+\-*/^(]){re.escape(said)}(?![\w.+\-*/^)])", question, re.ASCII) is not None
 
 
 # ---- words ---------------------------------------------------------------------------------------------------------

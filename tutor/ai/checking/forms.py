@@ -1,4 +1,4 @@
-"""The forms that an answer can have once it is read, and how each is shown. Made by `reading`, compared by `matching`."""
+"""The forms that an answer can have once it is read, and how each is shown. For `reading` and `matching`."""
 
 from dataclasses import dataclass
 from fractions import Fraction

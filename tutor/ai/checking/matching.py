@@ -24,6 +24,7 @@ from tutor.ai.checking.forms import (
 )
 from tutor.ai.checking.items import Item
 from tutor.ai.checking.regions import difference
+from tutor.ai.embedded.errors import CannotSolve
 from tutor.ai.embedded.linear import MIRRORED
 from tutor.ai.embedded.symbolic import expression
 from tutor.ai.embedded.tree import Name, Number, Operation, Statement, Tree, letters
@@ -32,7 +33,7 @@ _IN_ORDER = re.compile(
     r"从小到大|从大到小|排列|排序|依次|顺序|第一空|\border\b|\bsort|ascending|descending|respectively", re.IGNORECASE
 )
 _ABOUT_RANGES = re.compile(r"不等式|取值范围|区间|解集|inequalit|interval|range|domain|定义域|值域", re.IGNORECASE)
-_ABOUT_RATIOS = re.compile(r"比|ratio|scale", re.IGNORECASE)
+_ABOUT_RATIOS = re.compile(r"的比|之比|比[是为例值]|化简比|整数比|ratio|scale", re.IGNORECASE)
 _SINGLE = 1
 _PAIR = 2
 
@@ -65,7 +66,7 @@ def match(key: Form, said: Form, item: Item) -> Finding:  # noqa: C901, PLR0911,
         case Except(), Amount() | Values():
             return Finding("wrong", "other_kind")
         case Region(), Region():
-            return _regions(key, said, item)
+            return _regions(key, said)
         case Region(), Open() | Amount() | Values():
             return Finding("wrong", "not_solved" if isinstance(said, Open) else "other_kind")
         case ((Amount() | Values() | Points()), Open()):
@@ -184,7 +185,7 @@ def _row_unnamed(rows: tuple[tuple[Tree, ...], ...], trees: tuple[Tree, ...]) ->
 # ---- statements ----------------------------------------------------------------------------------------------------
 
 
-def _regions(key: Region, said: Region, item: Item) -> Finding:
+def _regions(key: Region, said: Region) -> Finding:
     if key.name and said.name and key.name.lower() != said.name.lower():
         return Finding("undecided", "ambiguous")
     found = difference(key.numbers, said.numbers)
@@ -234,6 +235,10 @@ def _equations_in_one(key: Statement, said: Statement) -> Finding:
     return Finding("undecided", "other_form")
 
 
+def _is_zero(tree: Tree) -> bool:
+    return bool(expression(tree) == 0)
+
+
 def _chains(key: Chain, said: Chain) -> Finding:
     forms = ((said.trees, said.relations), (said.trees[::-1], tuple(MIRRORED[sign] for sign in said.relations[::-1])))
     for trees, relations in forms:
@@ -247,6 +252,8 @@ def _ratios(key: Ratio, said: Ratio, item: Item) -> Finding:
         return Finding("wrong", "other_kind")
     if all(equal(one, two) for one, two in zip(key.terms, said.terms, strict=True)):
         return RIGHT
+    if any(_is_zero(term) for term in (*key.terms, *said.terms)):
+        raise CannotSolve("ambiguous")
     first, other = key.terms[0], said.terms[0]
     same = all(
         equal(Operation("*", one, other), Operation("*", two, first))

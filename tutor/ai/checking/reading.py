@@ -16,8 +16,9 @@ from tutor.ai.embedded.text import HAN
 from tutor.ai.embedded.tree import evaluate
 
 _BEFORE = re.compile(
-    r"^(?:(?:解集|解得|解|答案?|原式|(?:原|此|该)?(?:方程组?|不等式组?)的?(?:解集|解|根)|值|结果|面积|周长|体积|(?:the )?solution(?: set)?s?|"
-    r"(?:the )?roots?|(?:the )?final answer|answer|ans|result|we get|hence|therefore)\s*(?:为|是|is|are|[:=])*\s*[:,]?\s*)+",
+    r"^(?:(?:解集|解得|解|答案?|原式|(?:原|此|该)?(?:方程组?|不等式组?)的?(?:解集|解|根)|值|结果|面积|周长|体积|"
+    r"(?:the )?solution(?: set)?s?|(?:the )?roots?|(?:the )?final answer|answer|ans|result|we get|hence|therefore)"
+    r"\s*(?:为|是|is|are|[:=])*\s*[:,]?\s*)+",
     re.IGNORECASE,
 )
 _REMAINDER = re.compile(
@@ -32,7 +33,10 @@ _ENGLISH_COMPARED = (
     (r"(?:is )?(?:greater|bigger|more|larger) than", ">"),
     (r"(?:is )?(?:less|smaller) than", "<"),
 )
-_DOUBTFUL = re.compile(r"(?:\.{3,}|…|[?？吗吧])\s*$")
+_DOUBTFUL = re.compile(
+    r"(?:\.{3,}|…|[?？吗吧])\s*$|是不是|是否|可能|也许|大概|好像|应该不|\b(?:maybe|perhaps|probably|guess)\b",
+    re.IGNORECASE,
+)
 _TUPLE = re.compile(r"^\(.*\)$")
 _ALIKE = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 
@@ -53,8 +57,8 @@ def read(text: str, kind: Kind = "any", beside: Form | None = None) -> Form:
     text = _BEFORE.sub("", text).strip(" ;,").rstrip(".")
     if match := _REMAINDER.match(text):
         return Division(evaluate(expression(match[1]), {}), evaluate(expression(match[2]), {}))
-    if found := in_pieces(text):
-        return found
+    if quantity := in_pieces(text):
+        return quantity
     text = _compared(text)
     return said(text) or _ratio(text) or _except(text) or _region(text, kind, beside) or _set(text) or solutions(text)
 

@@ -1,7 +1,7 @@
-"""Whether an answer has the form that its question wants: lowest terms, factored, multiplied out. Called by `decider`."""
+"""Whether an answer has the form that its question wants: lowest terms, factored, expanded. Called by `decider`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import gcd
 
 import sympy
@@ -41,6 +41,56 @@ def demand_of(item: Item) -> Demand:
     if item.demand:
         return item.demand
     return next((demand for demand, words in _DEMANDS if re.search(words, item.question, re.IGNORECASE)), "any")
+
+
+def _is_percent(tree: Tree) -> bool:
+    return isinstance(bare(tree), Percent)
+
+
+def _is_decimal(tree: Tree) -> bool:
+    return isinstance(bare(tree), Number)
+
+
+def _is_fraction(tree: Tree) -> bool:
+    found = bare(tree)
+    return isinstance(found, Mixed | Number) or (isinstance(found, Operation) and found.sign == "/")
+
+
+def _is_mixed(tree: Tree) -> bool:
+    return isinstance(bare(tree), Mixed)
+
+
+def _is_improper(tree: Tree) -> bool:
+    return _is_fraction(tree) and not _is_mixed(tree)
+
+
+def _is_scientific(tree: Tree) -> bool:
+    match bare(tree):
+        case Operation("*", left, Operation("^", Number("10"), _)):
+            value = abs(evaluate(left, {}))
+            return 1 <= value < 10  # noqa: PLR2004  # one digit before the point
+        case Negative(inner):
+            return _is_scientific(inner)
+        case _:
+            return False
+
+
+_WRITTEN: tuple[tuple[str, Callable[[Tree], bool]], ...] = (
+    (r"[化写改]成百分数|as a percentage|as a percent\b", _is_percent),
+    (r"[化写改]成(?:有限)?小数|as a decimal", _is_decimal),
+    (r"[化写改]成带分数|as a mixed number", _is_mixed),
+    (r"[化写改]成假分数|as an improper fraction", _is_improper),
+    (r"[化写改]成(?:最简)?分数|as a fraction", _is_fraction),
+    (r"科学记数法|科学计数法|standard form|scientific notation", _is_scientific),
+)
+
+
+def is_written_otherwise(question: str, key: Form, said: Form) -> bool:
+    """Whether the question names a way to write a number, the key is written so and the answer is not."""
+    if not (isinstance(key, Amount) and isinstance(said, Amount)):
+        return False
+    wanted = [is_so for words, is_so in _WRITTEN if re.search(words, question, re.IGNORECASE)]
+    return any(is_so(key.tree) and not is_so(said.tree) for is_so in wanted)
 
 
 def fault(demand: Demand, key: Form, said: Form) -> Reason:

@@ -29,7 +29,8 @@ _LATEX = (
     (r"\\infty", " oo "), (r"\\cup", " U "), (r"\\(?:emptyset|varnothing)", "∅"), (r"\\in(?![a-z])", " in "),
     (r"\\mathbb\s*\{?R\}?", "R"), (r"\\(?:neq|ne)(?![a-z])", "!="), (r"\\approx", "~"), (r"\\angle", "∠"),
     (r"\\sqrt\s*\[3\]\s*\{([^{}]*)\}", r" cbrt(\1)"), (r"\\l?vert", "|"), (r"\\[{]", "{"), (r"\\[}]", "}"),
-    (r"([\^_])\s*\{([^{}\\]*)\}", r"\1(\2)"), (r"\\(?:therefore)", "∴"), (r"\\[$]", "$"), (r"\\log(?![a-z])", "log"), (r"\\bigcirc", ""), (r"\\ ", " "),
+    (r"([\^_])\s*\{([^{}\\]*)\}", r"\1(\2)"),
+    (r"\\(?:therefore)", "∴"), (r"\\[$]", "$"), (r"\\log(?![a-z])", "log"), (r"\\bigcirc", ""), (r"\\ ", " "),
 )  # fmt: skip
 _MIXED = r"(?<![\d.])(\d+)\s*又\s*(?:\(?(\d+)\s*/\s*(\d+)\)?|(\d+)分之(\d+))"
 _MONEY = re.compile(r"\$\s*(\d[\d,]*(?:\.\d+)?)(?![\d\s]*\$)")
@@ -41,6 +42,7 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _LOG = re.compile(rf"log\s*(?:_\s*(\d+|\(\d+\))|(\d+)(?=\s|\())\s*{_SIMPLE}")
 _KNOWN = re.compile("|".join((*FUNCTIONS, "pi")))
 _WORDS = re.compile(r"[A-Za-z]{4,}")
+_ROOT_OF = re.compile(r"sqrt\s*\d+(?:\.\d+)?\s*(?:[a-zA-Z](?<!s)|pi|\()")
 _DOUBLE_SIGN = re.compile(r"^\s*[-+]\s*[-+]|[=<>(,]\s*[-+]\s*[-+]")
 
 
@@ -68,6 +70,8 @@ def formula(text: str) -> Tree | Statement:
 
     """
     text = as_formula(text)
+    if _ROOT_OF.search(text):  # √2x may be √2·x
+        raise CannotSolve("ambiguous")
     if has_han(text) or _WORDS.search(_KNOWN.sub(" ", text)) or _DOUBLE_SIGN.search(text):
         raise CannotSolve("unknown")
     return parse(text)

@@ -10,39 +10,11 @@ from collections.abc import Iterator
 from tutor.ai.checking.forms import Said
 from tutor.ai.embedded.answers import EVERYTHING, NOTHING
 
-_TRUE = frozenset(
-    "对 正确 是 是的 对的 正确的 能 可以 够 会 相等 √ ✓ ✔ ☑ true t yes y right correct".split()  # noqa: SIM905  # easier to read
-)
-_FALSE = frozenset(
-    [
-        "错",
-        "错误",
-        "不对",
-        "不正确",
-        "错的",
-        "错误的",
-        "否",
-        "不",
-        "x",
-        "不是",
-        "不能",
-        "不可以",
-        "不够",
-        "不会",
-        "不相等",
-        "×",
-        "✗",
-        "✘",
-        "✕",
-        "❌",
-        "false",
-        "f",
-        "no",
-        "n",
-        "wrong",
-        "incorrect",
-    ]  # easier to read
-)
+_TRUE_WORDS = "对 正确 是 是的 对的 正确的 能 可以 够 会 相等 √ ✓ ✔ ☑ true t yes y right correct"
+_FALSE_WORDS = """
+    错 错误 不对 不正确 错的 错误的 否 不 x 不是 不能 不可以 不够 不会 不相等 × ✗ ✘ ✕ ❌ false f no n wrong incorrect
+"""
+_TRUE, _FALSE = frozenset(_TRUE_WORDS.split()), frozenset(_FALSE_WORDS.split())
 _LETTER_WORDS = frozenset("tfynx")
 _BEFORE = re.compile(
     r"^\s*(?:(?:答案?|解|选项|选择|我选|应选|故选|所以选|本题选|选|判断|answer|ans|option|choice|"

@@ -17,7 +17,7 @@ from tutor.ai.checking.spelling import formula, plain
 from tutor.ai.checking.units import COUNT, Unit, unit
 from tutor.ai.embedded.errors import CannotSolve
 from tutor.ai.embedded.symbolic import expression, symbol
-from tutor.ai.embedded.text import MAX_LENGTH
+from tutor.ai.embedded.text import MAX_LENGTH, NUMERALS
 from tutor.ai.embedded.tree import Statement, Tree, letters
 
 _LINE = re.compile(r"\n|[∴⇒]|(?:所以|因此|故|\btherefore\b|\bhence\b)[,，:：]?", re.IGNORECASE)
@@ -44,7 +44,16 @@ _DOUBT = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_.])-?\d+(?:\.\d+)?(?: \d+/\d+|/\d+)?%?")
+_ALONE = re.compile(r"^[-+]?[\d.,/ ]*\d[%\s]*[A-Za-z\u3400-\u9fff]{0,4}[.。]?$")
 _NO_UNIT = re.compile(r"\s*(?:in|left|altogether|total|now|each|more|of|on|at|to|for|and)\b")
+_UNIT = re.compile(r"\s*([A-Za-z/°]+(?:\^\(?[23]\)?)?|[\u3400-\u9fff/]+)")
+_HARMLESS = re.compile(r"一共|一起|总共|十分钟后")
+_CHANGES = re.compile(  # other words of number, which make another number of the one that is written
+    rf"[{NUMERALS}半倍方加减乘除负分角余几少]|[*/÷^+%<>:]|"
+    r"\b(?:half|twice|double|triple|squared|cubed|plus|minus|times|negative|hundred|thousand|million|dozen|divided|third|"
+    r"quarter|percent|per|each|every|from|between|until|before|after|another|without)\b",
+    re.IGNORECASE,
+)
 _LONGEST = 60
 _MOST_LINES = 40
 _MOST_DEGREE = 2
@@ -74,6 +83,8 @@ def work_of(text: str, key: Form | None) -> Work:
         raise CannotSolve("ambiguous")
     if marked:
         return Work(_last(marked[0], key), tuple(line for line in lines if not _MARKED.search(line)))
+    if len({line for line in lines if _ALONE.match(line)}) > 1:  # a choice of answers, one a line
+        raise CannotSolve("ambiguous")
     return Work(_ending(lines, key), tuple(lines))
 
 
@@ -121,25 +132,27 @@ def _last(text: str, key: Form | None) -> str:
 
 
 def in_sentence(text: str) -> Amount | None:
-    """The one number that a sentence says, with its unit; None when there are several, or a doubt."""
+    """The one number that a sentence says, with its unit; None when there are several, or other words change it."""
     text = plain(text)
     numbers = list(_NUMBER.finditer(text))
     if len(numbers) != 1 or _DOUBT.search(text) or len(text) > _LONGEST or _EQUALS.search(text):
         return None
     match = numbers[0]
-    found = amount(match[0])
-    after = (
-        None
-        if _NO_UNIT.match(text[match.end() :])
-        else re.match(r"\s*([A-Za-z/°]+(?:\^\(?[23]\)?)?|[\u3400-\u9fff/]+)", text[match.end() :])
-    )
+    spelled, units = _unit_after(text[match.end() :])
+    around = text[: match.start()] + " " + text[match.end() :].strip().removeprefix(spelled)
+    return None if _CHANGES.search(_HARMLESS.sub("", around)) else Amount(amount(match[0]).tree, units, spelled)
+
+
+def _unit_after(text: str) -> tuple[str, tuple[Unit, ...]]:
+    """The unit that follows a number; any English noun counts what it names."""
+    after = None if _NO_UNIT.match(text) else _UNIT.match(text)
     for length in range(len(after[1]) if after else 0, 0, -1):
         spelled = after[1][:length] if after else ""
         if units := unit(spelled):
-            return Amount(found.tree, units, spelled)
+            return spelled, units
         if spelled.isascii():
-            return Amount(found.tree, (Unit(COUNT, Fraction(1)),), spelled)
-    return found
+            return spelled, (Unit(COUNT, Fraction(1)),)
+    return "", ()
 
 
 # ---- the lines -----------------------------------------------------------------------------------------------------

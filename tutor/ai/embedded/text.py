@@ -25,7 +25,8 @@ _LATEX_WORDS = {
     "times": "*", "cdot": "*", "div": "÷", "leq": "<=", "le": "<=", "geq": ">=", "ge": ">=", "pi": " pi ",
     "left": "", "right": "", "displaystyle": "", "quad": " ", "rightarrow": "->", "to": "->", "sin": "sin",
     "cos": "cos", "tan": "tan", "ln": "ln", "lg": "lg", "int": "∫", "leqslant": "<=", "geqslant": ">=",
-    "lt": "<", "gt": ">", "pm": "±", "mid": "|", "vert": "|", "cdots": "...", "ldots": "...", "dots": "...", "qquad": " ",
+    "lt": "<", "gt": ">", "pm": "±", "mid": "|", "vert": "|", "cdots": "...", "ldots": "...",
+    "dots": "...", "qquad": " ",
 }  # fmt: skip
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
