@@ -8,10 +8,13 @@ from tutor.ai.checking.forms import Amount, Form, Points, Values, form_tex
 from tutor.ai.checking.items import Item, Reason, Verdict
 from tutor.ai.checking.matching import match, speaks_of_ranges
 from tutor.ai.checking.reading import read
-from tutor.ai.checking.shape import demand_of, fault, is_written_otherwise
+from tutor.ai.checking.sentences import in_sentence
+from tutor.ai.checking.shape import demand_of, fault
+from tutor.ai.checking.slips import first_slip
 from tutor.ai.checking.spelling import plain
 from tutor.ai.checking.words import choices, is_one_letter, truth
-from tutor.ai.checking.working import Work, first_slip, in_sentence, work_of
+from tutor.ai.checking.working import Work, work_of
+from tutor.ai.checking.writing import is_written_otherwise
 from tutor.ai.embedded.errors import CannotSolve
 from tutor.ai.embedded.errors import Reason as Refusal
 from tutor.ai.embedded.tree import letters
