@@ -1,4 +1,4 @@
-"""The items written by hand, `tests/ai/checking/heldout.toml`, as examples."""
+"""The items written by hand, `heldout.toml` and `traps.toml` beside the tests, as examples."""
 
 import tomllib
 from collections.abc import Iterator
@@ -12,5 +12,6 @@ FILE: Path = ROOT / "tests/ai/checking/heldout.toml"
 
 
 def held_out() -> Iterator[Example]:
-    for question, expected, answer, truth in tomllib.loads(FILE.read_text(encoding="utf-8"))["items"]:
-        yield Example("held out", Item(expected, answer, question), truth, "by hand")
+    for file in (FILE, FILE.with_name("traps.toml")):
+        for question, expected, answer, truth in tomllib.loads(file.read_text(encoding="utf-8"))["items"]:
+            yield Example("held out", Item(expected, answer, question), truth, file.stem)

@@ -92,10 +92,10 @@ async def beaten(seed: int, count: int) -> Fuzzed:
     """Noise for one worker: how often it was late or broke down, and how large it became."""
     workers = Workers(DEADLINE_S, 1)
     checker = AnswerChecker(workers)
-    await workers.start()
     late = broken = 0
     slowest = memory = 0.0
     for item in fuzzed(seed, count):
+        await workers.start()  # after one that broke down, the next does not pay for it
         pid = workers.all[0].pid
         started = time.perf_counter()
         await checker.check(item)

@@ -46,7 +46,7 @@ def goals(whole: Tally, noise: Fuzzed) -> list[Goal]:
         Goal(
             f"of {noise.items:,} fuzzed inputs, hung or crashed",
             "0",
-            f"{noise.broken + hung} ({noise.late} cut off in time)",
+            f"{noise.broken + hung} ({noise.late} cut off after {DEADLINE_S:.0f} s)",
             noise.broken == 0 and not hung,
         ),
         Goal("memory under fuzzing", "<= 1,024 MB", f"{noise.memory_mb:.0f} MB", noise.memory_mb <= MOST_MEMORY_MB),
@@ -54,10 +54,11 @@ def goals(whole: Tally, noise: Fuzzed) -> list[Goal]:
 
 
 def table(tallies: dict[str, Tally]) -> Iterator[str]:
-    """A row for each family."""
+    """A row for each family, and one for all if there are several."""
     yield "| kind | items | decided well | wrong full marks | undecided | p95 ms |"
     yield "|---|---:|---:|---:|---:|---:|"
-    for name, tally in [*tallies.items(), ("**all**", together(tallies))]:
+    whole = [("**all**", together(tallies))] if len(tallies) > 1 else []
+    for name, tally in [*tallies.items(), *whole]:
         yield (
             f"| {name} | {tally.items:,} | {tally.accuracy:.2%} | {tally.wrong_full_marks} | {tally.undecided:.2%}"
             f" | {tally.p95_ms:.1f} |"

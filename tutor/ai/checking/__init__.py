@@ -2,5 +2,6 @@
 
 `checker` is the server's door, `items` what goes in and comes out; both stay clear of SymPy. In the worker processes of
 the built-in tutor, `decider` finds the answer in the working (`working`, `sentences`), reads it and the key (`reading`)
-into one of the `forms`, compares these (`matching`), and looks at how it is written (`shape`) and at its lines (`slips`).
+into one of the `forms`, compares these (`matching`), and looks at how they are written (`shape`) and at the lines
+(`slips`).
 """

@@ -68,7 +68,7 @@ def inequality(text: str) -> Form:
 def _together(parts: list[Form], *, commas: bool) -> Region:
     """Conditions that hold at once. A comma may mean "or" too: then only one reading may make sense."""
     regions = [part for part in parts if isinstance(part, Region)]
-    if len(regions) != len(parts) or len({region.name for region in regions}) > 1:
+    if not regions or len(regions) != len(parts) or len({region.name for region in regions}) > 1:
         raise CannotSolve("unknown")
     both = sympy.Intersection(*(region.numbers for region in regions))
     if commas:

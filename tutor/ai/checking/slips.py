@@ -7,7 +7,7 @@ import sympy
 from tutor.ai.checking.equality import compare
 from tutor.ai.checking.quantities import amount
 from tutor.ai.checking.spelling import formula, plain
-from tutor.ai.checking.working import EQUALS, NAME
+from tutor.ai.checking.working import EQUALS
 from tutor.ai.embedded.errors import CannotSolve
 from tutor.ai.embedded.symbolic import expression, symbol
 from tutor.ai.embedded.tree import Statement, Tree, letters
@@ -20,15 +20,13 @@ def first_slip(lines: tuple[str, ...]) -> int | None:
     before: Tree | None = None
     equation: Statement | None = None
     for number, line in enumerate(lines, start=1):
-        parts = [_read(part) for part in EQUALS.split(line)]
-        chain = [part for part in parts if part is not None]
-        starts_anew = bool(EQUALS.split(line)[0].strip())
-        if len(parts) > 1 and not starts_anew:
-            chain = [*([before] if before is not None else []), *chain]
-        named = bool(NAME.match(EQUALS.split(line)[0]))
-        if _breaks(chain[1:] if named else chain, complete=len(chain) >= len(parts)):
+        written = EQUALS.split(line)
+        parts = [_read(part) for part in written]
+        if len(parts) > 1 and not written[0].strip():  # goes on from the line before
+            parts[0] = before
+        if _breaks(parts):
             return number
-        before = chain[-1] if chain and parts[-1] is not None else None
+        before = parts[-1]
         said = _equation(line)
         if said is not None and equation is not None and _other_solutions(equation, said):
             return number
@@ -45,11 +43,11 @@ def _read(text: str) -> Tree | None:
     return None if letters(found.tree) or found.about or any(not each.counts for each in found.units) else found.tree
 
 
-def _breaks(chain: list[Tree], *, complete: bool) -> bool:
-    """Whether two neighbours are certainly not equal."""
-    if not complete:
-        return False
+def _breaks(chain: list[Tree | None]) -> bool:
+    """Whether two neighbours are certainly not equal; what could not be read is no neighbour."""
     for one, two in pairwise(chain):
+        if one is None or two is None:
+            continue
         try:
             if compare(one, two) == "different":
                 return True

@@ -50,7 +50,7 @@ def work_of(text: str, key: Form | None) -> Work:
 
     """
     lines = [line for piece in _LINE.split(text) for line in _tasks(_OPENING.sub("", piece).strip())]
-    lines = [line for line in lines if line]
+    lines = [_NEXT_NAME.sub(r"\1, ", line) for line in lines if line]
     if not lines or len(lines) > _MOST_LINES or any(len(line) > MAX_LENGTH for line in lines):
         raise CannotSolve("too_long")
     marked = [match[1].strip() for line in lines if (match := _MARKED.search(line))]
@@ -91,7 +91,6 @@ def _ending(lines: list[str], key: Form | None) -> str:
 
 def _last(text: str, key: Form | None) -> str:
     """The end of a chain of equal values; what is no chain stays as it is."""
-    text = _NEXT_NAME.sub(r"\1, ", text)
     parts = EQUALS.split(text)
     if len(parts) == 1 or _SEVERAL.search(re.sub(r"\d,\d{3}", "", text)) or isinstance(key, Open):
         return text
