@@ -17,7 +17,7 @@ EXTRAS = $(BIN)/python -c 'import sys, tomllib; \
 AGAIN := { echo "That did not work; the reason stands above. If it was the network, run the same command again."; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check rights faults bench bench-board format client browser clocks lock clean
+.PHONY: help install run test check rights faults bench bench-board grade-bench format client browser clocks lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make faults   kill, freeze, cut and confuse everything, as often as promised (half an hour or more; FAULTS_SEED=... repeats)"
 	@echo "make bench    measure it beside four other servers (15 minutes; ROUNDS=1 SERVERS=ours,plain for less)"
 	@echo "make bench-board  measure a teacher's board in Chromium while fifty rooms stream (2 minutes)"
+	@echo "make grade-bench  decide thousands of maths answers of which the truth is known, and noise (a few minutes)"
 	@echo "make install  install and build only"
 	@echo "make format   let ruff format and mend"
 	@echo "make lock     choose new versions for config/*.lock"
@@ -117,6 +118,9 @@ bench: install $(if $(findstring node,$(SERVERS)),$(BENCH)/node/.done) $(if $(fi
 
 bench-board: install browser $(DONE)/test
 	$(BIN)/python -m tests.bench.board
+
+grade-bench: install $(DONE)/test
+	$(BIN)/python -m tests.grading
 
 $(BENCH)/node/.done: tests/bench/node/package-lock.json tests/bench/install.py | $(DONE)/package
 	@$(BIN)/python -m tests.bench.install --ready || { echo "Installing Node (60 MB)"; $(LOCKED) -r config/node.lock || $(AGAIN); }

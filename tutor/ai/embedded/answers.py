@@ -59,8 +59,8 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"\s*(?:,?\s*(?:对吗|对不对|是吗|吗|吧|right|correct|is that right|is it right))?[\s?.!;,]*$", re.IGNORECASE
 )
-_NOTHING = re.compile(r"无解|无实数解|没有解|无实数根|没有实数根|no (?:real )?solutions?|none")
-_EVERYTHING = re.compile(
+NOTHING = re.compile(r"无解|无实数解|没有解|无实数根|没有实数根|no (?:real )?solutions?|none")
+EVERYTHING = re.compile(
     r"任意实数|全体实数|所有实数|无数解|无数组解|(?:all|every) (?:real )?numbers?|infinitely many(?: solutions)?"
 )
 
@@ -87,9 +87,14 @@ def guess(problem: Problem, reply: str) -> Guess | None:
 
 def _understood(problem: Problem, text: str) -> Guess | None:
     try:
-        return _read(problem, _AFTER.sub("", _BEFORE.sub("", text)))
+        return _read(problem, bare_answer(text))
     except CannotSolve:
         return None
+
+
+def bare_answer(text: str) -> str:
+    """A normalised answer without the words that people put around it."""
+    return _AFTER.sub("", _BEFORE.sub("", text))
 
 
 # ---- reading -------------------------------------------------------------------------------------------------------
@@ -139,9 +144,9 @@ def _parsed(text: str) -> Tree | Statement:
 
 def _all_or_none(word: str) -> bool | None:
     """True for "every number", False for "no solution", None for anything else."""
-    if _EVERYTHING.fullmatch(word):
+    if EVERYTHING.fullmatch(word):
         return True
-    return False if _NOTHING.fullmatch(word) else None
+    return False if NOTHING.fullmatch(word) else None
 
 
 def _value(text: str, tree: Tree) -> Guess | None:

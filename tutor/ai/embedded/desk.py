@@ -8,6 +8,8 @@ import signal
 import sys
 from typing import BinaryIO
 
+from tutor.ai.checking.decider import decide
+from tutor.ai.checking.items import Item, encode_verdict
 from tutor.ai.embedded.dialogue import Dialogue
 from tutor.ai.embedded.request import FULL, KeyRequest, Request, decode, encode_key, encode_reply
 from tutor.ai.embedded.worker import READY
@@ -28,13 +30,19 @@ def serve(questions: BinaryIO, replies: BinaryIO, alarm_s: float) -> None:
     _send(replies, READY)
     for line in questions:
         signal.setitimer(signal.ITIMER_REAL, alarm_s)
-        asked = decode(line)
-        if isinstance(asked, KeyRequest):
-            answer = encode_key(dialogue.key(asked))
-        else:
-            answer = encode_reply(dialogue.reply(asked))
+        answer = _answer(dialogue, decode(line))
         signal.setitimer(signal.ITIMER_REAL, 0)
         _send(replies, answer)
+
+
+def _answer(dialogue: Dialogue, asked: Request | KeyRequest | Item) -> bytes:
+    match asked:
+        case Item():
+            return encode_verdict(decide(asked))
+        case KeyRequest():
+            return encode_key(dialogue.key(asked))
+        case Request():
+            return encode_reply(dialogue.reply(asked))
 
 
 def _send(replies: BinaryIO, line: bytes) -> None:

@@ -60,6 +60,8 @@ def tree_tex(tree: Tree) -> str:  # noqa: C901, PLR0911  # one case a kind
 def _call_tex(function: str, argument: Tree) -> str:
     if function == "sqrt":
         return rf"\sqrt{{{tree_tex(bare(argument))}}}"
+    if function == "abs":
+        return rf"\left|{tree_tex(bare(argument))}\right|"
     name = {"exp": r"\exp", "lg": r"\lg"}.get(function, rf"\{function}")
     return f"{name} {tree_tex(argument)}"
 

@@ -100,7 +100,7 @@ def _form(true: Form, said: sympy.Expr, tree: Tree) -> Verdict:
         product = _is_product(tree) or not (true.expression.is_Mul or true.expression.is_Pow)
         return "right" if product and _factor_count(said) >= _factor_count(true.expression) else "unfinished"
     if true.goal in {"expand", "simplify"}:
-        return "right" if _is_plain_sum(tree, said) else "unfinished"
+        return "right" if is_plain_sum(tree, said) else "unfinished"
     return "right"
 
 
@@ -114,7 +114,7 @@ def _is_product(tree: Tree) -> bool:
             return False
 
 
-def _is_plain_sum(tree: Tree, said: sympy.Expr) -> bool:
+def is_plain_sum(tree: Tree, said: sympy.Expr) -> bool:
     """No sums in brackets, and no two terms that are alike."""
     brackets = any(isinstance(node, Group) and letters(node) for node in walk(tree))
     return not brackets and len(unfold(tree)) <= len(sympy.Add.make_args(sympy.expand(said)))

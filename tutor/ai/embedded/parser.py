@@ -24,7 +24,7 @@ from tutor.ai.embedded.tree import (
     Tree,
 )
 
-FUNCTIONS = ("sqrt", "sin", "cos", "tan", "exp", "ln", "lg")
+FUNCTIONS = ("sqrt", "sin", "cos", "tan", "exp", "abs", "ln", "lg")
 
 _MAX_TOKENS = 160
 _MAX_DEPTH = 24

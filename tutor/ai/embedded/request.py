@@ -6,6 +6,7 @@ from typing import TypedDict
 
 import orjson
 
+from tutor.ai.checking.items import Demand, Item, Kind, UnitRule
 from tutor.core.caller import Language
 
 FULL = 5
@@ -59,6 +60,16 @@ class _Line(TypedDict, total=False):
     problem: str
 
 
+class _ItemLine(TypedDict):
+    expected: str
+    answer: str
+    question: str
+    kind: Kind
+    demand: Demand
+    tolerance: str
+    unit: UnitRule
+
+
 class _AnswerLine(TypedDict):
     forms: Sequence[str]
     sayings: Sequence[str]
@@ -80,12 +91,14 @@ class KeyRequest:
     language: Language
 
 
-def encode(request: Request | KeyRequest) -> bytes:
+def encode(request: Request | KeyRequest | Item) -> bytes:
     return orjson.dumps(asdict(request), option=orjson.OPT_APPEND_NEWLINE)
 
 
-def decode(line: bytes) -> Request | KeyRequest:
-    found: _Line = orjson.loads(line)
+def decode(line: bytes) -> Request | KeyRequest | Item:
+    found: _Line | _ItemLine = orjson.loads(line)
+    if "expected" in found:
+        return Item(**found)
     if "problem" in found:
         return KeyRequest(found["problem"], found["language"])
     return Request(

@@ -22,7 +22,7 @@ from tutor.ai.embedded.tree import (
 )
 
 _FUNCTIONS = {"sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "exp": sympy.exp,
-              "ln": sympy.log}  # fmt: skip
+              "ln": sympy.log, "abs": sympy.Abs}  # fmt: skip
 _MAX_TERMS = 64
 _MAX_SPREAD = 8
 

@@ -24,7 +24,9 @@ _SIGNS = str.maketrans({
 _LATEX_WORDS = {
     "times": "*", "cdot": "*", "div": "÷", "leq": "<=", "le": "<=", "geq": ">=", "ge": ">=", "pi": " pi ",
     "left": "", "right": "", "displaystyle": "", "quad": " ", "rightarrow": "->", "to": "->", "sin": "sin",
-    "cos": "cos", "tan": "tan", "ln": "ln", "int": "∫",
+    "cos": "cos", "tan": "tan", "ln": "ln", "lg": "lg", "int": "∫", "leqslant": "<=", "geqslant": ">=",
+    "lt": "<", "gt": ">", "pm": "±", "mid": "|", "vert": "|", "cdots": "...", "ldots": "...",
+    "dots": "...", "qquad": " ",
 }  # fmt: skip
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -79,7 +81,7 @@ def chinese_number(word: str) -> int:
 def numbers_from_words(text: str) -> str:
     """Chinese numerals as digits: 三点五 becomes 3.5. Only for text whose words are already taken out."""
     text = re.sub(
-        rf"([{NUMERALS}]+)点([{NUMERALS[:11]}]+)",
+        rf"([{NUMERALS}]+)点([{NUMERALS[:12]}]+)",
         lambda m: f"{chinese_number(m[1])}.{''.join(str(_DIGITS[sign]) for sign in m[2])}",
         text,
     )
@@ -107,9 +109,11 @@ def _plain_latex(text: str) -> str:
         return text
     text = re.sub(r"\\[,;:! ()\[\]]", " ", text).replace("\\%", "%")
     text = re.sub(r"\\[dt]?frac", r"\\frac", text)
+    text = re.sub(r"\\frac\s*(\d)\s*(\d)", r"\\frac{\1}{\2}", text)
+    text = re.sub(r"(?<![\w.^}])(\d+)\s*\\frac\s*\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}", r"\1 \2/\3", text)  # mixed
     for _ in range(8):  # innermost braces first; deeper nesting is no school work
         simpler = re.sub(r"\\frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"((\1)/(\2))", text)
-        simpler = re.sub(r"\\sqrt\s*\{([^{}]*)\}", r"sqrt(\1)", simpler)
+        simpler = re.sub(r"\\sqrt\s*\{([^{}]*)\}", r" sqrt(\1)", simpler)
         simpler = re.sub(r"([\^_])\s*\{([^{}]*)\}", r"\1(\2)", simpler)
         if simpler == text:
             break

@@ -1,5 +1,5 @@
-"""The server's side of the worker process: starts it, asks it, kills it when it is late. Called by `engine` and
-`answerkeys`.
+"""The server's side of the worker process: starts it, asks it, kills it when it is late. Called by `engine`,
+`answerkeys` and `checking.checker`.
 """
 
 import asyncio
@@ -7,6 +7,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from tutor.ai.checking.items import Item
 from tutor.ai.embedded.request import KeyRequest, Request, encode
 from tutor.core.helpers import kill, start_helper
 
@@ -45,7 +46,7 @@ class Worker:
         )
         return await self._exchange(self._process, b"", _START_S) == READY
 
-    async def ask(self, request: Request | KeyRequest) -> bytes | None:
+    async def ask(self, request: Request | KeyRequest | Item) -> bytes | None:
         """The answer's line, or None when the process was late or broke down over the question.
 
         A process that had died before is replaced and asked again. Cancelling kills the process: a half-done question
@@ -95,7 +96,7 @@ class Workers:
         for worker in self.all:
             self.free.put_nowait(worker)
 
-    async def ask(self, request: Request | KeyRequest) -> bytes | None:
+    async def ask(self, request: Request | KeyRequest | Item) -> bytes | None:
         """Ask whoever is free, see `Worker.ask`."""
         async with self._one() as worker:
             return await worker.ask(request)
