@@ -10,7 +10,7 @@ from functools import partial
 
 from aiohttp import web
 
-from tutor import accounts, board, broadcasts, chat, classes, files, records, writers
+from tutor import accounts, board, broadcasts, chat, classes, files, homework, records, writers
 from tutor.accounts import routes as accounts_routes
 from tutor.accounts import school_routes
 from tutor.accounts import sockets as accounts_sockets
@@ -52,19 +52,32 @@ from tutor.core.words import Words
 from tutor.files import routes as files_routes
 from tutor.files.context import FILES_SETTINGS, FilesSettings
 from tutor.files.models import FileLimits
+from tutor.homework import (
+    assignment_messages,
+    assignment_routes,
+    review_messages,
+    review_routes,
+    submission_messages,
+    submission_routes,
+)
+from tutor.homework import sockets as homework_sockets
+from tutor.homework.context import HOMEWORK_SETTINGS, HomeworkSettings
 from tutor.pictures.orders import Order
 from tutor.records import routes as records_routes
 from tutor.settings import ROOT, FilesSection, Settings, secret_of
 
-ROOMS_OF_THE_HOUSE = (accounts, files, classes, chat, board, records, broadcasts)
+ROOMS_OF_THE_HOUSE = (accounts, files, classes, homework, chat, board, records, broadcasts)
 TABLES = (
     accounts_sockets.events, chat_sockets.events, floor_sockets.events, board_sockets.events,
-    broadcasts_sockets.events,
+    broadcasts_sockets.events, homework_sockets.events,
 )  # fmt: skip
-EVENTS = (crowd, status, chat_messages, floor_messages, board_messages, broadcasts_messages)
+EVENTS = (
+    crowd, status, chat_messages, floor_messages, board_messages, broadcasts_messages, assignment_messages,
+    submission_messages, review_messages,
+)  # fmt: skip
 APIS = (
     accounts_routes.api, school_routes.api, files_routes.api, classes_routes.api, chat_routes.api, records_routes.api,
-    broadcasts_routes.api,
+    broadcasts_routes.api, assignment_routes.api, submission_routes.api, review_routes.api,
 )  # fmt: skip
 
 MEGABYTE = 1024 * 1024
@@ -120,6 +133,14 @@ def _hand_down(app: web.Application, settings: Settings) -> None:
         prefix=settings.redis.prefix,
     )
     app[FILES_SETTINGS] = _for_files(settings.files)
+    homework_section = settings.homework
+    app[HOMEWORK_SETTINGS] = HomeworkSettings(
+        graders=homework_section.graders,
+        lease_s=homework_section.lease_s,
+        look_s=homework_section.look_s,
+        price=homework_section.price_per_million_tokens or None,
+        currency=homework_section.currency,
+    )
 
 
 def _for_files(section: FilesSection) -> FilesSettings:

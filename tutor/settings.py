@@ -121,6 +121,14 @@ class FilesSection(Section):
     unclaimed_per_user: Count
 
 
+class HomeworkSection(Section):
+    graders: Annotated[int, Field(ge=0, le=64)]
+    lease_s: Positive
+    look_s: Positive
+    price_per_million_tokens: Annotated[float, Field(ge=0)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
 class AiService(Section):
     """Which AI service, and which of its models."""
 
@@ -196,6 +204,7 @@ class Settings(BaseSettings):
     sockets: SocketsSection
     chat: ChatSection
     files: FilesSection
+    homework: HomeworkSection
     ai: AiSection
     limits: LimitsSection
 

@@ -1,0 +1,5 @@
+"""The socket commands of homework: following an assignment, and appeals."""
+
+from tutor.core.sockets import EventTable
+
+events = EventTable()
