@@ -66,7 +66,7 @@ class Standing:
 
 
 def standing(grade: Grade, rulings: Sequence[Ruling]) -> Standing:
-    """How a grade stands after the rulings about it, oldest first. Rulings about an older rubric's grade do not count."""
+    """How a grade stands after the rulings about it, oldest first. Those about an older rubric do not count."""
     own = [ruling for ruling in rulings if ruling.grade_id == grade.id]
     questions = tuple(_question(one, [r for r in own if r.question_id == one.question_id]) for one in grade.questions)
     return Standing(questions, _comment([ruling for ruling in own if ruling.question_id is None]))
