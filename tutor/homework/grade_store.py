@@ -85,6 +85,11 @@ class GradeStore:
             found.setdefault(ruling.submission_id, []).append(ruling)
         return found
 
+    async def said(self, teacher_id: str, client_id: str) -> list[Ruling]:
+        """What a teacher ruled with this `client_id`, oldest first."""
+        rows = documents(self._rulings, {"teacher_id": teacher_id, "client_id": client_id})
+        return _in_order([RULING.from_document(row) async for row in rows])
+
     async def release(self, release: Release) -> bool:
         """Give a result back; False when it was."""
         try:

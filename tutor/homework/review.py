@@ -1,0 +1,122 @@
+"""The teacher's desk: the queue of an assignment, one submission with its evidence, and what she rules about it."""
+
+import structlog
+
+from tutor.core.caller import Caller
+from tutor.core.clock import Clock
+from tutor.core.errors import Conflict
+from tutor.files.service import Files
+from tutor.homework.appeal_store import AppealStore
+from tutor.homework.assignments import Assignments
+from tutor.homework.grade_store import GradeStore
+from tutor.homework.gradebook import Entry, Gradebook
+from tutor.homework.models import Assignment, Ruling
+from tutor.homework.papers import Paper, Papers
+from tutor.homework.releasing import Releasing
+from tutor.homework.review_messages import Review, ReviewQueue, Rule
+from tutor.homework.review_views import in_queue_order, queue_row, review_of
+from tutor.homework.ruling import Pen, rulings_for
+
+log = structlog.get_logger(__name__)
+
+
+class Reviews:
+    """Submissions for assignments, shown to the teachers of these alone."""
+
+    def __init__(
+        self,
+        assignments: Assignments,
+        papers: Papers,
+        gradebook: Gradebook,
+        grades: GradeStore,
+        appeals: AppealStore,
+        releasing: Releasing,
+        files: Files,
+        clock: Clock,
+    ) -> None:
+        self._assignments = assignments
+        self._papers = papers
+        self._gradebook = gradebook
+        self._grades = grades
+        self._appeals = appeals
+        self._releasing = releasing
+        self._files = files
+        self._clock = clock
+
+    async def queue(self, caller: Caller, assignment_id: str) -> ReviewQueue:
+        """The newest submission of each student, those that need a look first, and who has handed in nothing.
+
+        Raises:
+            NotFound: no such assignment, or not the caller's.
+
+        """
+        assignment = await self._assignments.for_teacher(caller, assignment_id)
+        appealed = await self._appeals.waiting(assignment.id)
+        entries = in_queue_order(await self._gradebook.entries(assignment.id), appealed)
+        there = {one.submission.student_id for one in entries}
+        students = await self._assignments.students_of(assignment)
+        return ReviewQueue(
+            items=[queue_row(one, assignment, appealed=one.submission.id in appealed) for one in entries],
+            missing=sorted(name for student_id, name in students.items() if student_id not in there),
+        )
+
+    async def get(self, caller: Caller, submission_id: str) -> Review:
+        """A submission with its evidence and history.
+
+        Raises:
+            NotFound: no such submission, or for no assignment of the caller's.
+
+        """
+        return await self._shown(await self._papers.for_teacher(caller, submission_id))
+
+    async def rule(self, caller: Caller, submission_id: str, command: Rule) -> Review:
+        """Accept or change points, or say something. A student who has the result already is told of the change.
+
+        Raises:
+            NotFound: no such submission, question or criterion, or for no assignment of the caller's.
+            Conflict: the same `client_id` came with something else.
+            NotGradedYet, InvalidInput, PointsOutsideRubric, NotSettled: see `ruling.rulings_for`.
+
+        """
+        paper = await self._papers.for_teacher(caller, submission_id)
+        entry = await self._gradebook.entry(paper.submission)
+        before = await self._grades.said(caller.id, command.client_id)
+        if any(not _repeats(one, command, submission_id) for one in before):
+            raise Conflict(what="ruling")
+        if all(one.grade_id == paper.submission.grade_id for one in before):
+            pen = Pen(caller, command.client_id, self._clock.now())
+            await self._write(paper, entry, rulings_for(command, entry, paper.assignment, pen))
+        return await self._shown(paper)
+
+    async def _write(self, paper: Paper, entry: Entry, rulings: list[Ruling]) -> None:
+        await self._grades.rule(rulings)
+        log.info("ruled", submission=paper.submission.id, rulings=len(rulings))
+        if rulings:
+            await self._releasing.changed(paper.submission, paper.assignment, was_released=entry.release is not None)
+
+    async def _shown(self, paper: Paper) -> Review:
+        entry = await self._gradebook.entry(paper.submission)
+        neighbours = await self._neighbours(paper.assignment, paper.submission.id)
+        files = await self._files.views(paper.submission.file_ids)
+        return review_of(entry, paper.assignment, files, neighbours)
+
+    async def _neighbours(self, assignment: Assignment, submission_id: str) -> tuple[str | None, str | None]:
+        appealed = await self._appeals.waiting(assignment.id)
+        entries = in_queue_order(await self._gradebook.entries(assignment.id), appealed)
+        ids: list[str | None] = [None, *(one.submission.id for one in entries), None]
+        if submission_id not in ids:
+            return None, None
+        at = ids.index(submission_id)
+        return ids[at - 1], ids[at + 1]
+
+
+def _repeats(before: Ruling, command: Rule, submission_id: str) -> bool:
+    """Whether a ruling that is there is one that this command makes."""
+    return (
+        before.submission_id == submission_id
+        and (before.kind == command.kind or before.criterion_id is None)
+        and command.question_id in {None, before.question_id}
+        and (command.criterion_id is None or command.criterion_id == before.criterion_id)
+        and (command.kind != "change" or command.points == before.points)
+        and (not before.comment or before.comment == command.comment)
+    )
