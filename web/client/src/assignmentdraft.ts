@@ -2,6 +2,7 @@
  *  Used by assignmenteditor.ts. */
 import type { Api } from "./api.ts";
 import { clientId } from "./ids.ts";
+import { asApiError } from "./live/fault.ts";
 import { keep, kept } from "./kept.ts";
 import type { AssignmentView, CreateAssignment, OneAssignment, UpdateAssignment } from "./protocol.ts";
 
@@ -17,7 +18,8 @@ interface Kept {
 export class AssignmentDraft {
   readonly #api: Api;
   readonly #isTemplate: boolean;
-  readonly #clientId = clientId();
+  /** What was sent to be stored: after a lost answer it is sent again just as it was. */
+  #first: CreateAssignment | null = null;
   #view: AssignmentView | null = null;
 
   constructor(api: Api, isTemplate: boolean) {
@@ -46,12 +48,8 @@ export class AssignmentDraft {
 
   /** Stores all of it. The same again after a lost answer makes no second one. Throws ApiError. */
   async save(wish: Wish): Promise<AssignmentView> {
-    if (!this.#view) {
-      const body: CreateAssignment = { ...wish, client_id: this.#clientId, is_template: this.#isTemplate };
-      this.#take(await this.#api.post<OneAssignment>("assignments", body));
-      return this.#patch(wish); // what was stored before a lost answer may be older than what stands here now
-    }
-    return this.#patch(wish);
+    if (!this.#view) await this.#create(wish);
+    return this.#patch(wish); // what was stored before a lost answer may be older than what stands here now
   }
 
   /** Publishes or closes it. Throws ApiError. */
@@ -88,6 +86,17 @@ export class AssignmentDraft {
   forget(): void {
     keep(this.#name, "");
     keep(this.#newName, "");
+  }
+
+  async #create(wish: Wish): Promise<void> {
+    this.#first ??= { ...wish, client_id: clientId(), is_template: this.#isTemplate };
+    try {
+      this.#take(await this.#api.post<OneAssignment>("assignments", this.#first));
+    } catch (error) {
+      const { status } = asApiError(error);
+      if (status >= 400 && status < 500) this.#first = null; // refused: nothing is stored
+      throw error;
+    }
   }
 
   async #patch(wish: Wish): Promise<AssignmentView> {

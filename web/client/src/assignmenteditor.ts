@@ -23,6 +23,7 @@ const PROBLEMS: Readonly<Record<string, [string, string]>> = {
   no_questions: [words.assign_need_questions, "add-question"],
   nobody: [words.assign_need_people, "people-title"],
   no_key: [words.assign_need_key, "questions-title"],
+  points: [words.assign_need_points, "questions-title"],
   due_past: [words.assign_need_due, "due"],
 };
 
@@ -163,7 +164,7 @@ async function publish(): Promise<void> {
   } catch (error) {
     const problem = error instanceof ApiError && error.code === "assignment_not_ready" ? PROBLEMS[String(error.details["problem"])] : undefined;
     if (!problem) throw error;
-    byId("publish-problem").textContent = problem[0];
+    byId("publish-problem").textContent = fill(problem[0], (error as ApiError).details);
     byId("publish-problem").hidden = false;
     byId(problem[1]).focus();
     byId(problem[1]).scrollIntoView({ block: "center" });

@@ -1,7 +1,7 @@
 /** Look-alike answers of an assignment, and saying the same of all of them once the teacher has confirmed the list.
  *  Used by assignmentpage.ts. */
 import type { Api } from "./api.ts";
-import { clientId } from "./ids.ts";
+import { Once } from "./once.ts";
 import { pointsText } from "./points.ts";
 import type { AnswerGroup, AnswerGroups, CriterionPart, QuestionGroups, QuestionPart, RuleGroup, Ruled } from "./protocol.ts";
 import { byId, complain, fill, held, inOneLine, make, openDialog, sentenceOf, toast, words } from "./ui.ts";
@@ -10,6 +10,7 @@ export class Lookalikes {
   readonly #api: Api;
   readonly #path: string;
   readonly #ruled: () => void;
+  readonly #once = new Once();
   #questions: readonly QuestionPart[] = [];
 
   /** `ruled` is told after every ruling. */
@@ -50,7 +51,8 @@ export class Lookalikes {
   }
 
   async #accept(questionId: string): Promise<void> {
-    const { ruled } = await this.#api.post<Ruled>(`${this.#path}/accept`, { client_id: clientId(), question_id: questionId });
+    const { ruled } = await this.#api.post<Ruled>(`${this.#path}/accept`, this.#once.named({ question_id: questionId }));
+    this.#once.done();
     toast(fill(words.mark_ruled, { n: ruled }));
     this.#ruled();
   }
@@ -67,15 +69,15 @@ export class Lookalikes {
     const comment = byId<HTMLInputElement>("group-comment");
     comment.value = "";
     byId("group-problem").hidden = true;
-    const id = clientId();
     openDialog("group", async () => {
       const chosen = boxes.filter(({ checked }) => checked).map(({ value }) => value);
       const points = inputs.map(({ criterion, input }) => ({ criterion_id: criterion.id, points: Number(input.value) }));
       if (chosen.length === 0) return refuse(words.mark_group_nobody);
       if (inputs.some(({ input }) => !input.value || !input.checkValidity())) return refuse(words.mark_group_points);
-      const wish: RuleGroup = { client_id: id, question_id: questionId, submission_ids: chosen, points, comment: comment.value.trim() };
+      const wish: RuleGroup = this.#once.named({ question_id: questionId, submission_ids: chosen, points, comment: comment.value.trim() });
       try {
         const { ruled } = await this.#api.post<Ruled>(`${this.#path}/groups/rulings`, wish);
+        this.#once.done();
         toast(fill(words.mark_ruled, { n: ruled }));
         this.#ruled();
         return true;
