@@ -1150,13 +1150,7 @@ export interface Commands {
 }
 
 export interface Events {
-  "assignment.changed": AssignmentGivenNews;
-  "homework.progressed": HomeworkProgressed;
-  "homework.graded": HomeworkGraded;
-  "submission.changed": SubmissionChanged;
-  "homework.released": HomeworkReleased;
-  "appeal.added": AppealAdded;
-  "appeal.settled": AppealWasSettled;
+
   "access.lost": AccessLost;
   "appeal.added": AppealAdded;
   "appeal.settled": AppealWasSettled;
