@@ -151,7 +151,8 @@ def test_what_is_given_is_taken_from_nobody() -> None:
     before = a_draft(state="published", class_ids=(one,), student_ids=())
     assert revised(before, an_update(class_ids=[other, one])).class_ids == (other, one)
     assert revised(before, an_update(student_ids=[other])).student_ids == (other,)
-    for taken in ({"class_ids": [other]}, {"class_ids": []}, {"opens_at": NOW}):
+    takings: list[Json] = [{"class_ids": [other]}, {"class_ids": []}, {"opens_at": NOW}]
+    for taken in takings:
         with pytest.raises(AssignmentGiven):
             revised(before, an_update(**taken))
     assert revised(replace(before, state="draft"), an_update(class_ids=[])).class_ids == ()
