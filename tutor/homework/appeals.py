@@ -12,7 +12,7 @@ from tutor.homework.errors import AppealSettled, NotReleased
 from tutor.homework.gradebook import Entry, Gradebook
 from tutor.homework.models import Appeal, AppealMessage, Submission, appeal_id
 from tutor.homework.papers import Papers
-from tutor.homework.places import appeal_room_of, assignment_room_of, own_room_of
+from tutor.homework.places import appeal_room_of
 from tutor.homework.review_messages import (
     AppealAdded,
     AppealMessageView,
@@ -23,8 +23,8 @@ from tutor.homework.review_messages import (
     SendAppeal,
     SettleAppeal,
 )
-from tutor.homework.submission_messages import SubmissionChanged
 from tutor.homework.submission_store import SubmissionStore
+from tutor.homework.telling import Telling, room_of
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +38,7 @@ class Appeals:
         submissions: SubmissionStore,
         papers: Papers,
         gradebook: Gradebook,
+        telling: Telling,
         rooms: Rooms,
         clock: Clock,
     ) -> None:
@@ -45,6 +46,7 @@ class Appeals:
         self._submissions = submissions
         self._papers = papers
         self._gradebook = gradebook
+        self._telling = telling
         self._rooms = rooms
         self._clock = clock
 
@@ -174,17 +176,9 @@ class Appeals:
         """Tell the student and the teachers who have it open. Who watches the assignment may not teach this student:
         they hear that there is something, not what it says.
         """
-        self._rooms.send(own_room_of(submission.student_id), news)
+        self._rooms.send(room_of(submission.student_id), news)
         self._rooms.send(appeal_room_of(room), news)
-        if submission.assignment_id is not None:
-            changed = SubmissionChanged(
-                assignment_id=submission.assignment_id,
-                submission_id=submission.id,
-                student_id=submission.student_id,
-                state=submission.state,
-                released=True,
-            )
-            self._rooms.send(assignment_room_of(submission.assignment_id), changed)
+        self._telling.changed(submission, released=True)
 
 
 def message_view(message: AppealMessage) -> AppealMessageView:

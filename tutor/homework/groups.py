@@ -14,7 +14,6 @@ from tutor.homework.grade_store import GradeStore
 from tutor.homework.gradebook import Entry
 from tutor.homework.models import Assignment, Grade, Question, Ruling
 from tutor.homework.papers import Papers
-from tutor.homework.releasing import Releasing
 from tutor.homework.review_messages import (
     AcceptProposals,
     AnswerGroup,
@@ -24,6 +23,7 @@ from tutor.homework.review_messages import (
     RuleGroup,
 )
 from tutor.homework.ruling import Pen, allowed, changes, digest, proposals
+from tutor.homework.telling import Telling
 
 log = structlog.get_logger(__name__)
 
@@ -31,10 +31,10 @@ log = structlog.get_logger(__name__)
 class Groups:
     """Answers to an assignment, for its teachers."""
 
-    def __init__(self, papers: Papers, grades: GradeStore, releasing: Releasing, clock: Clock) -> None:
+    def __init__(self, papers: Papers, grades: GradeStore, telling: Telling, clock: Clock) -> None:
         self._papers = papers
         self._grades = grades
-        self._releasing = releasing
+        self._telling = telling
         self._clock = clock
 
     async def groups(self, caller: Caller, assignment_id: str) -> AnswerGroups:
@@ -104,8 +104,7 @@ class Groups:
         await self._grades.rule([ruling for _, rulings in made for ruling in rulings])
         log.info("ruled_at_once", assignment=assignment.id, submissions=len(made))
         for entry, _ in made:
-            released = entry.release is not None
-            await self._releasing.changed(entry.submission, assignment, was_released=released)
+            await self._telling.ruled(entry.submission, released=entry.release is not None)
 
 
 def _groups(number: int, question: Question, entries: Sequence[Entry]) -> QuestionGroups:

@@ -5,15 +5,13 @@ import structlog
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock
 from tutor.homework.errors import NotGradedYet, NotSettled
-from tutor.homework.grade_store import GradeStore
 from tutor.homework.gradebook import Entry, Gradebook
-from tutor.homework.job_store import JobStore
-from tutor.homework.models import Assignment
+from tutor.homework.models import Assignment, Release, Submission
 from tutor.homework.papers import Papers
-from tutor.homework.releasing import Releasing
 from tutor.homework.review_messages import Regrading, Released
 from tutor.homework.ruling import open_numbers
-from tutor.homework.submission_store import SubmissionStore
+from tutor.homework.stores import Stores
+from tutor.homework.telling import Telling
 
 log = structlog.get_logger(__name__)
 
@@ -21,22 +19,13 @@ log = structlog.get_logger(__name__)
 class Returning:
     """What teachers give back, and what they have graded anew before that."""
 
-    def __init__(
-        self,
-        papers: Papers,
-        gradebook: Gradebook,
-        releasing: Releasing,
-        submissions: SubmissionStore,
-        grades: GradeStore,
-        jobs: JobStore,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, stores: Stores, papers: Papers, gradebook: Gradebook, telling: Telling, clock: Clock) -> None:
+        self._submissions = stores.submissions
+        self._grades = stores.grades
+        self._jobs = stores.jobs
         self._papers = papers
         self._gradebook = gradebook
-        self._releasing = releasing
-        self._submissions = submissions
-        self._grades = grades
-        self._jobs = jobs
+        self._telling = telling
         self._clock = clock
 
     async def release(self, caller: Caller, submission_id: str) -> Released:
@@ -54,7 +43,7 @@ class Returning:
             raise NotGradedYet
         if entry.release is None and not entry.settled:
             raise NotSettled(questions=open_numbers(paper.assignment, entry))
-        await self._releasing.give_back(paper.submission, paper.assignment, caller.id)
+        await self._give_back(caller, paper.submission)
         return Released(released=[submission_id], held=[])
 
     async def release_all(self, caller: Caller, assignment_id: str) -> Released:
@@ -68,7 +57,7 @@ class Returning:
         waiting = [one for one in stack.entries if one.release is None]
         ready = [one.submission for one in waiting if one.settled]
         for submission in ready:
-            await self._releasing.give_back(submission, stack.assignment, caller.id)
+            await self._give_back(caller, submission)
         held = [one.submission.id for one in waiting if not one.settled]
         log.info("results_released", assignment=assignment_id, released=len(ready), held=len(held))
         return Released(released=[one.id for one in ready], held=held)
@@ -85,7 +74,7 @@ class Returning:
         started = [await self._again(one, stack.assignment) for one in chosen]
         log.info("regrading", assignment=assignment_id, submissions=sum(started))
         if any(started):
-            self._releasing.wake()
+            self._telling.wake()
         return Regrading(started=sum(started))
 
     async def _again(self, entry: Entry, assignment: Assignment) -> bool:
@@ -102,13 +91,21 @@ class Returning:
         if now is None or now.state != "pending":
             return False
         await self._jobs.put(now, self._clock.now())
-        await self._releasing.changed(now, assignment, was_released=False)
+        self._telling.changed(now)
         return True
+
+    async def _give_back(self, caller: Caller, submission: Submission) -> None:
+        """Store first, then tell; whoever dies in between has it told by the sweep."""
+        release = Release(submission.id, submission.assignment_id, submission.student_id, caller.id, self._clock.now())
+        if await self._grades.release(release):
+            log.info("result_released", submission=submission.id, by=caller.id)
+            await self._telling.released(release)
 
 
 def to_regrade(entry: Entry, assignment: Assignment) -> bool:
     """Whether a submission is graded again: it is not given back, and failed or was graded by an older rubric."""
     if entry.release is not None:
         return False
-    submission = entry.submission
-    return submission.rubric_version < assignment.rubric_version or submission.state == "failed"
+    if entry.submission.rubric_version < assignment.rubric_version:
+        return True
+    return entry.submission.state == "failed" and not entry.settled

@@ -11,10 +11,10 @@ from tutor.homework.grade_store import GradeStore
 from tutor.homework.gradebook import Entry, Gradebook
 from tutor.homework.models import Ruling
 from tutor.homework.papers import Paper, Papers
-from tutor.homework.releasing import Releasing
 from tutor.homework.review_messages import Review, ReviewQueue, Rule
 from tutor.homework.review_views import in_queue_order, queue_row, review_of
 from tutor.homework.ruling import Pen, rulings_for
+from tutor.homework.telling import Telling
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ class Reviews:
         gradebook: Gradebook,
         grades: GradeStore,
         appeals: AppealStore,
-        releasing: Releasing,
+        telling: Telling,
         files: Files,
         clock: Clock,
     ) -> None:
@@ -36,7 +36,7 @@ class Reviews:
         self._gradebook = gradebook
         self._grades = grades
         self._appeals = appeals
-        self._releasing = releasing
+        self._telling = telling
         self._files = files
         self._clock = clock
 
@@ -87,7 +87,7 @@ class Reviews:
         await self._grades.rule(rulings)
         log.info("ruled", submission=paper.submission.id, rulings=len(rulings))
         if rulings:
-            await self._releasing.changed(paper.submission, paper.assignment, was_released=entry.release is not None)
+            await self._telling.ruled(paper.submission, released=entry.release is not None)
 
     async def _shown(self, caller: Caller, paper: Paper) -> Review:
         entry = await self._gradebook.entry(paper.submission)

@@ -5,9 +5,10 @@ from tutor.core.rooms import ROOMS
 from tutor.core.sockets import Call, EventTable
 from tutor.homework.context import APPEALS, ASSIGNMENTS
 from tutor.homework.models import appeal_id
-from tutor.homework.places import appeal_room_of, assignment_room_of
+from tutor.homework.places import appeal_room_of
 from tutor.homework.review_messages import CloseAppeal, OneAppeal, OneAppealMessage, OpenAppeal, SendAppeal, SettleAppeal
 from tutor.homework.submission_messages import UnwatchAssignment, WatchAssignment
+from tutor.homework.telling import watchers_room_of
 
 events = EventTable()
 
@@ -16,14 +17,14 @@ events = EventTable()
 async def watch(call: Call, command: WatchAssignment) -> Nothing:
     """Follow an assignment: its submissions and releases."""
     assignment = await call.app[ASSIGNMENTS].for_teacher(call.caller, command.assignment_id)
-    await call.app[ROOMS].enter(call.sid, call.caller, assignment_room_of(assignment.id))
+    await call.app[ROOMS].enter(call.sid, call.caller, watchers_room_of(assignment.id))
     return Nothing()
 
 
 @events.on("homework.unwatch", access="teacher")
 async def unwatch(call: Call, command: UnwatchAssignment) -> Nothing:
     """Stop following an assignment."""
-    await call.app[ROOMS].leave(call.sid, assignment_room_of(command.assignment_id))
+    await call.app[ROOMS].leave(call.sid, watchers_room_of(command.assignment_id))
     return Nothing()
 
 
