@@ -14,7 +14,14 @@ from tutor.homework.assignments import Assignments
 from tutor.homework.drafting import Drafting
 from tutor.homework.models import Assignment, Submission
 from tutor.homework.stores import Stores
-from tutor.homework.submission_messages import ListSubmissions, OneSubmission, OneTask, Submissions, SubmissionView, Tasks
+from tutor.homework.submission_messages import (
+    ListSubmissions,
+    OneSubmission,
+    OneTask,
+    Submissions,
+    SubmissionView,
+    Tasks,
+)
 from tutor.homework.submission_views import submission_view
 from tutor.homework.taking import History, lateness, refusal, seconds, what_keeps
 from tutor.homework.views import TaskStanding, task_view
@@ -125,7 +132,9 @@ class StudentDesk:
         if not submissions:
             return []
         files = await self._files.views([file_id for one in submissions for file_id in one.file_ids])
-        given = await self._stores.assignments.find_many([one.assignment_id for one in submissions if one.assignment_id])
+        given = await self._stores.assignments.find_many(
+            [one.assignment_id for one in submissions if one.assignment_id]
+        )
         jobs = await self._stores.jobs.find_many([one.grade_id for one in submissions])
         released = await self._stores.grades.releases([one.id for one in submissions])
         return [

@@ -55,9 +55,7 @@ class Telling:
 
     def progressed(self, submission: Submission, done: int, of: int) -> None:
         """So many questions are decided."""
-        news = HomeworkProgressed(
-            submission_id=submission.id, assignment_id=submission.assignment_id, done=done, of=of
-        )
+        news = HomeworkProgressed(submission_id=submission.id, assignment_id=submission.assignment_id, done=done, of=of)
         self._rooms.send(room_of(submission.student_id), news, droppable=True)
 
     async def graded(self, grade: Grade) -> None:
