@@ -67,3 +67,10 @@ class ModelCut(ModelError):
 
     code = "ai_cut"
     status = 502
+
+
+class AnswerInvalid(ModelError):
+    """The service was asked for data of some shape, and gave something else twice. Fact: `tokens` that it used."""
+
+    code = "ai_invalid"
+    status = 502
