@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from tutor.ai.structured import Reader
 from tutor.core.mongo import MONGO
 from tutor.homework.assignment_store import AssignmentStore
 from tutor.homework.grade_store import GradeStore
@@ -24,6 +25,7 @@ class HomeworkSettings:
     currency: str
 
 
+READER: web.AppKey[Reader] = web.AppKey("reader", Reader)  # only there when an AI service is configured
 HOMEWORK_SETTINGS: web.AppKey[HomeworkSettings] = web.AppKey("homework_settings", HomeworkSettings)
 
 
