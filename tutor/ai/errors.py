@@ -74,3 +74,9 @@ class AnswerInvalid(ModelError):
 
     code = "ai_invalid"
     status = 502
+
+    @property
+    def tokens(self) -> int:
+        """The tokens that both tries used."""
+        tokens = self.facts.get("tokens")
+        return tokens if isinstance(tokens, int) else 0

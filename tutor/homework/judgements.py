@@ -104,11 +104,13 @@ class Feedback(Message):
 
 
 def problems(judgement: Judgement, question: Question) -> list[str]:
-    """What the rubric has against a judgement, for the model to read; the criteria are numbered as it was given them."""
+    """What the rubric has against a judgement, for the model to read."""
     wanted = {criterion.id: criterion for criterion in question.rubric}
     given = [award.criterion_id for award in judgement.awards]
     found = [f"awards: no criterion {name!r}" for name in given if name not in wanted]
-    found += [f"awards: criterion {name!r} is there {given.count(name)} times" for name in wanted if given.count(name) != 1]
+    found += [
+        f"awards: criterion {name!r} is there {given.count(name)} times" for name in wanted if given.count(name) != 1
+    ]
     found += [
         f"awards: {award.points:g} points are not possible for criterion {award.criterion_id!r}"
         for award in judgement.awards

@@ -67,7 +67,9 @@ _PATTERNS = (
 )
 _SPEAKS = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.MULTILINE)
 
-_HIDDEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]")
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]"
+)
 _MANY_HIDDEN = 8
 _OVERRIDES = re.compile("[\u202d\u202e\u2066-\u2068]")
 _TAGS = re.compile("[\U000e0000-\U000e007f]")
