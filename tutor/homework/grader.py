@@ -113,7 +113,8 @@ class Grader:
             submission = replace(submission, text="\n\n".join(filter(None, [submission.text, *read])))
         graded: list[QuestionGrade] = []
         tokens = sight.tokens if sight is not None else 0
-        for one in await self._own_work.grade(submission, progress):
+        found = await self._own_work.grade(submission, progress) if submission.text.strip() else ()
+        for one in found:
             flagged = replace(one, flags=_merged(one.flags, _flags_of_own(submission, one, sight)))
             if flagged.by == "nobody" and self._judge is not None:
                 flagged, used = await self._judge.feedback(submission, flagged)
