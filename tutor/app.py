@@ -100,6 +100,7 @@ def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | N
     _set_limits(app, settings)
     _open_sockets(app, settings, words)
     writers.setup(app, settings, model)
+    writers.setup_reader(app, settings)
     pages.setup_pages(app, words, ROOT / "web/templates", ROOT / "web/static")
     health.setup(app)
     for room in ROOMS_OF_THE_HOUSE:

@@ -38,14 +38,23 @@ def setup(app: web.Application, settings: Settings, given: Model | None) -> None
             app[KEYS] = keys
         if isinstance(chosen, Chain):
             chosen.on_change = lambda down: app[STATUS].set_ai(works=not down)
+        yield
+        await chosen.close()
+        await keys.close()
+
+    app.cleanup_ctx.append(choose)
+
+
+def setup_reader(app: web.Application, settings: Settings) -> None:
+    """Put who reads homework into an application that grades, if an AI service is configured."""
+
+    async def choose(app: web.Application) -> AsyncIterator[None]:
         reader = _reader(settings.ai, app[CLOCK])
         if reader is not None:
             app[READER] = reader
         yield
         if reader is not None:
             await reader.close()
-        await chosen.close()
-        await keys.close()
 
     app.cleanup_ctx.append(choose)
 

@@ -13,7 +13,7 @@ from tutor.core.clock import Clock
 from tutor.files.service import Files
 from tutor.homework.doubts import doubt_of, outcome_of
 from tutor.homework.judging import Case, Given, Judge, undecided
-from tutor.homework.models import WHOLE, Assignment, Award, Flag, Grade, Question, QuestionGrade, Submission
+from tutor.homework.models import WHOLE, Assignment, Award, Evidence, Flag, Grade, Question, QuestionGrade, Submission
 from tutor.homework.photos import Photos, Seen, Sight
 from tutor.homework.ports import OwnGrading, Progress, Work
 from tutor.homework.prompts import Prompts
@@ -180,7 +180,7 @@ def _calculated(case: Case, verdict: Verdict) -> QuestionGrade:
     return replace(
         undecided(replace(case, verdict=verdict)),
         by="calculation",
-        awards=(Award(WHOLE, points),),
+        awards=(Award(WHOLE, points, Evidence(case.given.text, 0, case.given.place)),),
         confidence=case.given.confidence,
     )
 
