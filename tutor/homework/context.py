@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS, WARDS
+from tutor.ai.checking.checker import DEADLINE_S, AnswerChecker
+from tutor.ai.embedded import AnswerKeys
+from tutor.ai.embedded.worker import Workers
+from tutor.ai.structured import Reader
 from tutor.classes.context import CLASSES
 from tutor.core.clock import CLOCK
 from tutor.core.mongo import MONGO
@@ -21,10 +25,12 @@ from tutor.homework.authoring import Authoring
 from tutor.homework.drafting import Drafting
 from tutor.homework.grade_store import GradeStore
 from tutor.homework.gradebook import Gradebook
+from tutor.homework.grader import Grader
 from tutor.homework.groups import Groups
 from tutor.homework.handing_in import HandingIn
 from tutor.homework.job_store import JobStore
 from tutor.homework.overview import Overview
+from tutor.homework.own_work import OwnWork
 from tutor.homework.papers import Papers
 from tutor.homework.ports import Grading
 from tutor.homework.readers import SubmissionReaders
@@ -37,6 +43,8 @@ from tutor.homework.student_desk import StudentDesk
 from tutor.homework.submission_store import SubmissionStore
 from tutor.homework.telling import Telling
 from tutor.homework.worker import GradingWorker
+
+GRADING_PROCESSES = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,7 @@ RETURNING: web.AppKey[Returning] = web.AppKey("returning", Returning)
 OVERVIEW: web.AppKey[Overview] = web.AppKey("overview", Overview)
 RESULTS: web.AppKey[Results] = web.AppKey("results", Results)
 APPEALS: web.AppKey[Appeals] = web.AppKey("appeals", Appeals)
+READER: web.AppKey[Reader] = web.AppKey("reader", Reader)  # only there when an AI service is configured
 HOMEWORK_SETTINGS: web.AppKey[HomeworkSettings] = web.AppKey("homework_settings", HomeworkSettings)
 
 
@@ -99,13 +108,10 @@ def _let_students_in(app: web.Application, stores: Stores) -> None:
 
 
 def _put_graders_in(app: web.Application, stores: Stores) -> None:
-    """Who grades, where something in this process can."""
     settings = app[HOMEWORK_SETTINGS]
-    grader = app.get(GRADING)
-    if grader is not None:
-        app[WORKER] = GradingWorker(
-            stores, grader, app[TELLING], app[CLOCK], lease_s=settings.lease_s, look_s=settings.look_s
-        )
+    app[WORKER] = GradingWorker(
+        stores, app[GRADING], app[TELLING], app[CLOCK], lease_s=settings.lease_s, look_s=settings.look_s
+    )
 
 
 async def _let_teachers_review(app: web.Application, stores: Stores) -> None:
@@ -121,3 +127,17 @@ async def _let_teachers_review(app: web.Application, stores: Stores) -> None:
     app[OVERVIEW] = Overview(papers)
     app[RESULTS] = Results(stores, gradebook, appeals, app[WARDS], files, clock)
     app[APPEALS] = Appeals(appeals, stores.submissions, papers, gradebook, telling, app[ROOMS], clock)
+
+
+async def grading_context(app: web.Application) -> AsyncIterator[None]:
+    """Put the grader together where tests have given no other. Its process is its own, so that no batch of homework
+    keeps the chat's hints waiting.
+    """
+    if GRADING in app:
+        yield
+        return
+    workers = Workers(DEADLINE_S, GRADING_PROCESSES)
+    keys, checker = AnswerKeys(workers), AnswerChecker(workers)
+    app[GRADING] = Grader(checker, app.get(READER), OwnWork(keys, checker), app[FILES], app[CLOCK])
+    yield
+    await keys.close()

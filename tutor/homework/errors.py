@@ -33,6 +33,13 @@ class NothingHandedIn(TutorError):
     status = 422
 
 
+class TooManyPages(TutorError):
+    """More photos or PDF than one hand-in takes. Facts: `files`, `limit`."""
+
+    code = "hand_in_too_long"
+    status = 422
+
+
 class CannotWithdraw(TutorError):
     """It is too late to take the work back. Fact: `reason`: due, released or withdrawn."""
 

@@ -37,7 +37,7 @@ async def give(authoring: Authoring, clock: Clock) -> None:
 
 
 class Sweep:
-    """Looks after the queue of grading: jobs that nobody holds any more, news that nobody told, jobs that nobody put."""
+    """Looks after the queue of grading: jobs that nobody holds, news that nobody told, jobs that nobody put."""
 
     def __init__(self, stores: Stores, telling: Telling, handing_in: HandingIn, clock: Clock) -> None:
         self._stores = stores
@@ -77,13 +77,12 @@ async def background(app: web.Application) -> AsyncIterator[None]:
         tasks.keep(partial(give, app[AUTHORING], app[CLOCK]), "assignments"),
         tasks.keep(partial(sweep.run, settings.look_s), "grading-sweep"),
     ]
-    worker = app.get(WORKER)
-    if worker is not None and settings.graders:
+    worker = app[WORKER]
+    if settings.graders:
         app[ROOMS].hear(GradingWaits, worker.wake)
         await app[BUS].subscribe(GRADERS)
         running += [tasks.keep(worker.run, f"grader-{number}") for number in range(settings.graders)]
     yield
     for task in running:
         task.cancel()
-    if worker is not None:
-        await worker.give_back()
+    await worker.give_back()
