@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from tutor.homework import assignment_routes, pages, review_routes, submission_routes
-from tutor.homework.context import homework_context
+from tutor.homework.context import grading_context, homework_context
 from tutor.homework.jobs import background
 
 
@@ -12,5 +12,6 @@ def setup(app: web.Application) -> None:
     app.add_routes(pages.pages)
     for routes in (assignment_routes, submission_routes, review_routes):
         routes.api.add_to(app)
+    app.cleanup_ctx.append(grading_context)
     app.cleanup_ctx.append(homework_context)
     app.cleanup_ctx.append(background)

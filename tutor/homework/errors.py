@@ -36,7 +36,7 @@ class NothingHandedIn(TutorError):
 class TooManyPages(TutorError):
     """More photos or PDF than one hand-in takes. Facts: `files`, `limit`."""
 
-    code = "too_many_pages"
+    code = "hand_in_too_long"
     status = 422
 
 

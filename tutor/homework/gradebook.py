@@ -1,6 +1,6 @@
 """Submissions with all that became of them, read together. Used by everything that shows or counts points."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutor.homework.deciding import Standing, StandingQuestion, standing
@@ -11,7 +11,7 @@ from tutor.homework.submission_store import SubmissionStore
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A submission with its grade for its newest rubric, how that stands, its release, and all rulings, oldest first."""
+    """A submission with its grade for its newest rubric, how that stands, its release, and all rulings in order."""
 
     submission: Submission
     grade: Grade | None
@@ -65,23 +65,12 @@ class Gradebook:
     async def entries(self, assignment_id: str) -> list[Entry]:
         """The newest submission of each student, oldest first; withdrawn ones do not count."""
         newest = newest_of_each(await self._submissions.of_assignment(assignment_id))
-        return await self._read(assignment_id, newest)
-
-    async def chosen(self, assignment_id: str, submission_ids: Collection[str]) -> dict[str, Entry]:
-        """Those of some submissions that belong to the assignment and are not withdrawn."""
-        found = (await self._submissions.find_many(submission_ids)).values()
-        own = [one for one in found if one.assignment_id == assignment_id and one.state != "withdrawn"]
-        return {one.submission.id: one for one in await self._read(assignment_id, own)}
-
-    async def _read(self, assignment_id: str, submissions: Sequence[Submission]) -> list[Entry]:
-        if not submissions:
+        if not newest:
             return []
-        grades = await self._grades.find_many([one.grade_id for one in submissions])
-        releases = await self._grades.releases([one.id for one in submissions])
+        grades = await self._grades.find_many([one.grade_id for one in newest])
+        releases = await self._grades.releases([one.id for one in newest])
         rulings = await self._grades.rulings_of(assignment_id)
-        return [
-            _entry(one, grades.get(one.grade_id), releases.get(one.id), rulings.get(one.id, ())) for one in submissions
-        ]
+        return [_entry(one, grades.get(one.grade_id), releases.get(one.id), rulings.get(one.id, ())) for one in newest]
 
 
 def newest_of_each(submissions: Sequence[Submission]) -> list[Submission]:

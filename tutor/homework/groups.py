@@ -8,13 +8,12 @@ from tutor.core.caller import Caller
 from tutor.core.clock import Clock
 from tutor.core.errors import Conflict, NotFound
 from tutor.homework.alike import groups_of, plain
-from tutor.homework.assignments import Assignments
 from tutor.homework.deciding import StandingQuestion
 from tutor.homework.errors import NotGradedYet
 from tutor.homework.grade_store import GradeStore
-from tutor.homework.gradebook import Entry, Gradebook
+from tutor.homework.gradebook import Entry
 from tutor.homework.models import Assignment, Grade, Question, Ruling
-from tutor.homework.releasing import Releasing
+from tutor.homework.papers import Papers
 from tutor.homework.review_messages import (
     AcceptProposals,
     AnswerGroup,
@@ -24,6 +23,7 @@ from tutor.homework.review_messages import (
     RuleGroup,
 )
 from tutor.homework.ruling import Pen, allowed, changes, digest, proposals
+from tutor.homework.telling import Telling
 
 log = structlog.get_logger(__name__)
 
@@ -31,18 +31,10 @@ log = structlog.get_logger(__name__)
 class Groups:
     """Answers to an assignment, for its teachers."""
 
-    def __init__(
-        self,
-        assignments: Assignments,
-        gradebook: Gradebook,
-        grades: GradeStore,
-        releasing: Releasing,
-        clock: Clock,
-    ) -> None:
-        self._assignments = assignments
-        self._gradebook = gradebook
+    def __init__(self, papers: Papers, grades: GradeStore, telling: Telling, clock: Clock) -> None:
+        self._papers = papers
         self._grades = grades
-        self._releasing = releasing
+        self._telling = telling
         self._clock = clock
 
     async def groups(self, caller: Caller, assignment_id: str) -> AnswerGroups:
@@ -52,9 +44,9 @@ class Groups:
             NotFound: no such assignment, or not the caller's.
 
         """
-        assignment = await self._assignments.for_teacher(caller, assignment_id)
-        entries = await self._gradebook.entries(assignment.id)
-        found = [_groups(number, one, entries) for number, one in enumerate(assignment.questions, start=1)]
+        stack = await self._papers.stack(caller, assignment_id)
+        asked = enumerate(stack.assignment.questions, start=1)
+        found = [_groups(number, question, stack.entries) for number, question in asked]
         return AnswerGroups(questions=found)
 
     async def rule(self, caller: Caller, assignment_id: str, command: RuleGroup) -> Ruled:
@@ -67,11 +59,12 @@ class Groups:
             PointsOutsideRubric: a criterion does not allow so many.
 
         """
-        assignment = await self._assignments.for_teacher(caller, assignment_id)
+        stack = await self._papers.stack(caller, assignment_id)
         points = {one.criterion_id: one.points for one in command.points}
-        allowed(assignment, command.question_id, points)
-        chosen = await self._gradebook.chosen(assignment.id, command.submission_ids)
-        if set(chosen) != set(command.submission_ids):
+        allowed(stack.assignment, command.question_id, points)
+        wished = set(command.submission_ids)
+        chosen = {one.submission.id: one for one in stack.entries if one.submission.id in wished}
+        if chosen.keys() != wished:
             raise NotFound(what="submission")
         pen = self._pen(caller, command.client_id)
         graded = {one.submission.id: _graded(one, command.question_id) for one in chosen.values()}
@@ -82,7 +75,7 @@ class Groups:
         wanted = {one.id: one for rulings in made.values() for one in rulings}
         if any(not _same(one, wanted.get(one.id)) for one in before):
             raise Conflict(what="ruling")
-        await self._write(assignment, [(chosen[name], rulings) for name, rulings in made.items()])
+        await self._write(stack.assignment, [(chosen[name], rulings) for name, rulings in made.items()])
         return Ruled(ruled=len(made))
 
     async def accept(self, caller: Caller, assignment_id: str, command: AcceptProposals) -> Ruled:
@@ -92,16 +85,14 @@ class Groups:
             NotFound: no such assignment or question, or not the caller's.
 
         """
-        assignment = await self._assignments.for_teacher(caller, assignment_id)
-        if assignment.question(command.question_id) is None:
+        stack = await self._papers.stack(caller, assignment_id)
+        if stack.assignment.question(command.question_id) is None:
             raise NotFound(what="question")
         pen = self._pen(caller, command.client_id)
         made = [
-            (entry, rulings)
-            for entry in await self._gradebook.entries(assignment.id)
-            if (rulings := _unquestioned(entry, command.question_id, pen))
+            (entry, rulings) for entry in stack.entries if (rulings := _unquestioned(entry, command.question_id, pen))
         ]
-        await self._write(assignment, made)
+        await self._write(stack.assignment, made)
         return Ruled(ruled=len(made))
 
     def _pen(self, caller: Caller, client_id: str) -> Pen:
@@ -111,8 +102,7 @@ class Groups:
         await self._grades.rule([ruling for _, rulings in made for ruling in rulings])
         log.info("ruled_at_once", assignment=assignment.id, submissions=len(made))
         for entry, _ in made:
-            released = entry.release is not None
-            await self._releasing.changed(entry.submission, assignment, was_released=released)
+            await self._telling.ruled(entry.submission, released=entry.release is not None)
 
 
 def _groups(number: int, question: Question, entries: Sequence[Entry]) -> QuestionGroups:

@@ -7,15 +7,14 @@ from tutor.core.clock import Clock
 from tutor.core.errors import Conflict
 from tutor.files.service import Files
 from tutor.homework.appeal_store import AppealStore
-from tutor.homework.assignments import Assignments
 from tutor.homework.grade_store import GradeStore
 from tutor.homework.gradebook import Entry, Gradebook
-from tutor.homework.models import Assignment, Ruling
+from tutor.homework.models import Ruling
 from tutor.homework.papers import Paper, Papers
-from tutor.homework.releasing import Releasing
 from tutor.homework.review_messages import Review, ReviewQueue, Rule
 from tutor.homework.review_views import in_queue_order, queue_row, review_of
 from tutor.homework.ruling import Pen, rulings_for
+from tutor.homework.telling import Telling
 
 log = structlog.get_logger(__name__)
 
@@ -25,21 +24,19 @@ class Reviews:
 
     def __init__(
         self,
-        assignments: Assignments,
         papers: Papers,
         gradebook: Gradebook,
         grades: GradeStore,
         appeals: AppealStore,
-        releasing: Releasing,
+        telling: Telling,
         files: Files,
         clock: Clock,
     ) -> None:
-        self._assignments = assignments
         self._papers = papers
         self._gradebook = gradebook
         self._grades = grades
         self._appeals = appeals
-        self._releasing = releasing
+        self._telling = telling
         self._files = files
         self._clock = clock
 
@@ -50,15 +47,13 @@ class Reviews:
             NotFound: no such assignment, or not the caller's.
 
         """
-        assignment = await self._assignments.for_teacher(caller, assignment_id)
-        appealed = await self._appeals.waiting(assignment.id)
-        entries = in_queue_order(await self._gradebook.entries(assignment.id), appealed)
-        there = {one.submission.student_id for one in entries}
-        students = await self._assignments.students_of(assignment)
-        return ReviewQueue(
-            items=[queue_row(one, assignment, appealed=one.submission.id in appealed) for one in entries],
-            missing=sorted(name for student_id, name in students.items() if student_id not in there),
-        )
+        stack = await self._papers.stack(caller, assignment_id)
+        appealed = await self._appeals.waiting(assignment_id)
+        rows = [
+            queue_row(one, stack.assignment, appealed=one.submission.id in appealed)
+            for one in in_queue_order(stack.entries, appealed)
+        ]
+        return ReviewQueue(items=rows, missing=stack.missing)
 
     async def get(self, caller: Caller, submission_id: str) -> Review:
         """A submission with its evidence and history.
@@ -67,7 +62,7 @@ class Reviews:
             NotFound: no such submission, or for no assignment of the caller's.
 
         """
-        return await self._shown(await self._papers.for_teacher(caller, submission_id))
+        return await self._shown(caller, await self._papers.for_teacher(caller, submission_id))
 
     async def rule(self, caller: Caller, submission_id: str, command: Rule) -> Review:
         """Accept or change points, or say something. A student who has the result already is told of the change.
@@ -86,27 +81,28 @@ class Reviews:
         if all(one.grade_id == paper.submission.grade_id for one in before):
             pen = Pen(caller, command.client_id, self._clock.now())
             await self._write(paper, entry, rulings_for(command, entry, paper.assignment, pen))
-        return await self._shown(paper)
+        return await self._shown(caller, paper)
 
     async def _write(self, paper: Paper, entry: Entry, rulings: list[Ruling]) -> None:
         await self._grades.rule(rulings)
         log.info("ruled", submission=paper.submission.id, rulings=len(rulings))
         if rulings:
-            await self._releasing.changed(paper.submission, paper.assignment, was_released=entry.release is not None)
+            await self._telling.ruled(paper.submission, released=entry.release is not None)
 
-    async def _shown(self, paper: Paper) -> Review:
+    async def _shown(self, caller: Caller, paper: Paper) -> Review:
         entry = await self._gradebook.entry(paper.submission)
-        neighbours = await self._neighbours(paper.assignment, paper.submission.id)
+        neighbours = await self._neighbours(caller, paper)
         files = await self._files.views(paper.submission.file_ids)
         return review_of(entry, paper.assignment, files, neighbours)
 
-    async def _neighbours(self, assignment: Assignment, submission_id: str) -> tuple[str | None, str | None]:
-        appealed = await self._appeals.waiting(assignment.id)
-        entries = in_queue_order(await self._gradebook.entries(assignment.id), appealed)
+    async def _neighbours(self, caller: Caller, paper: Paper) -> tuple[str | None, str | None]:
+        stack = await self._papers.stack_of(caller, paper.assignment)
+        appealed = await self._appeals.waiting(paper.assignment.id)
+        entries = in_queue_order(stack.entries, appealed)
         ids: list[str | None] = [None, *(one.submission.id for one in entries), None]
-        if submission_id not in ids:
+        if paper.submission.id not in ids:
             return None, None
-        at = ids.index(submission_id)
+        at = ids.index(paper.submission.id)
         return ids[at - 1], ids[at + 1]
 
 

@@ -89,8 +89,15 @@ def rulings_for(command: Rule, entry: Entry, assignment: Assignment, pen: Pen) -
 def changes(
     grade: Grade, question: StandingQuestion, points: Mapping[str, float], comment: str, pen: Pen
 ) -> list[Ruling]:
-    """Points for criteria of a question that are allowed."""
+    """Points for criteria of a question that are allowed.
+
+    Raises:
+        NotFound: it was graded without one of the criteria.
+
+    """
     asked = question.grade.question_id
+    if not points.keys() <= {one.award.criterion_id for one in question.awards}:
+        raise NotFound(what="criterion")
     return [pen.write(grade, "change", asked, criterion, given, comment) for criterion, given in points.items()]
 
 
