@@ -1,4 +1,5 @@
 /** An appeal: the thread between a student and the teachers about one question, live. Used by reviewpage.ts. */
+import { clientId } from "./ids.ts";
 import { keep, kept } from "./kept.ts";
 import { Once } from "./once.ts";
 import type { AppealMessageView, AppealView } from "./protocol.ts";
@@ -11,7 +12,7 @@ export class AppealThread {
   readonly #connection: Connection;
   readonly #about: { submission_id: string; question_id: string };
   readonly #me: string;
-  readonly #once = new Once();
+  readonly #once: Once;
   readonly #messages = new Map<number, AppealMessageView>();
   readonly #box: HTMLTextAreaElement;
   readonly #stop: () => void;
@@ -20,6 +21,7 @@ export class AppealThread {
     this.#connection = connection;
     this.#about = { submission_id: submissionId, question_id: questionId };
     this.#me = me;
+    this.#once = new Once(sessionStorage, `sent:${this.#name}`, clientId);
     this.#box = part<HTMLTextAreaElement>(this.element, "[name=appeal]");
     this.#box.value = kept(this.#name);
     this.#box.addEventListener("input", () => keep(this.#name, this.#box.value));
@@ -78,7 +80,7 @@ export class AppealThread {
     const text = this.#box.value.trim();
     if (!text) return this.#box.focus();
     try {
-      await this.#connection.call("appeal.send", this.#once.named({ ...this.#about, text }));
+      await this.#connection.call("appeal.send", { ...this.#about, text, client_id: this.#once.idFor(text) });
       this.#once.done();
       if (this.#box.value.trim() === text) this.#box.value = "";
       keep(this.#name, this.#box.value);

@@ -1,6 +1,7 @@
 /** Look-alike answers of an assignment, and saying the same of all of them once the teacher has confirmed the list.
  *  Used by assignmentpage.ts. */
 import type { Api } from "./api.ts";
+import { clientId } from "./ids.ts";
 import { Once } from "./once.ts";
 import { pointsText } from "./points.ts";
 import type { AnswerGroup, AnswerGroups, CriterionPart, QuestionGroups, QuestionPart, RuleGroup, Ruled } from "./protocol.ts";
@@ -10,7 +11,7 @@ export class Lookalikes {
   readonly #api: Api;
   readonly #path: string;
   readonly #ruled: () => void;
-  readonly #once = new Once();
+  readonly #once: Once;
   #questions: readonly QuestionPart[] = [];
 
   /** `ruled` is told after every ruling. */
@@ -18,6 +19,7 @@ export class Lookalikes {
     this.#api = api;
     this.#path = `assignments/${assignmentId}`;
     this.#ruled = ruled;
+    this.#once = new Once(sessionStorage, `group:${assignmentId}`, clientId);
   }
 
   about(questions: readonly QuestionPart[]): void {
@@ -51,7 +53,7 @@ export class Lookalikes {
   }
 
   async #accept(questionId: string): Promise<void> {
-    const { ruled } = await this.#api.post<Ruled>(`${this.#path}/accept`, this.#once.named({ question_id: questionId }));
+    const { ruled } = await this.#api.post<Ruled>(`${this.#path}/accept`, this.#named({ question_id: questionId }));
     this.#once.done();
     toast(fill(words.mark_ruled, { n: ruled }));
     this.#ruled();
@@ -74,7 +76,7 @@ export class Lookalikes {
       const points = inputs.map(({ criterion, input }) => ({ criterion_id: criterion.id, points: Number(input.value) }));
       if (chosen.length === 0) return refuse(words.mark_group_nobody);
       if (inputs.some(({ input }) => !input.value || !input.checkValidity())) return refuse(words.mark_group_points);
-      const wish: RuleGroup = this.#once.named({ question_id: questionId, submission_ids: chosen, points, comment: comment.value.trim() });
+      const wish: RuleGroup = this.#named({ question_id: questionId, submission_ids: chosen, points, comment: comment.value.trim() });
       try {
         const { ruled } = await this.#api.post<Ruled>(`${this.#path}/groups/rulings`, wish);
         this.#once.done();
@@ -85,6 +87,11 @@ export class Lookalikes {
         return refuse(sentenceOf(error));
       }
     });
+  }
+
+  /** The same again, after a lost answer, is done once. */
+  #named<T extends object>(wish: T): T & { client_id: string } {
+    return { ...wish, client_id: this.#once.idFor(JSON.stringify(wish)) };
   }
 
   /** What the points of a question are given for; a question without criteria has one. */

@@ -1,20 +1,47 @@
-/** The name of what is sent, kept as long as the same is sent again: a repeated request is done once, and another one is
- *  not taken for it. Used by the pages of homework. */
-import { clientId } from "./ids.ts";
+/** The name under which something is sent until the server has answered: sending the same again, even after a reload,
+ *  does it once; something else gets a name of its own. Without a DOM. Used by workform.ts and appeal.ts. */
+import type { Store } from "./live/connection.ts";
+
+interface Sent {
+  readonly id: string;
+  readonly body: string;
+}
 
 export class Once {
-  #body = "";
-  #id = "";
+  readonly #store: Store;
+  readonly #key: string;
+  readonly #newId: () => string;
+  #sent: Sent | null = null;
 
-  /** The body with its name. */
-  named<T extends object>(body: T): T & { client_id: string } {
-    const text = JSON.stringify(body);
-    if (text !== this.#body) [this.#body, this.#id] = [text, clientId()];
-    return { ...body, client_id: this.#id };
+  /** @param newId makes a UUID */
+  constructor(store: Store, key: string, newId: () => string) {
+    this.#store = store;
+    this.#key = key;
+    this.#newId = newId;
   }
 
-  /** It is done: the same again is meant to be done again. */
+  /** The client_id of this body. */
+  idFor(body: string): string {
+    this.#sent ??= this.#kept();
+    if (this.#sent?.body !== body) {
+      this.#sent = { id: this.#newId(), body };
+      try {
+        this.#store.setItem(this.#key, JSON.stringify(this.#sent));
+      } catch {
+        // Full or forbidden: memory alone must do.
+      }
+    }
+    return this.#sent.id;
+  }
+
+  /** The server has answered. */
   done(): void {
-    this.#body = "";
+    this.#sent = null;
+    this.#store.removeItem(this.#key);
+  }
+
+  #kept(): Sent | null {
+    const text = this.#store.getItem(this.#key);
+    return text === null ? null : (JSON.parse(text) as Sent);
   }
 }

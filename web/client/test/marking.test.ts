@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Autosave, type SaveState } from "../src/autosave.ts";
 import { ApiError } from "../src/live/fault.ts";
 import { fromField, toField } from "../src/moments.ts";
-import { Once } from "../src/once.ts";
 import { allows, pointsText } from "../src/points.ts";
 import { type Quote, stretches } from "../src/quotes.ts";
 import { deedOf } from "../src/reviewkeys.ts";
@@ -72,15 +71,6 @@ describe("keys", () => {
     const events = [[pressed("a"), true], [pressed("r", { ctrlKey: true }), false], [pressed("a", { isComposing: true }), false], [pressed("x"), false]] as const;
     expect(events.map(([event, writing]) => deedOf(event, writing))).toEqual([null, null, null, null]);
   });
-});
-
-test("the same again has the same name, something else another one", () => {
-  const once = new Once();
-  const [first, same, other] = [once.named({ points: 1 }), once.named({ points: 1 }), once.named({ points: 2 })];
-  once.done();
-  const later = once.named({ points: 2 });
-  expect(same).toEqual(first);
-  expect(new Set([first.client_id, other.client_id, later.client_id]).size).toBe(3);
 });
 
 describe("saving by itself", () => {
