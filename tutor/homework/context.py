@@ -8,6 +8,7 @@ from aiohttp import web
 from tutor.accounts.context import ACCOUNTS, WARDS
 from tutor.classes.context import CLASSES
 from tutor.core.clock import CLOCK
+from tutor.core.evictions import EVICTIONS
 from tutor.core.mongo import MONGO
 from tutor.core.once import ONCE
 from tutor.core.rooms import ROOMS
@@ -24,6 +25,7 @@ from tutor.homework.gradebook import Gradebook
 from tutor.homework.groups import Groups
 from tutor.homework.handing_in import HandingIn
 from tutor.homework.job_store import JobStore
+from tutor.homework.leaving import Lapses
 from tutor.homework.overview import Overview
 from tutor.homework.papers import Papers
 from tutor.homework.ports import Grading
@@ -85,6 +87,7 @@ async def homework_context(app: web.Application) -> AsyncIterator[None]:
     _let_students_in(app, stores)
     _put_graders_in(app, stores)
     await _let_teachers_review(app, stores)
+    app[EVICTIONS].look_with(Lapses(stores, audience, app[CLASSES], app[ROOMS]).look)
     yield
 
 
