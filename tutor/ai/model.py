@@ -31,7 +31,8 @@ class Prompt:
     `so_far` is what the student has of this reply already: the stream gives only what follows it. `level` is how much
     help it may give: 1 a nudge, 2 a hint, 3 the first step, 4 an example, 5 the full solution. `problem` is the bare
     text of the problem at hand, empty when there is none; it is `capped` when the student can have no more help with it
-    than this. `whispers` are the teachers' bare private words to the tutor; no reply may repeat them.
+    than this. `whispers` are the teachers' bare private words to the tutor; no reply may repeat them. `topic` is the
+    bare question that the conversation was begun about; it is the first of `earlier` too.
     """
 
     system: str
@@ -49,6 +50,7 @@ class Prompt:
     problem: str = ""
     capped: bool = False
     whispers: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,8 @@ class Assignment:
 
     Its questions are its rubric: `rubric_version` grows with each change of them after it was published, `revision`
     with every change. `hint_cap` is the highest level of help with it (1 to 5, None: as the class has).
-    A template is never given: it is copied. A scheduled one is given at `opens_at`.
+    A template is never given: it is copied. A scheduled one is given at `opens_at`. `asked` is the digest of what asked
+    for it, so that a repeated request is known.
     """
 
     id: str
@@ -142,10 +143,16 @@ class Assignment:
     revision: int
     created_at: datetime
     published_at: datetime | None = None
+    asked: str = ""
 
     @property
     def points(self) -> float:
         return sum(question.points for question in self.questions)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether students have it, or had it."""
+        return self.state in {"published", "closed"}
 
     def question(self, question_id: str) -> Question | None:
         """The question with this id."""
