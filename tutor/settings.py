@@ -233,8 +233,6 @@ class Settings(BaseSettings):
             raise ValueError("ai.model: name the model that the service at ai.base_url should use")
         if self.ai.base_url and urlsplit(self.ai.base_url).scheme not in {"http", "https"}:
             raise ValueError("ai.base_url: write it with http:// or https://, ending in /v1")
-        if (self.ai.grading_model or self.ai.vision_model) and not self.ai.base_url:
-            raise ValueError("ai.grading_model, ai.vision_model: name the service at ai.base_url")
         if self.ai.fallbacks and not self.ai.base_url:
             raise ValueError("ai.fallbacks: name the first service at ai.base_url")
         if any(not each.model or urlsplit(each.base_url).scheme not in {"http", "https"} for each in self.ai.fallbacks):

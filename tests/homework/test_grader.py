@@ -55,10 +55,10 @@ def a_judgement(*awards: tuple[str, float, str], **changes: Any) -> Script:
     return Script("says", say=orjson.dumps(said | {"speaks_to_grader": False} | changes).decode())
 
 
-async def the_question(desk: GradingDesk, question: Question, answer: str, **options: bool) -> QuestionGrade:
+async def the_question(desk: GradingDesk, question: Question, answer: str, *, ai: bool = True) -> QuestionGrade:
     """One question with a typed answer, graded."""
     assignment = about(question)
-    grade = await desk.grade(assignment, work_of(assignment, {question.id: answer}), desk.grader(**options))
+    grade = await desk.grade(assignment, work_of(assignment, {question.id: answer}), desk.grader(ai=ai))
     return grade.questions[0]
 
 
@@ -272,9 +272,9 @@ async def test_only_the_judged_answer_is_in_the_data_and_no_students_word_in_the
 # From photos
 
 
-async def photographed(desk: GradingDesk, assignment: Assignment, *pages: str, **options: bool) -> Grade:
+async def photographed(desk: GradingDesk, assignment: Assignment, *pages: str) -> Grade:
     file_id = await desk.a_file(*(desk.mind.page(page) for page in pages))
-    return await desk.grade(assignment, work_of(assignment, {}, file_ids=(file_id,)), desk.grader(**options))
+    return await desk.grade(assignment, work_of(assignment, {}, file_ids=(file_id,)))
 
 
 async def test_answers_are_read_from_photos_and_then_calculated(desk: GradingDesk) -> None:
@@ -329,8 +329,8 @@ async def test_unsure_reading_and_nothing_readable_are_said(desk: GradingDesk) -
 async def test_without_eyes_photos_are_a_teachers_and_typed_answers_are_graded(desk: GradingDesk) -> None:
     assignment = about(MATHS, a_question(2))
     work = work_of(assignment, {"q1": "x=2"}, file_ids=(await desk.a_file(desk.mind.page("[q2] x=2")),))
-    for options in ({"eyes": False}, {"ai": False}):
-        grade = await desk.grade(assignment, work, desk.grader(**options))
+    for grader in (desk.grader(eyes=False), desk.grader(ai=False)):
+        grade = await desk.grade(assignment, work, grader)
         assert [one.points for one in grade.questions] == [5.0, None]
         assert [one.flags for one in grade.questions] == [(), ("no_service",)]
     assert not desk.ai.heard

@@ -17,7 +17,7 @@ def draw(number: int, size: tuple[int, int] = (960, 720)) -> bytes:
     with Image.new("RGB", size, "white") as picture:
         pen = ImageDraw.Draw(picture)
         for place in range(SQUARES):
-            if _coded(number) >> place & 1:
+            if _coded(number) & 1 << place:
                 pen.rectangle((place * side, 0, (place + 1) * side - 1, side - 1), fill="black")
         with BytesIO() as written:
             picture.save(written, "JPEG", quality=80)
@@ -29,8 +29,10 @@ def read(picture: bytes) -> int | None:
     with Image.open(BytesIO(picture)) as image:
         grey = image.convert("L")
     side = grey.width / SQUARES
-    levels = [grey.getpixel((int((place + 0.5) * side), int(side / 2))) for place in range(SQUARES)]
-    coded = sum(1 << place for place, level in enumerate(levels) if isinstance(level, int) and level < _DARK)
+    coded = 0
+    for place in range(SQUARES):
+        level = int(str(grey.getpixel((int((place + 0.5) * side), int(side / 2)))))
+        coded |= (level < _DARK) << place
     number = coded & 0xFFFF
     return number if _coded(number) == coded else None
 

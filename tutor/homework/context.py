@@ -10,8 +10,9 @@ from tutor.ai.checking.checker import DEADLINE_S, AnswerChecker
 from tutor.ai.embedded import AnswerKeys
 from tutor.ai.embedded.worker import Workers
 from tutor.ai.structured import Reader
-from tutor.classes.context import CLASSES
+from tutor.classes.context import CLASSES, TOPICS
 from tutor.core.clock import CLOCK
+from tutor.core.evictions import EVICTIONS
 from tutor.core.mongo import MONGO
 from tutor.core.once import ONCE
 from tutor.core.rooms import ROOMS
@@ -29,6 +30,7 @@ from tutor.homework.grader import Grader
 from tutor.homework.groups import Groups
 from tutor.homework.handing_in import HandingIn
 from tutor.homework.job_store import JobStore
+from tutor.homework.leaving import Lapses
 from tutor.homework.overview import Overview
 from tutor.homework.own_work import OwnWork
 from tutor.homework.papers import Papers
@@ -42,6 +44,7 @@ from tutor.homework.stores import Stores
 from tutor.homework.student_desk import StudentDesk
 from tutor.homework.submission_store import SubmissionStore
 from tutor.homework.telling import Telling
+from tutor.homework.topics import QUESTION, RESULT, HomeworkTopics
 from tutor.homework.worker import GradingWorker
 
 GRADING_PROCESSES = 1
@@ -94,6 +97,10 @@ async def homework_context(app: web.Application) -> AsyncIterator[None]:
     _let_students_in(app, stores)
     _put_graders_in(app, stores)
     await _let_teachers_review(app, stores)
+    app[EVICTIONS].look_with(Lapses(stores, audience, app[CLASSES], app[ROOMS]).look)
+    topics = HomeworkTopics(stores.assignments, stores.submissions, stores.grades, audience, app[CLOCK])
+    app[TOPICS].let(RESULT, topics.of_result)
+    app[TOPICS].let(QUESTION, topics.of_assignment)
     yield
 
 

@@ -2,7 +2,7 @@
 
 A submission's id is made of its student and `client_id`, so a repeated one claims the files for the same thing. Files
 are claimed first, then the submission is stored, then its job is put: a crash leaves a file too many, or a submission
-in `pending` without a job. `mend` finds those by their state; it also heals whoever asks for a new grading and dies.
+in `pending` without a job. `mend` finds those by their state, also what somebody wanted graded anew and died.
 """
 
 from dataclasses import replace

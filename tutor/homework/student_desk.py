@@ -42,7 +42,7 @@ class StudentDesk:
         self._clock = clock
 
     async def tasks(self, caller: Caller) -> Tasks:
-        """The caller's assignments: those to do first, by when they are due; then the others, newest first."""
+        """All that the caller was given: first what is to do, by when it is due; then the others, newest first."""
         given = [one for one, _ in await self._assignments.of_student(caller.id)]
         histories: defaultdict[str, list[Submission]] = defaultdict(list)
         for one in await self._stores.submissions.of_student(caller.id, None, 0):

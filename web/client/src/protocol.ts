@@ -1,5 +1,16 @@
 /** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */
 
+export interface AboutPart {
+  kind: string;
+  id: string;
+}
+
+export interface AboutView {
+  kind: string;
+  id: string;
+  title: string;
+}
+
 export interface AcceptProposals {
   client_id: string;
   question_id: string;
@@ -8,6 +19,8 @@ export interface AcceptProposals {
 export interface AccessLost {
   conversation_id?: string | null;
   class_id?: string | null;
+  assignment_id?: string | null;
+  submission_id?: string | null;
 }
 
 export interface AddTeacher {
@@ -267,6 +280,7 @@ export interface ConversationView {
   level: number;
   created_at: string;
   updated_at: string;
+  about?: AboutView | null;
 }
 
 export interface Conversations {
@@ -311,6 +325,7 @@ export interface CreateConversation {
   grade?: number | null;
   mode?: "guide" | "explain" | null;
   title?: string | null;
+  about?: AboutPart | null;
 }
 
 export interface CreateSchool {
