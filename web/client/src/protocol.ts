@@ -159,6 +159,7 @@ export interface CreateConversation {
   grade?: number | null;
   mode?: "guide" | "explain" | null;
   title?: string | null;
+  about?: { kind: string; id: string } | null;
 }
 
 export interface CreateSchool {
@@ -920,6 +921,12 @@ export interface WhisperView {
 }
 
 export interface Commands {
+  "homework.watch": { payload: WatchAssignment; data: Nothing };
+  "homework.unwatch": { payload: WatchAssignment; data: Nothing };
+  "appeal.open": { payload: OpenAppeal; data: OneAppeal };
+  "appeal.close": { payload: OpenAppeal; data: Nothing };
+  "appeal.send": { payload: SendAppeal; data: OneAppeal };
+  "appeal.settle": { payload: SettleAppeal; data: OneAppeal };
   "broadcast.read": { payload: ReadBroadcast; data: Nothing };
   "broadcast.send": { payload: SendBroadcast; data: OneBroadcast };
   "class.unwatch": { payload: UnwatchClass; data: Nothing };
@@ -952,6 +959,13 @@ export interface Commands {
 }
 
 export interface Events {
+  "assignment.changed": AssignmentGivenNews;
+  "homework.progressed": HomeworkProgressed;
+  "homework.graded": HomeworkGraded;
+  "submission.changed": SubmissionChanged;
+  "homework.released": HomeworkReleased;
+  "appeal.added": AppealAdded;
+  "appeal.settled": AppealWasSettled;
   "access.lost": AccessLost;
   "broadcast.added": BroadcastAdded;
   "broadcast.changed": BroadcastChanged;
@@ -978,4 +992,608 @@ export interface Events {
   "typing.changed": TypingChanged;
   "whisper.added": WhisperAdded;
   "whisper.ended": WhisperEnded;
+}
+
+export interface AcceptProposals {
+  client_id: string;
+  question_id: string;
+}
+
+export interface AnswerGroup {
+  key: string;
+  alike: string;
+  submission_ids: string[];
+  students: string[];
+  points: (number | null)[];
+  settled: number;
+}
+
+export interface AnswerGroups {
+  questions: QuestionGroups[];
+}
+
+export interface AnswerPart {
+  question_id: string;
+  text: string;
+}
+
+export interface AppealAdded {
+  submission_id: string;
+  question_id: string;
+  message: AppealMessageView;
+}
+
+export interface AppealMessageView {
+  seq: number;
+  author_id: string;
+  author_name: string;
+  role: "student" | "teacher" | "guardian" | "admin" | "operator";
+  text: string;
+  sent_at: string;
+}
+
+export interface AppealView {
+  submission_id: string;
+  question_id: string;
+  state: "none" | "open" | "settled";
+  messages: AppealMessageView[];
+}
+
+export interface AppealWasSettled {
+  submission_id: string;
+  question_id: string;
+}
+
+export interface AskedQuestion {
+  id: string;
+  number: number;
+  text: string;
+  kind: "any" | "choice" | "judge" | "range" | "point" | "list" | "solutions" | "equation" | "text";
+  points: number;
+}
+
+export interface AssignmentGivenNews {
+  assignment_id: string;
+  title: string;
+}
+
+export interface AssignmentList {
+  items: AssignmentRow[];
+  next: string | null;
+}
+
+export interface AssignmentRow {
+  id: string;
+  title: string;
+  subject: string;
+  class_names: string[];
+  state: "draft" | "scheduled" | "published" | "closed";
+  due_at: string | null;
+  opens_at: string | null;
+  points: number;
+  students: number;
+  handed_in: number;
+  to_review: number;
+  released: number;
+}
+
+export interface AssignmentView {
+  id: string;
+  teacher_id: string;
+  title: string;
+  text: string;
+  subject: string;
+  grade: number;
+  class_ids: string[];
+  class_names: string[];
+  student_ids: string[];
+  files: FileView[];
+  questions: QuestionPart[];
+  points: number;
+  due_at: string | null;
+  opens_at: string | null;
+  late: LatePart;
+  hint_cap: number | null;
+  resubmit: "until_due" | "until_released" | "never";
+  release: "teacher" | "at_once";
+  solutions: "never" | "after_release" | "after_due";
+  is_template: boolean;
+  state: "draft" | "scheduled" | "published" | "closed";
+  rubric_version: number;
+  revision: number;
+  created_at: string;
+  published_at: string | null;
+}
+
+export interface AwardView {
+  criterion_id: string;
+  criterion: string;
+  max_points: number;
+  levels: number[];
+  proposed: number | null;
+  points: number | null;
+  ruled: boolean;
+  evidence: EvidenceView | null;
+}
+
+export interface CopyAssignment {
+  client_id: string;
+  is_template?: boolean;
+}
+
+export interface Cost {
+  submissions: number;
+  questions: number;
+  calculated: number;
+  calls: number;
+  pictures: number;
+  tokens: number;
+  price: number | null;
+  currency: string;
+}
+
+export interface CreateAssignment {
+  client_id: string;
+  title: string;
+  text?: string;
+  subject: string;
+  grade: number;
+  class_ids?: string[];
+  student_ids?: string[];
+  file_ids?: string[];
+  questions?: QuestionPart[];
+  due_at?: string | null;
+  opens_at?: string | null;
+  late?: LatePart;
+  hint_cap?: number | null;
+  resubmit?: "until_due" | "until_released" | "never";
+  release?: "teacher" | "at_once";
+  solutions?: "never" | "after_release" | "after_due";
+  is_template?: boolean;
+}
+
+export interface CriterionAgreement {
+  question_number: number;
+  criterion: string;
+  ruled: number;
+  kept: number;
+  off: number;
+}
+
+export interface CriterionPart {
+  id: string;
+  text: string;
+  points: number;
+  levels?: LevelPart[];
+}
+
+export interface CriterionPoints {
+  criterion_id: string;
+  points: number;
+}
+
+export interface DraftView {
+  answers: AnswerPart[];
+  text: string;
+  files: FileView[];
+  saved_at: string;
+}
+
+export interface EvidenceView {
+  quote: string;
+  start: number | null;
+  place: PlaceView | null;
+}
+
+export interface HandIn {
+  client_id: string;
+  assignment_id?: string | null;
+  answers?: AnswerPart[];
+  text?: string;
+  file_ids?: string[];
+  subject?: string | null;
+  grade?: number | null;
+}
+
+export interface HistoryLine {
+  at: string;
+  teacher_name: string;
+  question_number: number | null;
+  criterion: string;
+  kind: "accept" | "change" | "comment";
+  before: number | null;
+  points: number | null;
+  comment: string;
+  in_group: boolean;
+}
+
+export interface HomeworkGraded {
+  submission_id: string;
+  assignment_id: string | null;
+  grade_id: string;
+  title: string;
+  state: "graded" | "needs_teacher" | "failed";
+}
+
+export interface HomeworkProgressed {
+  submission_id: string;
+  assignment_id: string | null;
+  done: number;
+  of: number;
+}
+
+export interface HomeworkReleased {
+  submission_id: string;
+  assignment_id: string | null;
+  title: string;
+  points: number | null;
+  max_points: number;
+}
+
+export interface LatePart {
+  rule?: "refuse" | "accept" | "deduct";
+  percent?: number;
+  days?: number | null;
+}
+
+export interface LevelPart {
+  points: number;
+  text: string;
+}
+
+export interface ListAssignments {
+  class_id?: string | null;
+  templates?: boolean;
+  cursor?: string | null;
+  limit?: number;
+}
+
+export interface ListSubmissions {
+  assignment_id?: string | null;
+  cursor?: string | null;
+  limit?: number;
+}
+
+export interface OneAppeal {
+  appeal: AppealView;
+}
+
+export interface OneAssignment {
+  assignment: AssignmentView;
+}
+
+export interface OneDraft {
+  draft: DraftView | null;
+}
+
+export interface OneSubmission {
+  submission: SubmissionView;
+}
+
+export interface OneTask {
+  task: TaskView;
+  draft: DraftView | null;
+  submissions: SubmissionView[];
+}
+
+export interface OpenAppeal {
+  submission_id: string;
+  question_id: string;
+}
+
+export interface PlaceView {
+  file_id: string;
+  page: number;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export type PublishAssignment = Record<string, never>;
+
+export interface QuestionGroups {
+  question_id: string;
+  number: number;
+  question: string;
+  groups: AnswerGroup[];
+}
+
+export interface QuestionPart {
+  id: string;
+  text: string;
+  kind?: "any" | "choice" | "judge" | "range" | "point" | "list" | "solutions" | "equation" | "text";
+  points: number;
+  key?: string;
+  demand?: "" | "any" | "simplest" | "factored" | "expanded";
+  tolerance?: string;
+  unit?: "needed" | "free";
+  criteria?: CriterionPart[];
+  notes?: string;
+  solution?: string;
+  knowledge?: string[];
+}
+
+export interface QuestionResult {
+  question_id: string;
+  number: number;
+  question: string;
+  answer: string;
+  place: PlaceView | null;
+  points: number | null;
+  max_points: number;
+  awards: ResultAward[];
+  checked_by: "calculation" | "teacher" | "model" | "nobody";
+  reason: string;
+  error: string;
+  explanation: string;
+  answer_tex: string;
+  wrong_line: number | null;
+  knowledge: string[];
+  comment: string;
+  solution: string;
+  appeal: "none" | "open" | "settled";
+}
+
+export interface QuestionReview {
+  question_id: string;
+  number: number;
+  question: string;
+  key: string;
+  notes: string;
+  answer: string;
+  place: PlaceView | null;
+  awards: AwardView[];
+  points: number | null;
+  max_points: number;
+  by: "calculation" | "model" | "nobody";
+  flags: ("undecided" | "unsure" | "disagreement" | "unproved" | "suspicious" | "picture" | "unreadable" | "invalid" | "no_service")[];
+  settled: boolean;
+  reason: string;
+  error: string;
+  explanation: string;
+  expected_tex: string;
+  answer_tex: string;
+  wrong_line: number | null;
+  knowledge: string[];
+  confidence: number;
+  comment: string;
+}
+
+export interface QuestionStatistics {
+  question_id: string;
+  number: number;
+  question: string;
+  mean_share: number | null;
+  full: number;
+  part: number;
+  none: number;
+  undecided: number;
+  commonest: string[];
+}
+
+export interface QueueRow {
+  submission_id: string;
+  student_id: string;
+  student_name: string;
+  submitted_at: string;
+  late_s: number;
+  version: number;
+  state: "pending" | "grading" | "graded" | "needs_teacher" | "failed" | "withdrawn";
+  points: number | null;
+  max_points: number;
+  doubt: number;
+  flags: ("undecided" | "unsure" | "disagreement" | "unproved" | "suspicious" | "picture" | "unreadable" | "invalid" | "no_service")[];
+  to_review: number;
+  settled: boolean;
+  released: boolean;
+  appeal: boolean;
+}
+
+export type Regrade = Record<string, never>;
+
+export interface Regrading {
+  started: number;
+}
+
+export interface Released {
+  released: string[];
+  held: string[];
+}
+
+export interface Result {
+  submission_id: string;
+  assignment_id: string | null;
+  title: string;
+  version: number;
+  points: number | null;
+  max_points: number;
+  late_share: number;
+  released_at: string;
+  comment: string;
+  files: FileView[];
+  questions: QuestionResult[];
+}
+
+export interface ResultAward {
+  criterion: string;
+  points: number;
+  max_points: number;
+  evidence: EvidenceView | null;
+}
+
+export interface Review {
+  submission_id: string;
+  assignment_id: string | null;
+  assignment_title: string;
+  student_id: string;
+  student_name: string;
+  version: number;
+  submitted_at: string;
+  late_s: number;
+  late_share: number;
+  state: "pending" | "grading" | "graded" | "needs_teacher" | "failed" | "withdrawn";
+  released_at: string | null;
+  answers: AnswerPart[];
+  text: string;
+  files: FileView[];
+  questions: QuestionReview[];
+  points: number | null;
+  max_points: number;
+  comment: string;
+  history: HistoryLine[];
+  previous: string | null;
+  next: string | null;
+}
+
+export interface ReviewQueue {
+  items: QueueRow[];
+  missing: string[];
+}
+
+export interface Rule {
+  client_id: string;
+  kind: "accept" | "change" | "comment";
+  question_id?: string | null;
+  criterion_id?: string | null;
+  points?: number | null;
+  comment?: string;
+}
+
+export interface RuleGroup {
+  client_id: string;
+  question_id: string;
+  submission_ids: string[];
+  points: CriterionPoints[];
+  comment?: string;
+}
+
+export interface Ruled {
+  ruled: number;
+}
+
+export interface SaveDraft {
+  answers?: AnswerPart[];
+  text?: string;
+  file_ids?: string[];
+}
+
+export interface SendAppeal {
+  submission_id: string;
+  question_id: string;
+  client_id: string;
+  text: string;
+}
+
+export interface SettleAppeal {
+  submission_id: string;
+  question_id: string;
+}
+
+export interface Similar {
+  pairs: SimilarPair[];
+}
+
+export interface SimilarPair {
+  question_number: number;
+  first_submission_id: string;
+  first_student: string;
+  second_submission_id: string;
+  second_student: string;
+  share: number;
+  passage: string;
+}
+
+export interface Statistics {
+  students: number;
+  handed_in: number;
+  late: number;
+  released: number;
+  graded: number;
+  mean: number | null;
+  median: number | null;
+  best: number | null;
+  worst: number | null;
+  max_points: number;
+  bins: number[];
+  questions: QuestionStatistics[];
+  agreement: CriterionAgreement[];
+}
+
+export interface SubmissionChanged {
+  assignment_id: string;
+  submission_id: string;
+  student_id: string;
+  state: "pending" | "grading" | "graded" | "needs_teacher" | "failed" | "withdrawn";
+  released: boolean;
+}
+
+export interface SubmissionView {
+  id: string;
+  assignment_id: string | null;
+  title: string;
+  subject: string;
+  grade: number;
+  version: number;
+  answers: AnswerPart[];
+  text: string;
+  files: FileView[];
+  submitted_at: string;
+  late_s: number;
+  state: "pending" | "grading" | "graded" | "needs_teacher" | "failed" | "withdrawn";
+  released: boolean;
+  done: number;
+  of: number;
+}
+
+export interface Submissions {
+  items: SubmissionView[];
+  next: string | null;
+}
+
+export interface TaskView {
+  id: string;
+  title: string;
+  text: string;
+  subject: string;
+  grade: number;
+  teacher_name: string;
+  questions: AskedQuestion[];
+  files: FileView[];
+  points: number;
+  due_at: string | null;
+  closed: boolean;
+  resubmit: "until_due" | "until_released" | "never";
+  state: "todo" | "pending" | "grading" | "graded" | "needs_teacher" | "failed" | "withdrawn" | "released";
+  submission_id: string | null;
+  may_hand_in: boolean;
+  may_withdraw: boolean;
+  late_share: number;
+}
+
+export interface Tasks {
+  items: TaskView[];
+}
+
+export interface UpdateAssignment {
+  revision: number;
+  title?: string | null;
+  text?: string | null;
+  subject?: string | null;
+  grade?: number | null;
+  class_ids?: string[] | null;
+  student_ids?: string[] | null;
+  file_ids?: string[] | null;
+  questions?: QuestionPart[] | null;
+  due_at?: string | null;
+  opens_at?: string | null;
+  late?: LatePart | null;
+  hint_cap?: number | null;
+  resubmit?: "until_due" | "until_released" | "never" | null;
+  release?: "teacher" | "at_once" | null;
+  solutions?: "never" | "after_release" | "after_due" | null;
+}
+
+export interface WatchAssignment {
+  assignment_id: string;
 }
