@@ -38,6 +38,7 @@ from tutor.core.clock import CLOCK, Clock
 from tutor.core.limits import LIMITS, Limits, Rate
 from tutor.core.line import Bounds
 from tutor.core.mongo import MONGO, Database, MongoSettings, StoreFault
+from tutor.core.once import ONCE, Once
 from tutor.core.peers import SocketLimits
 from tutor.core.redis import REDIS, RedisSettings
 from tutor.core.roll import ROLL, Roll
@@ -61,12 +62,14 @@ from tutor.homework import (
     submission_routes,
 )
 from tutor.homework import sockets as homework_sockets
-from tutor.homework.context import HOMEWORK_SETTINGS, HomeworkSettings
+from tutor.homework.context import GRADING, HOMEWORK_SETTINGS, HomeworkSettings
+from tutor.homework.ports import Grading
 from tutor.pictures.orders import Order
 from tutor.records import routes as records_routes
 from tutor.settings import ROOT, FilesSection, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, files, classes, homework, chat, board, records, broadcasts)
+ROOMS_OF_GRADERS = (accounts, files, classes, homework)
 TABLES = (
     accounts_sockets.events, chat_sockets.events, floor_sockets.events, board_sockets.events,
     broadcasts_sockets.events, homework_sockets.events,
@@ -85,26 +88,46 @@ MEGABYTE = 1024 * 1024
 WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
 
 
-def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | None = None) -> web.Application:
-    """The whole application. The settings name both stores; `clock` and `model` replace the real ones in tests."""
+def make_app(
+    settings: Settings, *, clock: Clock | None = None, model: Model | None = None, grading: Grading | None = None
+) -> web.Application:
+    """The whole application. The settings name both stores; `clock`, `model` and `grading` replace the real ones in
+    tests.
+    """
+    app = _shared(settings, clock, grading)
+    writers.setup(app, settings, model)
+    pages.setup_pages(app, app[WORDS], ROOT / "web/templates", ROOT / "web/static")
+    health.setup(app)
+    for room in ROOMS_OF_THE_HOUSE:
+        room.setup(app)
+    catalogue.setup(app, catalogue_of_the_house())
+    return app
+
+
+def make_grader(settings: Settings, *, grading: Grading | None = None) -> web.Application:
+    """What grading needs of the application, for a process that serves nobody: `tutor worker`."""
+    app = _shared(settings, None, grading)
+    for room in ROOMS_OF_GRADERS:
+        room.setup(app)
+    return app
+
+
+def _shared(settings: Settings, clock: Clock | None, grading: Grading | None) -> web.Application:
+    """The pieces that every room stands on."""
     app = web.Application(middlewares=[http.trace, http.protect, http.errors, limit_sockets])
     words = Words(ROOT / "web/locales")
-    app[http.WORDS] = words
+    app[WORDS] = app[http.WORDS] = words
     app[http.SECURE] = settings.address.startswith("https://")
     app[PROXIES] = networks(settings.trusted_proxies)
     app[CLOCK] = clock or Clock()
     app[SECRET] = secret_of(settings)
     app[TASKS] = Tasks()
+    if grading is not None:
+        app[GRADING] = grading
     _hand_down(app, settings)
     _connect_stores(app, settings)
     _set_limits(app, settings)
     _open_sockets(app, settings, words)
-    writers.setup(app, settings, model)
-    pages.setup_pages(app, words, ROOT / "web/templates", ROOT / "web/static")
-    health.setup(app)
-    for room in ROOMS_OF_THE_HOUSE:
-        room.setup(app)
-    catalogue.setup(app, catalogue_of_the_house())
     return app
 
 
@@ -236,6 +259,7 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     transport.listener = door
     transport.attach(app)
     app[TRANSPORT], app[ROOMS], app[DOOR] = transport, rooms, door
+    app[ONCE] = Once(app[REDIS], rooms, app[BUS], settings.redis.prefix)
     app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
     app[BUS].when_back(app[ROLL].renew)
     app[STATUS] = Status(door.tell_all)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.factories import Json, a_client_id
+from tests.factories import Json, Person, a_client_id
 from tutor.core.clock import new_id
 from tutor.homework.models import (
     Assignment,
@@ -144,6 +144,20 @@ def an_assignment_body(**changes: Any) -> Json:
     ]
     plain = {"client_id": a_client_id(), "title": "一元一次方程", "subject": "math", "grade": 7, "questions": questions}
     return plain | changes
+
+
+async def drafted(teacher: Person, **changes: Any) -> Json:
+    """A draft that a teacher has written over HTTP."""
+    body = an_assignment_body(**changes)
+    assignment: Json = (await teacher.call("POST", "/assignments", body))["assignment"]
+    return assignment
+
+
+async def given(teacher: Person, class_id: str, **changes: Any) -> Json:
+    """An assignment that a teacher has written and given to a class over HTTP."""
+    draft = await drafted(teacher, class_ids=[class_id], **changes)
+    published: Json = (await teacher.call("POST", f"/assignments/{draft['id']}/publish", {}))["assignment"]
+    return published
 
 
 def work_body(assignment_id: str | None, *texts: str, **changes: Any) -> Json:

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from tutor.homework import assignment_routes, pages, review_routes, submission_routes
 from tutor.homework.context import homework_context
+from tutor.homework.jobs import background
 
 
 def setup(app: web.Application) -> None:
@@ -12,3 +13,4 @@ def setup(app: web.Application) -> None:
     for routes in (assignment_routes, submission_routes, review_routes):
         routes.api.add_to(app)
     app.cleanup_ctx.append(homework_context)
+    app.cleanup_ctx.append(background)

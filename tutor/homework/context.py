@@ -5,10 +5,29 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from tutor.accounts.context import ACCOUNTS
+from tutor.classes.context import CLASSES
+from tutor.core.clock import CLOCK
 from tutor.core.mongo import MONGO
+from tutor.core.once import ONCE
+from tutor.core.rooms import ROOMS
+from tutor.files.context import FILES, READERS
 from tutor.homework.assignment_store import AssignmentStore
+from tutor.homework.assignments import Assignments
+from tutor.homework.audience import Audience
+from tutor.homework.authoring import Authoring
+from tutor.homework.drafting import Drafting
 from tutor.homework.grade_store import GradeStore
+from tutor.homework.handing_in import HandingIn
+from tutor.homework.job_store import JobStore
+from tutor.homework.ports import Grading
+from tutor.homework.readers import SubmissionReaders
+from tutor.homework.rows import Rows
+from tutor.homework.stores import Stores
+from tutor.homework.student_desk import StudentDesk
 from tutor.homework.submission_store import SubmissionStore
+from tutor.homework.telling import Telling
+from tutor.homework.worker import GradingWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +43,50 @@ class HomeworkSettings:
     currency: str
 
 
+ASSIGNMENTS: web.AppKey[Assignments] = web.AppKey("assignments", Assignments)
+AUTHORING: web.AppKey[Authoring] = web.AppKey("authoring", Authoring)
+DRAFTING: web.AppKey[Drafting] = web.AppKey("drafting", Drafting)
+HANDING_IN: web.AppKey[HandingIn] = web.AppKey("handing_in", HandingIn)
+DESK: web.AppKey[StudentDesk] = web.AppKey("student_desk", StudentDesk)
+HOMEWORK: web.AppKey[Stores] = web.AppKey("homework_stores", Stores)
+TELLING: web.AppKey[Telling] = web.AppKey("telling", Telling)
+GRADING: web.AppKey[Grading] = web.AppKey("grading", Grading)
+WORKER: web.AppKey[GradingWorker] = web.AppKey("grading_worker", GradingWorker)
 HOMEWORK_SETTINGS: web.AppKey[HomeworkSettings] = web.AppKey("homework_settings", HomeworkSettings)
 
 
 async def homework_context(app: web.Application) -> AsyncIterator[None]:
     """Build the services."""
-    assignments = AssignmentStore(app[MONGO])
-    submissions = SubmissionStore(app[MONGO])
-    grades = GradeStore(app[MONGO])
-    for store in (assignments, submissions, grades):
-        await store.prepare()
+    stores = Stores(
+        AssignmentStore(app[MONGO]), SubmissionStore(app[MONGO]), JobStore(app[MONGO]), GradeStore(app[MONGO])
+    )
+    await stores.prepare()
+    app[HOMEWORK] = stores
+    audience = Audience(app[CLASSES], app[ACCOUNTS])
+    rows, files = Rows(audience, stores.submissions, stores.grades), app[FILES]
+    app[ASSIGNMENTS] = Assignments(stores.assignments, rows, audience, files)
+    app[AUTHORING] = Authoring(stores.assignments, app[ASSIGNMENTS], audience, files, app[ROOMS], app[CLOCK])
+    app[READERS].let("assignment", app[ASSIGNMENTS].may_read_files)
+    _let_students_in(app, stores)
+    _put_graders_in(app, stores)
     yield
+
+
+def _let_students_in(app: web.Application, stores: Stores) -> None:
+    """Drafts, handing in, and what students see of both."""
+    assignments, files, clock = app[ASSIGNMENTS], app[FILES], app[CLOCK]
+    app[TELLING] = Telling(stores, app[ROOMS], app[ONCE], clock)
+    app[DRAFTING] = drafting = Drafting(stores.submissions, assignments, files, clock)
+    app[HANDING_IN] = HandingIn(stores, assignments, drafting, files, app[TELLING], clock)
+    app[DESK] = StudentDesk(stores, assignments, drafting, files, clock)
+    app[READERS].let("submission", SubmissionReaders(stores.submissions, assignments, app[CLASSES]).may_read)
+
+
+def _put_graders_in(app: web.Application, stores: Stores) -> None:
+    """Who grades, where something in this process can."""
+    settings = app[HOMEWORK_SETTINGS]
+    grader = app.get(GRADING)
+    if grader is not None:
+        app[WORKER] = GradingWorker(
+            stores, grader, app[TELLING], app[CLOCK], lease_s=settings.lease_s, look_s=settings.look_s
+        )
