@@ -11,7 +11,7 @@ from tutor.homework.submission_store import SubmissionStore
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A submission with its grade for its newest rubric, how that stands, its release, and all rulings, oldest first."""
+    """A submission with its grade for its newest rubric, how that stands, its release, and all rulings in order."""
 
     submission: Submission
     grade: Grade | None
@@ -71,7 +71,6 @@ class Gradebook:
         releases = await self._grades.releases([one.id for one in newest])
         rulings = await self._grades.rulings_of(assignment_id)
         return [_entry(one, grades.get(one.grade_id), releases.get(one.id), rulings.get(one.id, ())) for one in newest]
-
 
 
 def newest_of_each(submissions: Sequence[Submission]) -> list[Submission]:

@@ -90,9 +90,7 @@ class Groups:
             raise NotFound(what="question")
         pen = self._pen(caller, command.client_id)
         made = [
-            (entry, rulings)
-            for entry in stack.entries
-            if (rulings := _unquestioned(entry, command.question_id, pen))
+            (entry, rulings) for entry in stack.entries if (rulings := _unquestioned(entry, command.question_id, pen))
         ]
         await self._write(stack.assignment, made)
         return Ruled(ruled=len(made))

@@ -8,14 +8,13 @@ from tutor.core.clock import Clock
 from tutor.core.errors import NotFound
 from tutor.files.service import Files
 from tutor.homework.appeal_store import AppealStore
-from tutor.homework.assignment_store import AssignmentStore
 from tutor.homework.deciding import StandingAward, StandingQuestion
 from tutor.homework.errors import NotReleased
 from tutor.homework.gradebook import Entry, Gradebook, share_of
 from tutor.homework.models import Appeal, Assignment, Question, Ruling, Submission
 from tutor.homework.review_messages import QuestionResult, Result, ResultAward
 from tutor.homework.review_views import evidence_view, place_view
-from tutor.homework.submission_store import SubmissionStore
+from tutor.homework.stores import Stores
 
 
 class Results:
@@ -23,16 +22,14 @@ class Results:
 
     def __init__(
         self,
-        submissions: SubmissionStore,
-        assignments: AssignmentStore,
+        stores: Stores,
         gradebook: Gradebook,
         appeals: AppealStore,
         wards: Wards,
         files: Files,
         clock: Clock,
     ) -> None:
-        self._submissions = submissions
-        self._assignments = assignments
+        self._stores = stores
         self._gradebook = gradebook
         self._appeals = appeals
         self._wards = wards
@@ -47,13 +44,13 @@ class Results:
             NotReleased: it was not given back yet.
 
         """
-        submission = await self._submissions.find(submission_id)
+        submission = await self._stores.submissions.find(submission_id)
         if submission is None or not await self._may_read(caller, submission):
             raise NotFound(what="submission")
         entry = await self._gradebook.entry(submission)
         if entry.release is None or entry.standing is None:
             raise NotReleased
-        assignment = await self._assignments.find(submission.assignment_id) if submission.assignment_id else None
+        assignment = await self._stores.assignment_of(submission)
         now, files = entry.standing, await self._files.views(submission.file_ids)
         return Result(
             submission_id=submission.id,

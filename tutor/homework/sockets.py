@@ -6,7 +6,14 @@ from tutor.core.sockets import Call, EventTable
 from tutor.homework.context import APPEALS, ASSIGNMENTS
 from tutor.homework.models import appeal_id
 from tutor.homework.places import appeal_room_of
-from tutor.homework.review_messages import CloseAppeal, OneAppeal, OneAppealMessage, OpenAppeal, SendAppeal, SettleAppeal
+from tutor.homework.review_messages import (
+    CloseAppeal,
+    OneAppeal,
+    OneAppealMessage,
+    OpenAppeal,
+    SendAppeal,
+    SettleAppeal,
+)
 from tutor.homework.submission_messages import UnwatchAssignment, WatchAssignment
 from tutor.homework.telling import watchers_room_of
 

@@ -58,4 +58,3 @@ def xlsx_table(rows: Sequence[Sequence[Cell]]) -> bytes:
                     elif cell is not None:
                         sheet.write_number(down, across, cell)
         return written.getvalue()
-
