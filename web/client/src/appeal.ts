@@ -101,7 +101,7 @@ export class AppealThread {
     if (!text) return this.#box.focus();
     try {
       const command = { ...this.#question, client_id: this.#once.idFor(text), text };
-      this.#take((await this.#connection.call("appeal.send", command)).appeal);
+      this.#heard((await this.#connection.call("appeal.send", command)).message);
       this.#once.done();
       keep(this.#name, "");
       if (this.#box.value.trim() === text) this.#box.value = "";

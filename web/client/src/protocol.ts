@@ -1,5 +1,10 @@
 /** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */
 
+export interface AcceptProposals {
+  client_id: string;
+  question_id: string;
+}
+
 export interface AccessLost {
   conversation_id?: string | null;
   class_id?: string | null;
@@ -20,14 +25,131 @@ export interface AddWhisper {
   lasts?: "reply" | "lesson";
 }
 
+export interface AnswerGroup {
+  key: string;
+  alike: string;
+  submission_ids: string[];
+  students: string[];
+  points: (number | null)[];
+  settled: number;
+}
+
+export interface AnswerGroups {
+  questions: QuestionGroups[];
+}
+
+export interface AnswerPart {
+  question_id: string;
+  text: string;
+}
+
+export interface AppealAdded {
+  submission_id: string;
+  question_id: string;
+  message: AppealMessageView;
+}
+
+export interface AppealMessageView {
+  seq: number;
+  author_id: string;
+  author_name: string;
+  role: "student" | "teacher" | "guardian" | "admin" | "operator";
+  text: string;
+  sent_at: string;
+}
+
+export interface AppealView {
+  submission_id: string;
+  question_id: string;
+  state: "none" | "open" | "settled";
+  messages: AppealMessageView[];
+}
+
+export interface AppealWasSettled {
+  submission_id: string;
+  question_id: string;
+}
+
 export interface AskSuggestion {
   conversation_id: string;
+}
+
+export interface AskedQuestion {
+  id: string;
+  number: number;
+  text: string;
+  kind: "any" | "choice" | "judge" | "range" | "point" | "list" | "solutions" | "equation" | "text";
+  points: number;
+}
+
+export interface AssignmentGivenNews {
+  assignment_id: string;
+  title: string;
+}
+
+export interface AssignmentList {
+  items: AssignmentRow[];
+  next: string | null;
+}
+
+export interface AssignmentRow {
+  id: string;
+  title: string;
+  subject: string;
+  class_names: string[];
+  state: "draft" | "scheduled" | "published" | "closed";
+  due_at: string | null;
+  opens_at: string | null;
+  points: number;
+  students: number;
+  handed_in: number;
+  to_review: number;
+  released: number;
+}
+
+export interface AssignmentView {
+  id: string;
+  teacher_id: string;
+  title: string;
+  text: string;
+  subject: string;
+  grade: number;
+  class_ids: string[];
+  class_names: string[];
+  student_ids: string[];
+  files: FileView[];
+  questions: QuestionPart[];
+  points: number;
+  due_at: string | null;
+  opens_at: string | null;
+  late: LatePart;
+  hint_cap: number | null;
+  resubmit: "until_due" | "until_released" | "never";
+  release: "teacher" | "at_once";
+  solutions: "never" | "after_release" | "after_due";
+  is_template: boolean;
+  state: "draft" | "scheduled" | "published" | "closed";
+  rubric_version: number;
+  revision: number;
+  created_at: string;
+  published_at: string | null;
 }
 
 export interface AuthorView {
   kind: "student" | "teacher" | "tutor" | "system";
   id?: string | null;
   name?: string | null;
+}
+
+export interface AwardView {
+  criterion_id: string;
+  criterion: string;
+  max_points: number;
+  levels: number[];
+  proposed: number | null;
+  points: number | null;
+  ruled: boolean;
+  evidence: EvidenceView | null;
 }
 
 export interface BroadcastAdded {
@@ -106,6 +228,11 @@ export interface Classes {
   next?: string | null;
 }
 
+export interface CloseAppeal {
+  submission_id: string;
+  question_id: string;
+}
+
 export interface CloseConversation {
   conversation_id: string;
 }
@@ -147,6 +274,31 @@ export interface Conversations {
   next: string | null;
 }
 
+export interface CopyAssignment {
+  client_id: string;
+  is_template?: boolean;
+}
+
+export interface CreateAssignment {
+  client_id: string;
+  title: string;
+  text?: string;
+  subject: string;
+  grade: number;
+  class_ids?: string[];
+  student_ids?: string[];
+  file_ids?: string[];
+  questions?: QuestionPart[];
+  due_at?: string | null;
+  opens_at?: string | null;
+  late?: LatePart;
+  hint_cap?: number | null;
+  resubmit?: "until_due" | "until_released" | "never";
+  release?: "teacher" | "at_once";
+  solutions?: "never" | "after_release" | "after_due";
+  is_template?: boolean;
+}
+
 export interface CreateClass {
   name: string;
   subject?: string | null;
@@ -159,11 +311,30 @@ export interface CreateConversation {
   grade?: number | null;
   mode?: "guide" | "explain" | null;
   title?: string | null;
-  about?: { kind: string; id: string } | null;
 }
 
 export interface CreateSchool {
   name: string;
+}
+
+export interface CriterionAgreement {
+  question_number: number;
+  criterion: string;
+  ruled: number;
+  kept: number;
+  off: number;
+}
+
+export interface CriterionPart {
+  id: string;
+  text: string;
+  points: number;
+  levels?: LevelPart[];
+}
+
+export interface CriterionPoints {
+  criterion_id: string;
+  points: number;
 }
 
 export interface Desk {
@@ -174,6 +345,13 @@ export interface Desk {
 export interface DraftReady {
   conversation_id: string;
   message: MessageView;
+}
+
+export interface DraftView {
+  answers: AnswerPart[];
+  text: string;
+  files: FileView[];
+  saved_at: string;
 }
 
 export interface DraftWaiting {
@@ -190,6 +368,12 @@ export interface EndHand {
 export interface EndWhisper {
   conversation_id: string;
   whisper_id: string;
+}
+
+export interface EvidenceView {
+  quote: string;
+  start: number | null;
+  place: PlaceView | null;
 }
 
 export interface ExportReads {
@@ -247,6 +431,16 @@ export interface HandChanged {
   place: number | null;
 }
 
+export interface HandIn {
+  client_id: string;
+  assignment_id?: string | null;
+  answers?: AnswerPart[];
+  text?: string;
+  file_ids?: string[];
+  subject?: string | null;
+  grade?: number | null;
+}
+
 export interface HandView {
   conversation_id: string;
   student_id: string;
@@ -268,6 +462,18 @@ export interface HintGiven {
   reply: ReplyTicket;
 }
 
+export interface HistoryLine {
+  at: string;
+  teacher_name: string;
+  question_number: number | null;
+  criterion: string;
+  kind: "accept" | "change" | "comment";
+  before: number | null;
+  points: number | null;
+  comment: string;
+  in_group: boolean;
+}
+
 export interface Hit {
   conversation: ConversationView;
   message_id: string | null;
@@ -282,6 +488,29 @@ export interface Hits {
 export interface HoldReply {
   conversation_id: string;
   reply_id: string;
+}
+
+export interface HomeworkGraded {
+  submission_id: string;
+  assignment_id: string | null;
+  grade_id: string;
+  title: string;
+  state: "graded" | "needs_teacher" | "failed";
+}
+
+export interface HomeworkProgressed {
+  submission_id: string;
+  assignment_id: string | null;
+  done: number;
+  of: number;
+}
+
+export interface HomeworkReleased {
+  submission_id: string;
+  assignment_id: string | null;
+  title: string;
+  points: number | null;
+  max_points: number;
 }
 
 export interface HoursView {
@@ -302,6 +531,24 @@ export interface Invited {
 
 export interface JoinClass {
   code: string;
+}
+
+export interface LatePart {
+  rule?: "refuse" | "accept" | "deduct";
+  percent?: number;
+  days?: number | null;
+}
+
+export interface LevelPart {
+  points: number;
+  text: string;
+}
+
+export interface ListAssignments {
+  class_id?: string | null;
+  templates?: boolean;
+  cursor?: string | null;
+  limit?: number;
 }
 
 export interface ListBroadcasts {
@@ -330,6 +577,12 @@ export interface ListPeople {
 
 export interface ListReads {
   student_id?: string | null;
+  cursor?: string | null;
+  limit?: number;
+}
+
+export interface ListSubmissions {
+  assignment_id?: string | null;
   cursor?: string | null;
   limit?: number;
 }
@@ -409,6 +662,18 @@ export interface NoticeView {
   facts: Record<string, string | number>;
 }
 
+export interface OneAppeal {
+  appeal: AppealView;
+}
+
+export interface OneAppealMessage {
+  message: AppealMessageView;
+}
+
+export interface OneAssignment {
+  assignment: AssignmentView;
+}
+
 export interface OneBroadcast {
   broadcast: BroadcastView;
 }
@@ -419,6 +684,10 @@ export interface OneClass {
 
 export interface OneConversation {
   conversation: ConversationView;
+}
+
+export interface OneDraft {
+  draft: DraftView | null;
 }
 
 export interface OneFile {
@@ -442,12 +711,27 @@ export interface OneSchool {
   school: SchoolView;
 }
 
+export interface OneSubmission {
+  submission: SubmissionView;
+}
+
+export interface OneTask {
+  task: TaskView;
+  draft: DraftView | null;
+  submissions: SubmissionView[];
+}
+
 export interface OneWard {
   ward: WardView;
 }
 
 export interface OneWhisper {
   whisper: WhisperView;
+}
+
+export interface OpenAppeal {
+  submission_id: string;
+  question_id: string;
 }
 
 export interface OpenConversation {
@@ -497,6 +781,15 @@ export interface PersonView {
   grade: number | null;
 }
 
+export interface PlaceView {
+  file_id: string;
+  page: number;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
 export interface PolicyHours {
   days: number[];
   from: string;
@@ -522,775 +815,6 @@ export interface PresentView {
   name: string;
   role: "student" | "guardian" | "teacher" | "admin" | "operator";
 }
-
-export interface RaiseHand {
-  conversation_id: string;
-  line?: string | null;
-}
-
-export interface RateReply {
-  conversation_id: string;
-  reply_id: string;
-  rating: "up" | "down" | null;
-}
-
-export interface Reach {
-  addressed: number;
-  read: number;
-}
-
-export interface ReadBroadcast {
-  broadcast_id: string;
-}
-
-export interface ReadReplay {
-  after_seq?: number;
-  limit?: number;
-}
-
-export interface ReadView {
-  conversation_id: string;
-  title: string | null;
-  reader_id: string;
-  reader_name: string;
-  role: "student" | "guardian" | "teacher" | "admin" | "operator";
-  why: string | null;
-  at: string;
-  until: string;
-}
-
-export interface Reads {
-  items: ReadView[];
-  next: string | null;
-}
-
-export interface Refresh {
-  refresh_token?: string | null;
-}
-
-export interface RefusedRow {
-  line: number;
-  username: string;
-  problem: string;
-}
-
-export interface Register {
-  username: string;
-  email: string;
-  password: string;
-  display_name: string;
-  grade?: number | null;
-  language?: "zh" | "en" | null;
-  invitation?: string | null;
-  guardian_code?: string | null;
-}
-
-export interface RejectDraft {
-  conversation_id: string;
-  reply_id: string;
-  why?: string | null;
-}
-
-export interface ReleaseReply {
-  conversation_id: string;
-  reply_id: string;
-}
-
-export interface RenewSession {
-  token: string;
-}
-
-export interface Renewed {
-  expires_in: number;
-}
-
-export interface Replay {
-  conversation: ConversationView;
-  items: ReplayItem[];
-  next: number | null;
-}
-
-export interface ReplayItem {
-  kind: "message" | "notice" | "whisper" | "pace";
-  at: string;
-  message?: MessageView | null;
-  whisper?: WhisperView | null;
-  pace?: PaceView | null;
-}
-
-export interface ReplyDelta {
-  conversation_id: string;
-  reply_id: string;
-  part: number;
-  text: string;
-}
-
-export interface ReplyFinished {
-  conversation_id: string;
-  reply_id: string;
-  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
-  parts: number;
-  length: number;
-  message: MessageView;
-}
-
-export interface ReplyQueued {
-  conversation_id: string;
-  reply_id: string;
-  position: number;
-}
-
-export interface ReplyStarted {
-  conversation_id: string;
-  reply_id: string;
-  message_id: string;
-}
-
-export interface ReplyTicket {
-  id: string;
-  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
-  position?: number | null;
-}
-
-export interface ReplyView {
-  question_id: string;
-  attempt: number;
-  parts: number;
-  provider: string | null;
-  model: string | null;
-  prompt_version: string | null;
-  usage: UsageView;
-  first_token_ms: number | null;
-  finish_reason: string | null;
-  error: string | null;
-  rating: "up" | "down" | null;
-  continues?: string | null;
-  hidden?: boolean;
-  sent_by?: AuthorView | null;
-  decided_at?: string | null;
-  ready_at?: string | null;
-  draft?: string | null;
-  why?: string | null;
-  level?: number;
-  no_more?: "hint_cap" | "exam_running" | null;
-}
-
-export interface RetryReply {
-  conversation_id: string;
-  reply_id: string;
-}
-
-export interface RosterTaken {
-  students: number;
-  created: NewAccount[];
-  refused: RefusedRow[];
-}
-
-export interface RotateCode {
-  days?: number | null;
-}
-
-export interface RunningReply {
-  id: string;
-  part: number;
-}
-
-export interface SchoolPeople {
-  items: PersonView[];
-  next: string | null;
-}
-
-export interface SchoolView {
-  id: string;
-  name: string;
-  created_at: string;
-}
-
-export interface Schools {
-  items: SchoolView[];
-  next?: string | null;
-}
-
-export interface SearchConversations {
-  q: string;
-}
-
-export interface SendBroadcast {
-  class_id: string;
-  client_id: string;
-  text: string;
-  student_ids?: string[] | null;
-}
-
-export interface SendDraft {
-  conversation_id: string;
-  reply_id: string;
-  text?: string | null;
-}
-
-export interface SendFile {
-  client_id?: string | null;
-}
-
-export interface SendMessage {
-  conversation_id: string;
-  client_id: string;
-  text: string;
-}
-
-export interface ServiceChanged {
-  mongodb: boolean;
-  redis: boolean;
-  ai: boolean;
-}
-
-export interface SetFloor {
-  conversation_id: string;
-  state: "tutor" | "teacher" | "approval";
-  running?: "stop" | "finish";
-  number?: number | null;
-}
-
-export interface SetTyping {
-  conversation_id: string;
-  on: boolean;
-}
-
-export interface SignIn {
-  username: string;
-  password: string;
-}
-
-export interface SignedIn {
-  user: UserView;
-  access_token: string;
-  refresh_token: string | null;
-  expires_in: number;
-  token_type?: "Bearer";
-}
-
-export interface StopReply {
-  conversation_id: string;
-  reply_id: string;
-}
-
-export interface SuggestionDelta {
-  conversation_id: string;
-  suggestion_id: string;
-  part: number;
-  text: string;
-}
-
-export interface SuggestionFinished {
-  conversation_id: string;
-  suggestion_id: string;
-  state: "complete" | "interrupted" | "failed";
-  text: string;
-  error: string | null;
-}
-
-export interface SuggestionTicket {
-  suggestion_id: string;
-}
-
-export interface TeacherView {
-  id: string;
-  display_name: string;
-}
-
-export interface TileView {
-  student_id: string;
-  name: string;
-  conversation_id: string | null;
-  title: string;
-  state: "offline" | "idle" | "writing" | "answering" | "waiting" | "stuck" | "flagged";
-  since: string | null;
-  preview: string;
-  said_by: "student" | "teacher" | "tutor" | "system" | null;
-  hand: string | null;
-  floor: "tutor" | "teacher" | "approval";
-  need: number;
-}
-
-export interface TilesChanged {
-  class_id: string;
-  tiles: TileView[];
-  gone: string[];
-}
-
-export interface TypingChanged {
-  conversation_id: string;
-  people: TypingView[];
-}
-
-export interface TypingView {
-  id: string;
-  name: string;
-  role: "student" | "guardian" | "teacher" | "admin" | "operator";
-}
-
-export interface UnfinishedReply {
-  id: string;
-  part: number;
-}
-
-export interface UnwatchClass {
-  class_id: string;
-}
-
-export interface UpdateClass {
-  name?: string | null;
-  subject?: string | null;
-  grade?: number | null;
-  archived?: boolean | null;
-  policy?: UpdatePolicy | null;
-}
-
-export interface UpdateConversation {
-  title?: string | null;
-  mode?: "guide" | "explain" | null;
-  archived?: boolean | null;
-}
-
-export interface UpdateMe {
-  display_name?: string | null;
-  email?: string | null;
-  grade?: number | null;
-  language?: "zh" | "en" | null;
-}
-
-export interface UpdatePolicy {
-  modes?: ("guide" | "explain")[];
-  hint_cap?: number;
-  exam?: boolean;
-  hours?: PolicyHours | null;
-  daily_replies?: number | null;
-}
-
-export interface UsageView {
-  prompt_tokens: number;
-  completion_tokens: number;
-}
-
-export interface UserView {
-  id: string;
-  username: string;
-  email: string | null;
-  display_name: string;
-  role: "student" | "guardian" | "teacher" | "admin" | "operator";
-  grade: number | null;
-  language: "zh" | "en";
-  school_id?: string | null;
-  created_at: string;
-}
-
-export interface WardView {
-  student_id: string;
-  display_name: string;
-  grade: number | null;
-  since: string;
-}
-
-export interface Wards {
-  items: WardView[];
-  next?: string | null;
-}
-
-export interface WatchClass {
-  class_id: string;
-}
-
-export interface WhisperAdded {
-  conversation_id: string;
-  whisper: WhisperView;
-}
-
-export interface WhisperEnded {
-  conversation_id: string;
-  whisper_id: string;
-}
-
-export interface WhisperView {
-  id: string;
-  client_id: string;
-  teacher: AuthorView;
-  text: string;
-  lasts: "reply" | "lesson";
-  created_at: string;
-  ended_at: string | null;
-}
-
-export interface Commands {
-  "homework.watch": { payload: WatchAssignment; data: Nothing };
-  "homework.unwatch": { payload: WatchAssignment; data: Nothing };
-  "appeal.open": { payload: OpenAppeal; data: OneAppeal };
-  "appeal.close": { payload: OpenAppeal; data: Nothing };
-  "appeal.send": { payload: SendAppeal; data: OneAppeal };
-  "appeal.settle": { payload: SettleAppeal; data: OneAppeal };
-  "broadcast.read": { payload: ReadBroadcast; data: Nothing };
-  "broadcast.send": { payload: SendBroadcast; data: OneBroadcast };
-  "class.unwatch": { payload: UnwatchClass; data: Nothing };
-  "class.watch": { payload: WatchClass; data: ClassBoard };
-  "conversation.close": { payload: CloseConversation; data: Nothing };
-  "conversation.create": { payload: CreateConversation; data: OneConversation };
-  "conversation.open": { payload: OpenConversation; data: Opened };
-  "draft.reject": { payload: RejectDraft; data: OneMessage };
-  "draft.send": { payload: SendDraft; data: OneMessage };
-  "floor.set": { payload: SetFloor; data: FloorSet };
-  "hand.claim": { payload: ClaimHand; data: OneHand };
-  "hand.done": { payload: EndHand; data: OneHand };
-  "hand.get": { payload: GetHand; data: OneHand };
-  "hand.lower": { payload: LowerHand; data: OneHand };
-  "hand.raise": { payload: RaiseHand; data: OneHand };
-  "hint.next": { payload: NextHint; data: HintGiven };
-  "message.send": { payload: SendMessage; data: MessageSent };
-  "reply.continue": { payload: ContinueReply; data: OneReply };
-  "reply.hold": { payload: HoldReply; data: OneReply };
-  "reply.rate": { payload: RateReply; data: OneMessage };
-  "reply.release": { payload: ReleaseReply; data: OneReply };
-  "reply.retry": { payload: RetryReply; data: OneReply };
-  "reply.stop": { payload: StopReply; data: OneReply };
-  "session.renew": { payload: RenewSession; data: Renewed };
-  "suggestion.ask": { payload: AskSuggestion; data: SuggestionTicket };
-  "tile.flag": { payload: FlagTile; data: Nothing };
-  "typing.set": { payload: SetTyping; data: Nothing };
-  "whisper.add": { payload: AddWhisper; data: OneWhisper };
-  "whisper.end": { payload: EndWhisper; data: OneWhisper };
-}
-
-export interface Events {
-  "assignment.changed": AssignmentGivenNews;
-  "homework.progressed": HomeworkProgressed;
-  "homework.graded": HomeworkGraded;
-  "submission.changed": SubmissionChanged;
-  "homework.released": HomeworkReleased;
-  "appeal.added": AppealAdded;
-  "appeal.settled": AppealWasSettled;
-  "access.lost": AccessLost;
-  "broadcast.added": BroadcastAdded;
-  "broadcast.changed": BroadcastChanged;
-  "broadcast.seen": BroadcastSeen;
-  "bye": Bye;
-  "conversation.changed": ConversationChanged;
-  "conversation.top": ConversationTop;
-  "draft.ready": DraftReady;
-  "draft.waiting": DraftWaiting;
-  "floor.changed": FloorChanged;
-  "hand.changed": HandChanged;
-  "hands.changed": HandsChanged;
-  "message.added": MessageAdded;
-  "message.changed": MessageChanged;
-  "presence.changed": PresenceChanged;
-  "reply.delta": ReplyDelta;
-  "reply.finished": ReplyFinished;
-  "reply.queued": ReplyQueued;
-  "reply.started": ReplyStarted;
-  "service.changed": ServiceChanged;
-  "suggestion.delta": SuggestionDelta;
-  "suggestion.finished": SuggestionFinished;
-  "tiles.changed": TilesChanged;
-  "typing.changed": TypingChanged;
-  "whisper.added": WhisperAdded;
-  "whisper.ended": WhisperEnded;
-}
-
-export interface AcceptProposals {
-  client_id: string;
-  question_id: string;
-}
-
-export interface AnswerGroup {
-  key: string;
-  alike: string;
-  submission_ids: string[];
-  students: string[];
-  points: (number | null)[];
-  settled: number;
-}
-
-export interface AnswerGroups {
-  questions: QuestionGroups[];
-}
-
-export interface AnswerPart {
-  question_id: string;
-  text: string;
-}
-
-export interface AppealAdded {
-  submission_id: string;
-  question_id: string;
-  message: AppealMessageView;
-}
-
-export interface AppealMessageView {
-  seq: number;
-  author_id: string;
-  author_name: string;
-  role: "student" | "teacher" | "guardian" | "admin" | "operator";
-  text: string;
-  sent_at: string;
-}
-
-export interface AppealView {
-  submission_id: string;
-  question_id: string;
-  state: "none" | "open" | "settled";
-  messages: AppealMessageView[];
-}
-
-export interface AppealWasSettled {
-  submission_id: string;
-  question_id: string;
-}
-
-export interface AskedQuestion {
-  id: string;
-  number: number;
-  text: string;
-  kind: "any" | "choice" | "judge" | "range" | "point" | "list" | "solutions" | "equation" | "text";
-  points: number;
-}
-
-export interface AssignmentGivenNews {
-  assignment_id: string;
-  title: string;
-}
-
-export interface AssignmentList {
-  items: AssignmentRow[];
-  next: string | null;
-}
-
-export interface AssignmentRow {
-  id: string;
-  title: string;
-  subject: string;
-  class_names: string[];
-  state: "draft" | "scheduled" | "published" | "closed";
-  due_at: string | null;
-  opens_at: string | null;
-  points: number;
-  students: number;
-  handed_in: number;
-  to_review: number;
-  released: number;
-}
-
-export interface AssignmentView {
-  id: string;
-  teacher_id: string;
-  title: string;
-  text: string;
-  subject: string;
-  grade: number;
-  class_ids: string[];
-  class_names: string[];
-  student_ids: string[];
-  files: FileView[];
-  questions: QuestionPart[];
-  points: number;
-  due_at: string | null;
-  opens_at: string | null;
-  late: LatePart;
-  hint_cap: number | null;
-  resubmit: "until_due" | "until_released" | "never";
-  release: "teacher" | "at_once";
-  solutions: "never" | "after_release" | "after_due";
-  is_template: boolean;
-  state: "draft" | "scheduled" | "published" | "closed";
-  rubric_version: number;
-  revision: number;
-  created_at: string;
-  published_at: string | null;
-}
-
-export interface AwardView {
-  criterion_id: string;
-  criterion: string;
-  max_points: number;
-  levels: number[];
-  proposed: number | null;
-  points: number | null;
-  ruled: boolean;
-  evidence: EvidenceView | null;
-}
-
-export interface CopyAssignment {
-  client_id: string;
-  is_template?: boolean;
-}
-
-export interface Cost {
-  submissions: number;
-  questions: number;
-  calculated: number;
-  calls: number;
-  pictures: number;
-  tokens: number;
-  price: number | null;
-  currency: string;
-}
-
-export interface CreateAssignment {
-  client_id: string;
-  title: string;
-  text?: string;
-  subject: string;
-  grade: number;
-  class_ids?: string[];
-  student_ids?: string[];
-  file_ids?: string[];
-  questions?: QuestionPart[];
-  due_at?: string | null;
-  opens_at?: string | null;
-  late?: LatePart;
-  hint_cap?: number | null;
-  resubmit?: "until_due" | "until_released" | "never";
-  release?: "teacher" | "at_once";
-  solutions?: "never" | "after_release" | "after_due";
-  is_template?: boolean;
-}
-
-export interface CriterionAgreement {
-  question_number: number;
-  criterion: string;
-  ruled: number;
-  kept: number;
-  off: number;
-}
-
-export interface CriterionPart {
-  id: string;
-  text: string;
-  points: number;
-  levels?: LevelPart[];
-}
-
-export interface CriterionPoints {
-  criterion_id: string;
-  points: number;
-}
-
-export interface DraftView {
-  answers: AnswerPart[];
-  text: string;
-  files: FileView[];
-  saved_at: string;
-}
-
-export interface EvidenceView {
-  quote: string;
-  start: number | null;
-  place: PlaceView | null;
-}
-
-export interface HandIn {
-  client_id: string;
-  assignment_id?: string | null;
-  answers?: AnswerPart[];
-  text?: string;
-  file_ids?: string[];
-  subject?: string | null;
-  grade?: number | null;
-}
-
-export interface HistoryLine {
-  at: string;
-  teacher_name: string;
-  question_number: number | null;
-  criterion: string;
-  kind: "accept" | "change" | "comment";
-  before: number | null;
-  points: number | null;
-  comment: string;
-  in_group: boolean;
-}
-
-export interface HomeworkGraded {
-  submission_id: string;
-  assignment_id: string | null;
-  grade_id: string;
-  title: string;
-  state: "graded" | "needs_teacher" | "failed";
-}
-
-export interface HomeworkProgressed {
-  submission_id: string;
-  assignment_id: string | null;
-  done: number;
-  of: number;
-}
-
-export interface HomeworkReleased {
-  submission_id: string;
-  assignment_id: string | null;
-  title: string;
-  points: number | null;
-  max_points: number;
-}
-
-export interface LatePart {
-  rule?: "refuse" | "accept" | "deduct";
-  percent?: number;
-  days?: number | null;
-}
-
-export interface LevelPart {
-  points: number;
-  text: string;
-}
-
-export interface ListAssignments {
-  class_id?: string | null;
-  templates?: boolean;
-  cursor?: string | null;
-  limit?: number;
-}
-
-export interface ListSubmissions {
-  assignment_id?: string | null;
-  cursor?: string | null;
-  limit?: number;
-}
-
-export interface OneAppeal {
-  appeal: AppealView;
-}
-
-export interface OneAssignment {
-  assignment: AssignmentView;
-}
-
-export interface OneDraft {
-  draft: DraftView | null;
-}
-
-export interface OneSubmission {
-  submission: SubmissionView;
-}
-
-export interface OneTask {
-  task: TaskView;
-  draft: DraftView | null;
-  submissions: SubmissionView[];
-}
-
-export interface OpenAppeal {
-  submission_id: string;
-  question_id: string;
-}
-
-export interface PlaceView {
-  file_id: string;
-  page: number;
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-}
-
-export type PublishAssignment = Record<string, never>;
 
 export interface QuestionGroups {
   question_id: string;
@@ -1390,15 +914,167 @@ export interface QueueRow {
   appeal: boolean;
 }
 
+export interface RaiseHand {
+  conversation_id: string;
+  line?: string | null;
+}
+
+export interface RateReply {
+  conversation_id: string;
+  reply_id: string;
+  rating: "up" | "down" | null;
+}
+
+export interface Reach {
+  addressed: number;
+  read: number;
+}
+
+export interface ReadBroadcast {
+  broadcast_id: string;
+}
+
+export interface ReadReplay {
+  after_seq?: number;
+  limit?: number;
+}
+
+export interface ReadView {
+  conversation_id: string;
+  title: string | null;
+  reader_id: string;
+  reader_name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+  why: string | null;
+  at: string;
+  until: string;
+}
+
+export interface Reads {
+  items: ReadView[];
+  next: string | null;
+}
+
+export interface Refresh {
+  refresh_token?: string | null;
+}
+
+export interface RefusedRow {
+  line: number;
+  username: string;
+  problem: string;
+}
+
+export interface Register {
+  username: string;
+  email: string;
+  password: string;
+  display_name: string;
+  grade?: number | null;
+  language?: "zh" | "en" | null;
+  invitation?: string | null;
+  guardian_code?: string | null;
+}
+
 export type Regrade = Record<string, never>;
 
 export interface Regrading {
   started: number;
 }
 
+export interface RejectDraft {
+  conversation_id: string;
+  reply_id: string;
+  why?: string | null;
+}
+
+export interface ReleaseReply {
+  conversation_id: string;
+  reply_id: string;
+}
+
 export interface Released {
   released: string[];
   held: string[];
+}
+
+export interface RenewSession {
+  token: string;
+}
+
+export interface Renewed {
+  expires_in: number;
+}
+
+export interface Replay {
+  conversation: ConversationView;
+  items: ReplayItem[];
+  next: number | null;
+}
+
+export interface ReplayItem {
+  kind: "message" | "notice" | "whisper" | "pace";
+  at: string;
+  message?: MessageView | null;
+  whisper?: WhisperView | null;
+  pace?: PaceView | null;
+}
+
+export interface ReplyDelta {
+  conversation_id: string;
+  reply_id: string;
+  part: number;
+  text: string;
+}
+
+export interface ReplyFinished {
+  conversation_id: string;
+  reply_id: string;
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
+  parts: number;
+  length: number;
+  message: MessageView;
+}
+
+export interface ReplyQueued {
+  conversation_id: string;
+  reply_id: string;
+  position: number;
+}
+
+export interface ReplyStarted {
+  conversation_id: string;
+  reply_id: string;
+  message_id: string;
+}
+
+export interface ReplyTicket {
+  id: string;
+  state: "sent" | "queued" | "running" | "checking" | "complete" | "stopped" | "interrupted" | "failed" | "rejected";
+  position?: number | null;
+}
+
+export interface ReplyView {
+  question_id: string;
+  attempt: number;
+  parts: number;
+  provider: string | null;
+  model: string | null;
+  prompt_version: string | null;
+  usage: UsageView;
+  first_token_ms: number | null;
+  finish_reason: string | null;
+  error: string | null;
+  rating: "up" | "down" | null;
+  continues?: string | null;
+  hidden?: boolean;
+  sent_by?: AuthorView | null;
+  decided_at?: string | null;
+  ready_at?: string | null;
+  draft?: string | null;
+  why?: string | null;
+  level?: number;
+  no_more?: "hint_cap" | "exam_running" | null;
 }
 
 export interface Result {
@@ -1420,6 +1096,11 @@ export interface ResultAward {
   points: number;
   max_points: number;
   evidence: EvidenceView | null;
+}
+
+export interface RetryReply {
+  conversation_id: string;
+  reply_id: string;
 }
 
 export interface Review {
@@ -1451,6 +1132,16 @@ export interface ReviewQueue {
   missing: string[];
 }
 
+export interface RosterTaken {
+  students: number;
+  created: NewAccount[];
+  refused: RefusedRow[];
+}
+
+export interface RotateCode {
+  days?: number | null;
+}
+
 export interface Rule {
   client_id: string;
   kind: "accept" | "change" | "comment";
@@ -1472,10 +1163,35 @@ export interface Ruled {
   ruled: number;
 }
 
+export interface RunningReply {
+  id: string;
+  part: number;
+}
+
 export interface SaveDraft {
   answers?: AnswerPart[];
   text?: string;
   file_ids?: string[];
+}
+
+export interface SchoolPeople {
+  items: PersonView[];
+  next: string | null;
+}
+
+export interface SchoolView {
+  id: string;
+  name: string;
+  created_at: string;
+}
+
+export interface Schools {
+  items: SchoolView[];
+  next?: string | null;
+}
+
+export interface SearchConversations {
+  q: string;
 }
 
 export interface SendAppeal {
@@ -1485,9 +1201,63 @@ export interface SendAppeal {
   text: string;
 }
 
+export interface SendBroadcast {
+  class_id: string;
+  client_id: string;
+  text: string;
+  student_ids?: string[] | null;
+}
+
+export interface SendDraft {
+  conversation_id: string;
+  reply_id: string;
+  text?: string | null;
+}
+
+export interface SendFile {
+  client_id?: string | null;
+}
+
+export interface SendMessage {
+  conversation_id: string;
+  client_id: string;
+  text: string;
+}
+
+export interface ServiceChanged {
+  mongodb: boolean;
+  redis: boolean;
+  ai: boolean;
+}
+
+export interface SetFloor {
+  conversation_id: string;
+  state: "tutor" | "teacher" | "approval";
+  running?: "stop" | "finish";
+  number?: number | null;
+}
+
+export interface SetTyping {
+  conversation_id: string;
+  on: boolean;
+}
+
 export interface SettleAppeal {
   submission_id: string;
   question_id: string;
+}
+
+export interface SignIn {
+  username: string;
+  password: string;
+}
+
+export interface SignedIn {
+  user: UserView;
+  access_token: string;
+  refresh_token: string | null;
+  expires_in: number;
+  token_type?: "Bearer";
 }
 
 export interface Similar {
@@ -1518,6 +1288,11 @@ export interface Statistics {
   bins: number[];
   questions: QuestionStatistics[];
   agreement: CriterionAgreement[];
+}
+
+export interface StopReply {
+  conversation_id: string;
+  reply_id: string;
 }
 
 export interface SubmissionChanged {
@@ -1551,6 +1326,25 @@ export interface Submissions {
   next: string | null;
 }
 
+export interface SuggestionDelta {
+  conversation_id: string;
+  suggestion_id: string;
+  part: number;
+  text: string;
+}
+
+export interface SuggestionFinished {
+  conversation_id: string;
+  suggestion_id: string;
+  state: "complete" | "interrupted" | "failed";
+  text: string;
+  error: string | null;
+}
+
+export interface SuggestionTicket {
+  suggestion_id: string;
+}
+
 export interface TaskView {
   id: string;
   title: string;
@@ -1575,6 +1369,55 @@ export interface Tasks {
   items: TaskView[];
 }
 
+export interface TeacherView {
+  id: string;
+  display_name: string;
+}
+
+export interface TileView {
+  student_id: string;
+  name: string;
+  conversation_id: string | null;
+  title: string;
+  state: "offline" | "idle" | "writing" | "answering" | "waiting" | "stuck" | "flagged";
+  since: string | null;
+  preview: string;
+  said_by: "student" | "teacher" | "tutor" | "system" | null;
+  hand: string | null;
+  floor: "tutor" | "teacher" | "approval";
+  need: number;
+}
+
+export interface TilesChanged {
+  class_id: string;
+  tiles: TileView[];
+  gone: string[];
+}
+
+export interface TypingChanged {
+  conversation_id: string;
+  people: TypingView[];
+}
+
+export interface TypingView {
+  id: string;
+  name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+}
+
+export interface UnfinishedReply {
+  id: string;
+  part: number;
+}
+
+export interface UnwatchAssignment {
+  assignment_id: string;
+}
+
+export interface UnwatchClass {
+  class_id: string;
+}
+
 export interface UpdateAssignment {
   revision: number;
   title?: string | null;
@@ -1594,6 +1437,162 @@ export interface UpdateAssignment {
   solutions?: "never" | "after_release" | "after_due" | null;
 }
 
+export interface UpdateClass {
+  name?: string | null;
+  subject?: string | null;
+  grade?: number | null;
+  archived?: boolean | null;
+  policy?: UpdatePolicy | null;
+}
+
+export interface UpdateConversation {
+  title?: string | null;
+  mode?: "guide" | "explain" | null;
+  archived?: boolean | null;
+}
+
+export interface UpdateMe {
+  display_name?: string | null;
+  email?: string | null;
+  grade?: number | null;
+  language?: "zh" | "en" | null;
+}
+
+export interface UpdatePolicy {
+  modes?: ("guide" | "explain")[];
+  hint_cap?: number;
+  exam?: boolean;
+  hours?: PolicyHours | null;
+  daily_replies?: number | null;
+}
+
+export interface UsageView {
+  prompt_tokens: number;
+  completion_tokens: number;
+}
+
+export interface UserView {
+  id: string;
+  username: string;
+  email: string | null;
+  display_name: string;
+  role: "student" | "guardian" | "teacher" | "admin" | "operator";
+  grade: number | null;
+  language: "zh" | "en";
+  school_id?: string | null;
+  created_at: string;
+}
+
+export interface WardView {
+  student_id: string;
+  display_name: string;
+  grade: number | null;
+  since: string;
+}
+
+export interface Wards {
+  items: WardView[];
+  next?: string | null;
+}
+
 export interface WatchAssignment {
   assignment_id: string;
+}
+
+export interface WatchClass {
+  class_id: string;
+}
+
+export interface WhisperAdded {
+  conversation_id: string;
+  whisper: WhisperView;
+}
+
+export interface WhisperEnded {
+  conversation_id: string;
+  whisper_id: string;
+}
+
+export interface WhisperView {
+  id: string;
+  client_id: string;
+  teacher: AuthorView;
+  text: string;
+  lasts: "reply" | "lesson";
+  created_at: string;
+  ended_at: string | null;
+}
+
+export interface Commands {
+  "appeal.close": { payload: CloseAppeal; data: Nothing };
+  "appeal.open": { payload: OpenAppeal; data: OneAppeal };
+  "appeal.send": { payload: SendAppeal; data: OneAppealMessage };
+  "appeal.settle": { payload: SettleAppeal; data: OneAppeal };
+  "broadcast.read": { payload: ReadBroadcast; data: Nothing };
+  "broadcast.send": { payload: SendBroadcast; data: OneBroadcast };
+  "class.unwatch": { payload: UnwatchClass; data: Nothing };
+  "class.watch": { payload: WatchClass; data: ClassBoard };
+  "conversation.close": { payload: CloseConversation; data: Nothing };
+  "conversation.create": { payload: CreateConversation; data: OneConversation };
+  "conversation.open": { payload: OpenConversation; data: Opened };
+  "draft.reject": { payload: RejectDraft; data: OneMessage };
+  "draft.send": { payload: SendDraft; data: OneMessage };
+  "floor.set": { payload: SetFloor; data: FloorSet };
+  "hand.claim": { payload: ClaimHand; data: OneHand };
+  "hand.done": { payload: EndHand; data: OneHand };
+  "hand.get": { payload: GetHand; data: OneHand };
+  "hand.lower": { payload: LowerHand; data: OneHand };
+  "hand.raise": { payload: RaiseHand; data: OneHand };
+  "hint.next": { payload: NextHint; data: HintGiven };
+  "homework.unwatch": { payload: UnwatchAssignment; data: Nothing };
+  "homework.watch": { payload: WatchAssignment; data: Nothing };
+  "message.send": { payload: SendMessage; data: MessageSent };
+  "reply.continue": { payload: ContinueReply; data: OneReply };
+  "reply.hold": { payload: HoldReply; data: OneReply };
+  "reply.rate": { payload: RateReply; data: OneMessage };
+  "reply.release": { payload: ReleaseReply; data: OneReply };
+  "reply.retry": { payload: RetryReply; data: OneReply };
+  "reply.stop": { payload: StopReply; data: OneReply };
+  "session.renew": { payload: RenewSession; data: Renewed };
+  "suggestion.ask": { payload: AskSuggestion; data: SuggestionTicket };
+  "tile.flag": { payload: FlagTile; data: Nothing };
+  "typing.set": { payload: SetTyping; data: Nothing };
+  "whisper.add": { payload: AddWhisper; data: OneWhisper };
+  "whisper.end": { payload: EndWhisper; data: OneWhisper };
+}
+
+export interface Events {
+  "access.lost": AccessLost;
+  "appeal.added": AppealAdded;
+  "appeal.settled": AppealWasSettled;
+  "assignment.changed": AssignmentGivenNews;
+  "broadcast.added": BroadcastAdded;
+  "broadcast.changed": BroadcastChanged;
+  "broadcast.seen": BroadcastSeen;
+  "bye": Bye;
+  "conversation.changed": ConversationChanged;
+  "conversation.top": ConversationTop;
+  "draft.ready": DraftReady;
+  "draft.waiting": DraftWaiting;
+  "floor.changed": FloorChanged;
+  "hand.changed": HandChanged;
+  "hands.changed": HandsChanged;
+  "homework.graded": HomeworkGraded;
+  "homework.progressed": HomeworkProgressed;
+  "homework.released": HomeworkReleased;
+  "message.added": MessageAdded;
+  "message.changed": MessageChanged;
+  "presence.changed": PresenceChanged;
+  "reply.delta": ReplyDelta;
+  "reply.finished": ReplyFinished;
+  "reply.queued": ReplyQueued;
+  "reply.started": ReplyStarted;
+  "service.changed": ServiceChanged;
+  "submission.changed": SubmissionChanged;
+  "suggestion.delta": SuggestionDelta;
+  "suggestion.finished": SuggestionFinished;
+  "tiles.changed": TilesChanged;
+  "typing.changed": TypingChanged;
+  "whisper.added": WhisperAdded;
+  "whisper.ended": WhisperEnded;
 }

@@ -8,7 +8,7 @@ import { AskTutor } from "./asktutor.ts";
 import { showFiles } from "./figures.ts";
 import { FilePictures } from "./filepictures.ts";
 import { ApiError } from "./live/fault.ts";
-import { pointsText } from "./points.ts";
+import { percent, pointsText } from "./points.ts";
 import type { OneSubmission, Result, SubmissionView } from "./protocol.ts";
 import { ResultCard } from "./resultcard.ts";
 import { tellReturned } from "./returned.ts";
@@ -98,7 +98,7 @@ function showResult(result: Result, one: SubmissionView): void {
   byId("score").toggleAttribute("data-none", points === null);
   write(byId("points"), points === null ? words.hw_no_points : pointsText(points));
   write(byId("most"), points === null ? "" : `/ ${pointsText(max_points)}`);
-  write(byId("late-note"), points !== null && late_share < 1 ? fill(words.hw_late_share, { n: Math.round(late_share * 100) }) : "");
+  write(byId("late-note"), points !== null && late_share < 1 ? fill(words.hw_late_share, { share: percent(late_share) }) : "");
   byId("comment-part").hidden = comment === "";
   writeInto(byId("comment"), comment);
   for (const question of result.questions) {

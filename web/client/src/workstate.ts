@@ -1,5 +1,6 @@
 /** What becomes of work that was handed in, in words and as a bar that fills while it is graded. Used by the pages of
  *  homework. */
+import { percent } from "./points.ts";
 import type { SubmissionView, TaskView } from "./protocol.ts";
 import { dateTime } from "./times.ts";
 import { fill, make, words } from "./ui.ts";
@@ -45,5 +46,5 @@ export function dueText(due: string | null, isLate: boolean, lateShare: number):
   if (due === null) return "";
   if (!isLate) return fill(words.hw_due, { time: dateTime(due) });
   const text = fill(words.hw_overdue, { time: dateTime(due) });
-  return lateShare < 1 ? `${text} ${fill(words.hw_keeps, { n: Math.round(lateShare * 100) })}` : text;
+  return lateShare < 1 ? `${text} ${fill(words.hw_keeps, { share: percent(lateShare) })}` : text;
 }
