@@ -1,5 +1,5 @@
-"""The command line: `tutor serve`, `worker`, `demo`, `school`, `schools`, `teacher`, `admin`, `operator`, `backup`, `restore` and
-`catalogue`.
+"""The command line: `tutor serve`, `worker`, `demo`, `school`, `schools`, `teacher`, `admin`, `operator`, `backup`,
+`restore` and `catalogue`.
 """
 
 import asyncio

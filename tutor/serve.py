@@ -40,7 +40,7 @@ class PortUnusable(TutorError):
 
 
 class StoresMissing(TutorError):
-    """A worker has nobody to work for: no stores are configured, and no server runs on the data folder. Fact: `folder`."""
+    """A worker has nobody to work for: no stores are set, and no server runs on the data folder. Fact: `folder`."""
 
     code = "stores_missing"
     status = 503

@@ -1,8 +1,8 @@
 """Handing in, and taking it back. Called by `submission_routes.py`, and by `jobs.py` for what a crash left undone.
 
 A submission's id is made of its student and `client_id`, so a repeated one claims the files for the same thing. Files
-are claimed first, then the submission is stored, then its job is put: a crash leaves a file too many, or a submission in
-`pending` without a job. `mend` finds those by their state; it also heals whoever asks for a new grading and dies.
+are claimed first, then the submission is stored, then its job is put: a crash leaves a file too many, or a submission
+in `pending` without a job. `mend` finds those by their state, also what somebody wanted graded anew and died.
 """
 
 from dataclasses import replace
@@ -33,7 +33,7 @@ NOT_WITHDRAWN: tuple[SubmissionState, ...] = ("pending", "grading", "graded", "n
 
 
 class HandingIn:
-    """What students hand in. Nothing that was stored is ever taken away: what is withdrawn stays, and does not count."""
+    """What students hand in. Nothing that was stored is taken away: what is withdrawn stays, and does not count."""
 
     def __init__(
         self,

@@ -37,7 +37,7 @@ async def give(authoring: Authoring, clock: Clock) -> None:
 
 
 class Sweep:
-    """Looks after the queue of grading: jobs that nobody holds any more, news that nobody told, jobs that nobody put."""
+    """Looks after the queue of grading: jobs that nobody holds any more or nobody has put, news that nobody told."""
 
     def __init__(self, stores: Stores, telling: Telling, handing_in: HandingIn, clock: Clock) -> None:
         self._stores = stores

@@ -42,7 +42,7 @@ class StudentDesk:
         self._clock = clock
 
     async def tasks(self, caller: Caller) -> Tasks:
-        """All assignments that the caller has: those to do first, by when they are due; then the others, newest first."""
+        """All that the caller was given: first what is to do, by when it is due; then the others, newest first."""
         given = [one for one, _ in await self._assignments.of_student(caller.id)]
         histories: defaultdict[str, list[Submission]] = defaultdict(list)
         for one in await self._stores.submissions.of_student(caller.id, None, 0):
@@ -97,7 +97,7 @@ class StudentDesk:
             late_share=share,
         )
 
-    async def list(self, caller: Caller, query: ListSubmissions) -> Submissions:
+    async def page(self, caller: Caller, query: ListSubmissions) -> Submissions:
         """A page of the caller's submissions, newest first; of one assignment all of them."""
         store = self._stores.submissions
         if query.assignment_id is not None:

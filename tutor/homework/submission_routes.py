@@ -51,7 +51,7 @@ async def hand_in(request: web.Request, body: HandIn) -> OneSubmission:
 @api.on("GET", "/submissions", access="student")
 async def submissions(request: web.Request, query: ListSubmissions) -> Submissions:
     """A page of the own submissions, newest first."""
-    return await request.app[DESK].list(request[CALLER], query)
+    return await request.app[DESK].page(request[CALLER], query)
 
 
 @api.on("GET", "/submissions/{id}", access="student")

@@ -1,9 +1,9 @@
 """Tells students and teachers what grading does, and gives results back where the rule says so at once.
 
 `worker.py` calls it when a grade is stored, `handing_in.py` when work comes or goes, `jobs.py` for what a process that
-died has left untold. Everybody is told of a grade once: each step is made so that it can be made again (the submission's
-state, the release, the note in MongoDB), and the events themselves go out in the one step that Redis makes once for all
-nodes (`core/once.py`), before MongoDB notes that they did. While Redis is away nobody is told: the sweep does it later.
+died has left untold. Everybody is told of a grade once: the submission's state, the release and MongoDB's note can be
+written again without harm, and the events go out in the one step that Redis makes once for all nodes (`core/once.py`),
+before MongoDB notes that they did. While Redis is away nobody is told: the sweep does it later.
 """
 
 from dataclasses import replace

@@ -1,8 +1,8 @@
 """Graders: they take jobs from the queue, hold them while the work is graded, and store the grade once.
 
 `context.py` builds one GradingWorker in every server and every `tutor worker`; `jobs.py` runs its graders. Redis only
-wakes them. Whoever loses a job (its lease ran out while the process stood still) stops at once and changes nothing: each
-write asks for the job's owner and fence, and a grade is inserted under the job's own id.
+wakes them. Whoever loses a job (its lease ran out while the process stood still) stops at once and changes nothing:
+each write asks for the job's owner and fence, and a grade is inserted under the job's own id.
 """
 
 import asyncio
