@@ -23,7 +23,12 @@ PROOF: Json = {
     "notes": "看有没有算出 1024",
     "criteria": [
         {"id": "a", "text": "算出 1024", "points": 3},
-        {"id": "b", "text": "写出比较", "points": 2, "levels": [{"points": 2, "text": "完整"}, {"points": 0, "text": "没有"}]},
+        {
+            "id": "b",
+            "text": "写出比较",
+            "points": 2,
+            "levels": [{"points": 2, "text": "完整"}, {"points": 0, "text": "没有"}],
+        },
     ],
 }
 QUESTIONS: list[Json] = [{"id": "q1", "text": "解方程 $2x+3=7$", "points": 5, "key": "x=2"}, PROOF]

@@ -15,7 +15,7 @@ from tutor.core.pages import render, setup_pages
 from tutor.core.words import LANGUAGES, Words
 
 TEMPLATES = Path("web/templates")
-PARTS = {"base.html", "parts.html", "icons.html", "staff.html", "words.html"}
+PARTS = {"base.html", "parts.html", "icons.html", "staff.html", "words.html", "homework/student_parts.html"}
 PAGES = sorted({str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")} - PARTS)
 SCRIPTS = Path("web/client/src")
 ENTRY = re.compile(r'assets\.tags\("([^"]+)"\)')
@@ -68,6 +68,13 @@ PAGE_OF_SCRIPT = {
     "reviewcard": "homework/review.html",
     "reviewhistory": "homework/review.html",
     "workpane": "homework/review.html",
+    "tasks": "homework/student_tasks.html",
+    "task": "homework/student_task.html",
+    "workform": "homework/student_task.html",
+    "shots": "homework/student_task.html",
+    "ownwork": "homework/student_own.html",
+    "result": "homework/student_result.html",
+    "figures": "homework/student_result.html",
 }
 
 Client = TestClient[web.Request, web.Application]

@@ -30,3 +30,27 @@ async def assignment(request: web.Request) -> web.Response:
 async def review(request: web.Request) -> web.Response:
     """A submission on the teacher's desk."""
     return await render(request, "homework/review.html", None)
+
+
+@pages.get("/homework")
+async def tasks(request: web.Request) -> web.Response:
+    """A student's homework: to do, handed in, returned."""
+    return await render(request, "homework/student_tasks.html", None)
+
+
+@pages.get("/homework/own")
+async def own_work(request: web.Request) -> web.Response:
+    """Work of a student's own, to be checked."""
+    return await render(request, "homework/student_own.html", None)
+
+
+@pages.get("/homework/{assignment_id:[0-9a-f]{24}}")
+async def task(request: web.Request) -> web.Response:
+    """One homework of a student; the script reads its id in the address."""
+    return await render(request, "homework/student_task.html", None)
+
+
+@pages.get("/homework/results/{submission_id:[0-9a-f]{24}}")
+async def result(request: web.Request) -> web.Response:
+    """What came back of a submission."""
+    return await render(request, "homework/student_result.html", None)

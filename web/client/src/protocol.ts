@@ -1540,11 +1540,9 @@ export interface WhisperView {
 }
 
 export interface Commands {
-  "homework.watch": { payload: WatchAssignment; data: Nothing };
-  "homework.unwatch": { payload: WatchAssignment; data: Nothing };
+  "appeal.close": { payload: CloseAppeal; data: Nothing };
   "appeal.open": { payload: OpenAppeal; data: OneAppeal };
-  "appeal.close": { payload: OpenAppeal; data: Nothing };
-  "appeal.send": { payload: SendAppeal; data: OneAppeal };
+  "appeal.send": { payload: SendAppeal; data: OneAppealMessage };
   "appeal.settle": { payload: SettleAppeal; data: OneAppeal };
   "broadcast.read": { payload: ReadBroadcast; data: Nothing };
   "broadcast.send": { payload: SendBroadcast; data: OneBroadcast };
@@ -1562,6 +1560,8 @@ export interface Commands {
   "hand.lower": { payload: LowerHand; data: OneHand };
   "hand.raise": { payload: RaiseHand; data: OneHand };
   "hint.next": { payload: NextHint; data: HintGiven };
+  "homework.unwatch": { payload: UnwatchAssignment; data: Nothing };
+  "homework.watch": { payload: WatchAssignment; data: Nothing };
   "message.send": { payload: SendMessage; data: MessageSent };
   "reply.continue": { payload: ContinueReply; data: OneReply };
   "reply.hold": { payload: HoldReply; data: OneReply };
