@@ -64,10 +64,9 @@ def review_of(
     neighbours: tuple[str | None, str | None],
     appeals: Mapping[str, Appeal],
 ) -> Review:
-    """A submission on the desk; `neighbours` are the one before and the one after it in the queue, `appeals` those about
-    it by question.
-    """
+    """A submission on the desk; `neighbours` stand before and after it in the queue, `appeals` are those about it."""
     submission, now = entry.submission, entry.standing
+    standing = now.questions if now else ()
     return Review(
         submission_id=submission.id,
         assignment_id=assignment.id,
@@ -83,7 +82,7 @@ def review_of(
         answers=[AnswerPart(question_id=one.question_id, text=one.text) for one in submission.answers],
         text=submission.text,
         files=[files[one] for one in submission.file_ids if one in files],
-        questions=[_question(one, assignment, appeals.get(one.grade.question_id)) for one in now.questions] if now else [],
+        questions=[_question(one, assignment, appeals.get(one.grade.question_id)) for one in standing],
         points=entry.points(assignment),
         max_points=now.max_points if now else assignment.points,
         comment=now.comment if now else "",

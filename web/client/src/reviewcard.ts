@@ -6,7 +6,7 @@ import { renderInto } from "./markdown.ts";
 import { percent, pointsText } from "./points.ts";
 import type { QuestionReview } from "./protocol.ts";
 import type { Wish } from "./rulings.ts";
-import { fill, fromTemplate, make, part, words } from "./ui.ts";
+import { data, fill, fromTemplate, make, part, words } from "./ui.ts";
 
 export interface CardNews {
   rule(wish: Wish): void;
@@ -97,7 +97,7 @@ export class ReviewCard {
 
   /** What is known of the answer; each line only where there is something. */
   #facts(typed: boolean): void {
-    const { key, notes, answer, error, explanation, expected_tex, answer_tex, wrong_line, knowledge } = this.question;
+    const { key, notes, answer, reason, error, explanation, expected_tex, answer_tex, wrong_line, knowledge } = this.question;
     const tex = (text: string): string => (text ? `$${text}$` : "");
     const lines: [string, string][] = [
       [words.mark_read_as, typed ? "" : answer],
@@ -105,6 +105,7 @@ export class ReviewCard {
       [words.mark_wrong_line, wrong_line === null ? "" : String(wrong_line)],
       [words.mark_key, key],
       [words.mark_notes, notes],
+      [words.mark_error, data.reasons[reason] ?? ""],
       [words.mark_error, error],
       [words.mark_explanation, explanation],
       [words.mark_knowledge, knowledge.join("、")],
