@@ -2,7 +2,7 @@
  *  assignmentpage.ts. */
 import { flagName } from "./flags.ts";
 import { KeyedList, type Shown } from "./keyedlist.ts";
-import { pointsText } from "./points.ts";
+import { percent, pointsText } from "./points.ts";
 import type { QueueRow, ReviewQueue } from "./protocol.ts";
 import { ago, lasting } from "./times.ts";
 import { byId, fill, fromTemplate, inOneLine, make, part, words } from "./ui.ts";
@@ -62,7 +62,7 @@ class Row implements Shown<Placed> {
     const doubt = part<HTMLElement>(element, ".doubt");
     doubt.hidden = !waits(row) || row.doubt === 0;
     part<HTMLElement>(doubt, "i").style.inlineSize = `${Math.round(row.doubt * 100)}%`;
-    part(doubt, ".visually-hidden").textContent = fill(words.mark_doubt, { n: Math.round(row.doubt * 100) });
+    part(doubt, ".visually-hidden").textContent = fill(words.mark_doubt, { share: percent(row.doubt) });
     const flags = row.flags.map((flag) => make("span", { className: "flag" }, flagName(flag)));
     if (row.appeal) flags.unshift(make("span", { className: "flag appeal" }, words.mark_appeal));
     part(element, ".flags").replaceChildren(...flags);
