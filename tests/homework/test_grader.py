@@ -240,6 +240,11 @@ async def test_work_of_which_nothing_could_be_graded_has_failed(desk: GradingDes
     assert (await desk.grade(assignment, work_of(assignment, {"q2": WATER}))).outcome == "failed"
 
 
+async def test_work_that_the_service_will_not_take_is_a_teachers(desk: GradingDesk) -> None:
+    desk.ai.default = Script("http", status=400, body='{"error": "data_inspection_failed"}')
+    assert (await the_question(desk, ESSAY, WATER)).flags == ("invalid",)
+
+
 async def test_a_service_that_does_not_answer_is_asked_again_later(desk: GradingDesk) -> None:
     assignment = about(ESSAY)
     desk.ai.default = Script("http", status=503)

@@ -139,10 +139,10 @@ _PATTERNS = (
     (
         r"<\|[^|\n]{0,30}\|>|\[/?inst\]|<</?sys>>|</?(?:system|work|message|instructions?|assistant|user|"
         r"admin|data|answer|rubric|grading|student)\b[^>\n]{0,60}>|```\s*(?:json|system)|"
-        r"#{2,}\s*(?:system|instruct|新|系统|assistant|response)"
+        r"#{2,6}\s{0,9}(?:system|instruct|新|系统|assistant|response)"
     ),
     (
-        r"^[^\S\n]*(?:system|assistant|developer|human|user|tool|系统|助手|用户)\s*:|-{3,}\s*(?:end|begin|"
+        r"^[^\S\n]*(?:system|assistant|developer|human|user|tool|系统|助手|用户)\s*:|-{3,9}\s{0,9}(?:end|begin|"
         r"system|结束|新)|\{\{.{0,60}\}\}|\bscore\s*:?=\s*(?:max|full|100)|(?:得分|评分|分数)\s*[:=]\s*(?:满分|全对)"
     ),
     r"/\*[^*]{0,80}(?:grad|score|满分|correct)|<!--",
