@@ -401,7 +401,7 @@ async def test_photos_of_own_work_are_read_into_its_text(desk: GradingDesk) -> N
     own = OwnWorkOf(DECIDED)
     work = a_submission(text="看看吧", file_ids=(await desk.a_file(desk.mind.page("[1] 2x+3=7\nx=2")),))
     grade = await desk.grade(None, work, desk.grader(own=own))
-    assert own.asked[0].text == "看看吧\n\n1. \n2x+3=7\nx=2"
+    assert own.asked[0].text == "看看吧\n\n1. 2x+3=7\nx=2"
     assert grade.questions[0].flags == ("picture",)
 
 

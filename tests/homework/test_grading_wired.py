@@ -59,3 +59,17 @@ async def test_without_names_of_its_own_the_chats_model_judges_and_nobody_sees(s
             grade = await server.app[GRADER].grade(Work(work, MIXED), unheard)
     assert {heard.body["model"] for heard in ai.heard} == {"talks"}
     assert [one.flags for one in grade.questions] == [("no_service",), ()]
+
+
+async def test_photos_of_own_work_are_read_and_calculated_but_wait_for_a_look(serve: Serve) -> None:
+    mind = FakeGrader()
+    async with FakeAI(Script("minds", mind=mind)) as ai:
+        server = await serve(ai=configured(ai, vision_model="sees"))
+        async with People(server) as people:
+            page = mind.page("[1] 2x+3=7\nx=2\n[2] 3x=9\nx=4\n[3] 我的猫很可爱")
+            file_id = (await (await people.student()).send_file(page))["id"]
+            grade = await server.app[GRADER].grade(Work(a_submission(text="", file_ids=(file_id,)), None), unheard)
+    assert [one.points for one in grade.questions] == [1.0, 0.0, None]
+    assert [one.by for one in grade.questions] == ["calculation", "calculation", "model"]
+    assert all(one.flags == ("picture",) for one in grade.questions)
+    assert grade.outcome == "needs_teacher"
