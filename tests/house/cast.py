@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tests.factories import People, Person, Server, a_client_id, a_photo
+from tests.homework.factories import given
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
 from tutor.core.tokens import SECRET, Tokens
@@ -56,6 +57,7 @@ class Scene:
     whisper_id: str = ""
     deleted_id: str = ""
     file_id: str = ""
+    assignment_id: str = ""
     ended: str = ""
 
     async def with_a_fresh_owner(self) -> "Scene":
@@ -77,6 +79,7 @@ class Scene:
         owner.sockets.clear()
         others = {**self.others, "guardian": await self.people.guardian(self.teacher, self.class_id, owner)}
         broadcast_id, whisper_id = await self._said_to(owner, conversation_id)
+        assignment = await given(self.teacher, self.class_id)
         if self.end == "removed":
             await self.teacher.call("DELETE", f"{path}/students/{owner.id}")
         elif self.end == "moved":
@@ -95,6 +98,7 @@ class Scene:
             whisper_id=whisper_id,
             deleted_id=deleted_id,
             file_id=file_id,
+            assignment_id=assignment["id"],
         )
 
     async def _said_to(self, student: Person, conversation_id: str) -> tuple[str, str]:
@@ -145,6 +149,7 @@ class Scene:
             "$whisper": self.whisper_id,
             "$deleted": self.deleted_id,
             "$file": self.file_id,
+            "$assignment": self.assignment_id,
             "$class": self.class_id,
             "$school": self.school_id,
             "$owner": self.owner.id,

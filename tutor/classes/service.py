@@ -355,6 +355,10 @@ class Classes:
         """Those of some classes that are there and not archived."""
         return [one for one in await self._store.find_many(class_ids) if one.archived_at is None] if class_ids else []
 
+    async def named(self, class_ids: Collection[str]) -> dict[str, str]:
+        """The names of classes, archived or not."""
+        return {one.id: one.name for one in await self._store.find_many(class_ids)} if class_ids else {}
+
     async def rule_for(self, student_id: str, subject: str) -> Rule:
         """What the policies of a student's classes allow for a subject now."""
         return self.rule_of(await self.active_of(student_id), subject)

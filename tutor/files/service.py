@@ -162,6 +162,12 @@ class Files:
         found = await self._store.find_many(wanted)
         return [found[file_id] for file_id in wanted]
 
+    async def share(self, file_ids: Iterable[str], held_by: Use, by: Use) -> None:
+        """Let another thing use the files that one uses already, whoever sent them; those that it does not use stay."""
+        for file in (await self._store.find_many(file_ids)).values():
+            if held_by.key in file.uses:
+                await self._store.add_use(file.id, file.owner_id, by.key)
+
     async def release(self, file_ids: Iterable[str], by: Use) -> None:
         """A thing uses the files no more; those that nothing else uses are swept some time later."""
         for file in (await self._store.find_many(file_ids)).values():

@@ -1,9 +1,9 @@
 """What crosses the edge of assignments: making, changing and giving them, and what people see of them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from tutor.core.messages import Answer, ClientId, Command, Event, Id
 from tutor.files.messages import FileView
@@ -15,7 +15,17 @@ Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, 
 SchoolGrade = Annotated[int, Field(ge=1, le=12)]
 Points = Annotated[float, Field(ge=0, le=1000, multiple_of=0.5, strict=False)]
 PartId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,12}$")]
-Moment = Annotated[datetime, Field(strict=False)]
+YEARS = range(2000, 3000)
+
+
+def as_stored(moment: datetime) -> datetime:
+    """A time in UTC, cut to milliseconds as it is stored."""
+    if moment.year not in YEARS:
+        raise ValueError("year")
+    return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(as_stored)]
 State = Literal["draft", "scheduled", "published", "closed"]
 QuestionKind = Literal["any", "choice", "judge", "range", "point", "list", "solutions", "equation", "text"]
 
@@ -61,6 +71,17 @@ class LatePart(Command):
     days: Annotated[int, Field(ge=1, le=365)] | None = None
 
 
+def each_once(questions: list[QuestionPart]) -> list[QuestionPart]:
+    """Answers, points and rulings find a question and a criterion by their ids."""
+    for ids in ([one.id for one in questions], *([part.id for part in one.criteria] for one in questions)):
+        if len(set(ids)) < len(ids):
+            raise ValueError("twice")
+    return questions
+
+
+QuestionParts = Annotated[list[QuestionPart], Field(max_length=60), AfterValidator(each_once)]
+
+
 class CreateAssignment(Command):
     """Write a draft of an assignment, or a template. The same `client_id` again gives the same one."""
 
@@ -72,7 +93,7 @@ class CreateAssignment(Command):
     class_ids: list[Id] = Field(default=[], max_length=20)
     student_ids: list[Id] = Field(default=[], max_length=200)
     file_ids: list[Id] = Field(default=[], max_length=9)
-    questions: list[QuestionPart] = Field(default=[], max_length=60)
+    questions: QuestionParts = Field(default=[])
     due_at: Moment | None = None
     opens_at: Moment | None = None
     late: LatePart = LatePart()
@@ -97,7 +118,7 @@ class UpdateAssignment(Command):
     class_ids: Annotated[list[Id], Field(max_length=20)] | None = None
     student_ids: Annotated[list[Id], Field(max_length=200)] | None = None
     file_ids: Annotated[list[Id], Field(max_length=9)] | None = None
-    questions: Annotated[list[QuestionPart], Field(max_length=60)] | None = None
+    questions: QuestionParts | None = None
     due_at: Moment | None = None
     opens_at: Moment | None = None
     late: LatePart | None = None
@@ -105,10 +126,6 @@ class UpdateAssignment(Command):
     resubmit: Literal["until_due", "until_released", "never"] | None = None
     release: Literal["teacher", "at_once"] | None = None
     solutions: Literal["never", "after_release", "after_due"] | None = None
-
-
-class PublishAssignment(Command):
-    """Give it now, or at its `opens_at` when that is to come."""
 
 
 class CopyAssignment(Command):

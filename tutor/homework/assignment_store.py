@@ -37,12 +37,16 @@ class AssignmentStore:
         try:
             await self._assignments.insert_one(ASSIGNMENT.to_document(assignment))
         except DuplicateKeyError:
-            same = {"teacher_id": assignment.teacher_id, "client_id": assignment.client_id}
-            found = await self._assignments.find_one(same)
+            found = await self.sent(assignment.teacher_id, assignment.client_id)
             if found is None:
                 raise
-            return ASSIGNMENT.from_document(found), False
+            return found, False
         return assignment, True
+
+    async def sent(self, teacher_id: str, client_id: str) -> Assignment | None:
+        """What a teacher made with this `client_id`."""
+        found = await self._assignments.find_one({"teacher_id": teacher_id, "client_id": client_id})
+        return None if found is None else ASSIGNMENT.from_document(found)
 
     async def find(self, assignment_id: str) -> Assignment | None:
         """The assignment with this id."""
@@ -58,14 +62,15 @@ class AssignmentStore:
         """Store a change; False when somebody else has changed it since. `changed.revision` is one more than before."""
         document = ASSIGNMENT.to_document(changed)
         document.pop("_id")
-        await self._assignments.update_one(
+        result = await self._assignments.update_one(
             {"_id": changed.id}, only_if({"$eq": ["$revision", changed.revision - 1]}, document)
         )
-        return await self.find(changed.id) == changed
+        return result.modified_count == 1
 
-    async def remove(self, assignment_id: str) -> None:
-        """Take a draft away."""
-        await self._assignments.delete_one({"_id": assignment_id})
+    async def remove(self, assignment: Assignment) -> bool:
+        """Take a draft away; False when somebody has changed it since, for it may be given now."""
+        result = await self._assignments.delete_one({"_id": assignment.id, "revision": assignment.revision})
+        return result.deleted_count == 1
 
     async def of_teacher(self, teacher_id: str, before: Position | None, limit: int) -> list[Assignment]:
         """A teacher's own, newest first, from after `before`; 0: all."""

@@ -4,7 +4,9 @@ from tutor.core.errors import TutorError
 
 
 class AssignmentNotReady(TutorError):
-    """It cannot be given yet. Fact: `problem`: no_questions, nobody, no_key or due_past."""
+    """It cannot be given yet. Facts: `problem`: no_questions, no_key, points, nobody, due_past or template; and
+    `question`, the number of the question that it is about, or 0.
+    """
 
     code = "assignment_not_ready"
     status = 409
@@ -28,6 +30,13 @@ class NothingHandedIn(TutorError):
     """There is no text and no file."""
 
     code = "nothing_handed_in"
+    status = 422
+
+
+class TooManyPages(TutorError):
+    """More photos or PDF than one hand-in takes. Facts: `files`, `limit`."""
+
+    code = "hand_in_too_long"
     status = 422
 
 

@@ -115,7 +115,8 @@ class Assignment:
 
     Its questions are its rubric: `rubric_version` grows with each change of them after it was published, `revision`
     with every change. `hint_cap` is the highest level of help with it (1 to 5, None: as the class has).
-    A template is never given: it is copied. A scheduled one is given at `opens_at`.
+    A template is never given: it is copied. A scheduled one is given at `opens_at`. `asked` is the digest of what asked
+    for it, so that a repeated request is known.
     """
 
     id: str
@@ -142,10 +143,16 @@ class Assignment:
     revision: int
     created_at: datetime
     published_at: datetime | None = None
+    asked: str = ""
 
     @property
     def points(self) -> float:
         return sum(question.points for question in self.questions)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether students have it, or had it."""
+        return self.state in {"published", "closed"}
 
     def question(self, question_id: str) -> Question | None:
         """The question with this id."""
@@ -372,10 +379,10 @@ class AppealMessage:
 @dataclass(frozen=True, slots=True)
 class GradingJob:
     """Work for the graders; `id` is that of the grade it leads to, so there is one for each. `group` is whom it is for:
-    groups take turns.
+    groups take turns, and `turn` is this one's.
 
     A running one belongs to `owner` until `until`; `fence` counts how often it was taken, and who holds an old one can
-    change nothing. `done` of `of` questions are decided.
+    change nothing. `tries` counts how often the AI service refused. `done` of `of` questions are decided.
     """
 
     id: str
@@ -388,6 +395,8 @@ class GradingJob:
     owner: str = ""
     fence: int = 0
     until: datetime | None = None
+    tries: int = 0
+    turn: int = 0
     done: int = 0
     of: int = 0
 
