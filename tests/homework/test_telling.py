@@ -8,7 +8,7 @@ import pytest
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from tests.conftest import Serve
-from tests.factories import FakeClock, Json, People, Person, Server, Socket
+from tests.factories import FakeClock, People, Person, Server, Socket
 from tests.homework.factories import a_grade, a_question_grade, a_submission, an_assignment
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock
@@ -130,9 +130,9 @@ async def test_when_redis_does_not_answer_it_is_told_later_and_once(
     student, socket, _, grade = await ready(an_assignment())
     say = server.app[ONCE]._say
 
-    async def in_doubt(**given: Json) -> int:
+    async def in_doubt(keys: list[str], args: list[str]) -> int:
         if arrived:
-            await say(**given)
+            await say(keys=keys, args=args)
         raise RedisTimeout
 
     with monkeypatch.context() as patched:
