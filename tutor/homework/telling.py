@@ -86,7 +86,7 @@ class Telling:
         )
         news: list[News] = [(room_of(submission.student_id), graded)]
         news += _for_teachers(replace(submission, state=grade.outcome), released=released is not None)
-        if not await self._say(f"graded:{grade.id}", news):
+        if not await self._say(f"graded:{grade.id}:{grade.made_at.isoformat()}", news):
             return False
         if released is not None and released.told_at is None:
             await self.released(released)
@@ -107,6 +107,13 @@ class Telling:
             if not await self._say(f"released:{release.id}", news):
                 return
         await self._grades.mark_release_told(release.id, self._clock.now())
+
+    async def ruled(self, submission: Submission, *, released: bool) -> None:
+        """A teacher has ruled about it: who watches it is told, and its student where the result is back already."""
+        self.changed(submission, released=released)
+        grade = await self._grades.find(submission.grade_id) if released else None
+        if grade is not None:
+            self._rooms.send(room_of(submission.student_id), await self._result(submission, grade))
 
     async def _result(self, submission: Submission, grade: Grade) -> HomeworkReleased:
         assignment = await self._stores.assignment_of(submission)
