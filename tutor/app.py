@@ -36,8 +36,8 @@ from tutor.core.address import PROXIES, networks
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
-from tutor.core.limits import LIMITS, Limits, Rate
 from tutor.core.evictions import EVICTIONS, Evictions, evict
+from tutor.core.limits import LIMITS, Limits, Rate
 from tutor.core.line import Bounds
 from tutor.core.mongo import MONGO, Database, MongoSettings, StoreFault
 from tutor.core.once import ONCE, Once
@@ -77,8 +77,8 @@ TABLES = (
     broadcasts_sockets.events, homework_sockets.events,
 )  # fmt: skip
 EVENTS = (
-    crowd, status, classes_messages, chat_messages, floor_messages, board_messages, broadcasts_messages, assignment_messages,
-    submission_messages, review_messages,
+    crowd, status, classes_messages, chat_messages, floor_messages, board_messages, broadcasts_messages,
+    assignment_messages, submission_messages, review_messages,
 )  # fmt: skip
 APIS = (
     accounts_routes.api, school_routes.api, files_routes.api, classes_routes.api, chat_routes.api, records_routes.api,

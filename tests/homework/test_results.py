@@ -97,13 +97,14 @@ async def test_proposals_that_were_accepted_for_all_stay_the_models(people: Peop
 async def test_work_of_ones_own_that_a_model_judged_has_words_but_no_points(people: People) -> None:
     desk = await a_desk(people)
     own = {"assignment_id": None, "class_id": None}
-    grade = await desk.graded(
-        desk.students[0], a_question_grade(1), judged(2, explanation="先通分"), submission=own
-    )
+    grade = await desk.graded(desk.students[0], a_question_grade(1), judged(2, explanation="先通分"), submission=own)
     await released_by_rule(desk, grade.submission_id)
     result = await result_of(desk, grade.submission_id)
     assert result["points"] is None
-    assert [(one["points"], one["checked_by"]) for one in result["questions"]] == [(5.0, "calculation"), (None, "model")]
+    assert [(one["points"], one["checked_by"]) for one in result["questions"]] == [
+        (5.0, "calculation"),
+        (None, "model"),
+    ]
     assert result["questions"][1]["awards"] == []
     assert result["questions"][1]["explanation"] == "先通分"
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ RUBRIC = [
 ESSAY = {"id": "q1", "text": "说明理由", "kind": "text", "points": 5, "criteria": RUBRIC, "notes": "看第二步"}
 
 
-def judged(number: int = 1, a: float | None = 2.0, b: float | None = 3.0, **changes: object) -> QuestionGrade:
+def judged(number: int = 1, a: float | None = 2.0, b: float | None = 3.0, **changes: Any) -> QuestionGrade:
     """A question that a model has judged by the rubric above."""
     awards = (Award("a", a), Award("b", b))
     return a_question_grade(number, by="model", awards=awards, confidence=0.8, **changes)
@@ -145,9 +146,7 @@ async def test_nothing_undecided_can_be_accepted(people: People) -> None:
 async def test_look_alike_answers_are_grouped_and_ruled_at_once(people: People) -> None:
     desk = await a_desk(people, 4, questions=[ESSAY])
     said = ("甲大。", "甲 大", "甲大", "乙大")
-    grades = [
-        await desk.graded(one, judged(answer=text)) for one, text in zip(desk.students, said, strict=True)
-    ]
+    grades = [await desk.graded(one, judged(answer=text)) for one, text in zip(desk.students, said, strict=True)]
     (question,) = (await desk.teacher.call("GET", f"{desk.path}/groups"))["questions"]
     (group,) = question["groups"]
     assert set(group["submission_ids"]) == {one.submission_id for one in grades[:3]}
@@ -265,15 +264,15 @@ async def test_work_of_ones_own_is_no_teachers(people: People) -> None:
     own = await desk.graded(desk.students[0], submission={"assignment_id": None, "class_id": None})
     for method, path in (("GET", "review"), ("POST", "release"), ("GET", "result")):
         with pytest.raises(Refused, match="not_found"):
-            await desk.teacher.call(method, f"/submissions/{own.submission_id}/{path}", {} if method == "POST" else None)
+            await desk.teacher.call(
+                method, f"/submissions/{own.submission_id}/{path}", {} if method == "POST" else None
+            )
 
 
 async def test_a_colleague_sees_only_the_students_whom_she_teaches(people: People) -> None:
     desk = await a_desk(people)
     colleague, (hers,), her_class = await people.classroom()
-    both = replace(
-        desk.assignment, class_ids=(desk.class_id, her_class), revision=desk.assignment.revision + 1
-    )
+    both = replace(desk.assignment, class_ids=(desk.class_id, her_class), revision=desk.assignment.revision + 1)
     assert await desk.stores.assignments.replace(both)
     not_hers = await desk.graded(desk.students[0])
     seen = await desk.graded(hers, submission={"class_id": her_class})

@@ -70,9 +70,7 @@ async def test_the_author_who_teaches_none_of_its_students_any_more_sees_none_of
 async def test_a_question_that_was_taken_away_is_still_shown_with_its_grade(people: People) -> None:
     desk = await a_desk(people)
     grade = await desk.graded(desk.students[0])
-    fewer = replace(
-        desk.assignment, questions=desk.assignment.questions[:1], revision=desk.assignment.revision + 1
-    )
+    fewer = replace(desk.assignment, questions=desk.assignment.questions[:1], revision=desk.assignment.revision + 1)
     assert await desk.stores.assignments.replace(fewer)
     review = await desk.teacher.call("GET", f"/submissions/{grade.submission_id}/review")
     assert [one["number"] for one in review["questions"]] == [1, 0]

@@ -1,6 +1,5 @@
 """Which answers are near enough to one another for a teacher to look: measured on copies and on independent work."""
 
-import random
 import time
 
 import pytest
@@ -19,30 +18,38 @@ ZH = (
     "需要的东西有三样：二氧化碳、水、光能；得到的东西有两样：糖类、氧气。意义在于提供食物和呼吸用的气体。",
 )
 EN = (
-    "In autumn there is less light, so the tree stops making chlorophyll. The green fades and yellow shows, and then "
-    "a thin layer of cells cuts the leaf from its branch.",
-    "Trees save water for the winter. They pull the useful stuff out of their leaves first, that is why the colour "
-    "changes, and afterwards they let them drop.",
-    "When days get short and cold the leaf is not worth keeping. The yellow pigment was always inside but the green "
-    "one covered it up. Wind blows the dead leaves away.",
-    "Because the sap goes back to the roots, the leaves dry out and lose their green dye. A weak spot grows at the "
-    "stem and gravity does the rest.",
+    """In autumn there is less light, so the tree stops making chlorophyll. The green fades and yellow shows, and then
+    a thin layer of cells cuts the leaf from its branch.""",
+    """Trees save water for the winter. They pull the useful stuff out of their leaves first, that is why the colour
+    changes, and afterwards they let them drop.""",
+    """When days get short and cold the leaf is not worth keeping. The yellow pigment was always inside but the green
+    one covered it up. Wind blows the dead leaves away.""",
+    """Because the sap goes back to the roots, the leaves dry out and lose their green dye. A weak spot grows at the
+    stem and gravity does the rest.""",
 )
 
 
 def reordered(text: str) -> str:
     parts = [one for one in text.replace("，", "。").replace(". ", ".|").replace("。", "。|").split("|") if one]
-    random.Random(5).shuffle(parts)
-    return " ".join(parts)
+    return " ".join(parts[1::2] + parts[::2])
 
 
 def spaced(text: str) -> str:
     return text.replace("，", " , ").replace("。", " .\n").replace(", ", "  ,\t")
 
 
+SYNONYMS = (
+    ("最后", "然后"), ("我们", "人类"), ("阳光", "光照"), ("排出去", "放出来"), ("空气里", "大气中"), ("其次", "还"),
+    ("断了", "没了"), ("我认为", "我想"), ("更清新", "更干净"), ("合成", "制造"), ("另外", "而且"),
+    ("意义在于", "好处是"), ("三样", "三种"), ("两样", "两种"), ("less light", "not much light"), ("thin", "small"),
+    ("pull", "take"), ("afterwards", "then"), ("not worth", "not good for"), ("the dead", "all dry"),
+    ("dry out", "get dry"), ("gravity does", "its weight does"),
+)  # fmt: skip
+
+
 def retouched(text: str) -> str:
     """As somebody writes off and changes a few words."""
-    for old, new in (("最后", "然后"), ("我们", "人类"), ("阳光", "光照"), ("less light", "not much light"), ("thin", "small")):
+    for old, new in SYNONYMS:
         text = text.replace(old, new)
     return text
 
@@ -84,9 +91,11 @@ def test_short_answers_and_what_the_question_says_do_not_count() -> None:
 
 
 def test_a_large_class_with_long_answers_takes_no_second() -> None:
-    dice = random.Random(7)
     words = [text[at : at + 4] for text in ZH for at in range(len(text) - 4)]
-    answers = {f"{number:03}": "".join(dice.choice(words) for _ in range(200)) for number in range(60)}
+    answers = {
+        f"{number:03}": "".join(words[(number * 131 + place * place * 7) % len(words)] for place in range(200))
+        for number in range(60)
+    }
     answers["060"] = answers["000"]
     began = time.perf_counter()
     found = twins(PHOTO, answers)

@@ -30,8 +30,8 @@ def an_entry(
     return Entry(submission, grade, standing(grade, about), release, about)
 
 
-def graded(assignment: Assignment, one: float | None, two: float | None, **changes: int) -> Entry:
-    return an_entry(assignment, a_question_grade(1, one), a_question_grade(2, two), **changes)
+def graded(assignment: Assignment, one: float | None, two: float | None, late_s: int = 0) -> Entry:
+    return an_entry(assignment, a_question_grade(1, one), a_question_grade(2, two), late_s=late_s)
 
 
 def test_the_numbers_of_an_assignment() -> None:
