@@ -130,6 +130,7 @@ def _shared(settings: Settings, clock: Clock | None, grading: Grading | None) ->
     _connect_stores(app, settings)
     _set_limits(app, settings)
     _open_sockets(app, settings, words)
+    writers.setup_reader(app, settings)
     return app
 
 

@@ -32,12 +32,13 @@ from tutor.chat.rescue import Rescue
 from tutor.chat.service import Chat
 from tutor.chat.store import ChatStore
 from tutor.chat.suggestions import Suggestions
+from tutor.chat.topics import RoomTopics
 from tutor.chat.turns import Turns
 from tutor.chat.vigils import Vigils
 from tutor.chat.visits import Visits
 from tutor.chat.whisper_store import WhisperStore
 from tutor.chat.whispers import Whispers
-from tutor.classes.context import CLASSES
+from tutor.classes.context import CLASSES, TOPICS
 from tutor.core.bus import BUS
 from tutor.core.clock import CLOCK
 from tutor.core.evictions import EVICTIONS
@@ -111,15 +112,16 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     app[VISITS] = Visits()
     app[WHISPER_STORE] = WhisperStore(app[MONGO], clock)
     await app[WHISPER_STORE].prepare()
-    briefing = Briefing(store, prompts, app[WHISPER_STORE], keys)
+    topics = RoomTopics(app[TOPICS], app[CLASSES])
+    briefing = Briefing(store, prompts, app[WHISPER_STORE], keys, topics)
     allowance = Allowance(app[LIMITS], store, clock)
     app[RESCUE] = Rescue(store, parts, replies, briefing, clock)
     app[READING] = Reading(store, access, replies, parts, presence, app[WHISPER_STORE], app[VISITS])
     herald, turns = Herald(rooms, app[CHANGES]), Turns()
     beginnings = Beginnings(store, rooms, replies, briefing, herald, clock)
-    permits = Permits(store, access, app[CLASSES], replies.claims, allowance)
+    permits = Permits(store, access, app[CLASSES], replies.claims, allowance, topics)
     asking = Asking(store, replies, briefing, beginnings, permits, herald)
-    app[CHAT] = Chat(store, app[ACCOUNTS], access, rooms, replies, asking, herald, clock, app[CLASSES], turns)
+    app[CHAT] = Chat(store, app[ACCOUNTS], access, rooms, replies, asking, herald, clock, topics, turns)
     app[FURTHER] = Further(store, access, replies, briefing, beginnings, permits, app[NOTICES], herald, turns)
     _put_teachers_in(app, store, access, replies)
     app[WHISPERS] = Whispers(store, app[WHISPER_STORE], access, rooms, clock)

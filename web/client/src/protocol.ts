@@ -1,5 +1,16 @@
 /** Generated from the message classes of the Python package: `tutor catalogue` writes it. Do not edit. */
 
+export interface AboutPart {
+  kind: string;
+  id: string;
+}
+
+export interface AboutView {
+  kind: string;
+  id: string;
+  title: string;
+}
+
 export interface AccessLost {
   conversation_id?: string | null;
   class_id?: string | null;
@@ -20,8 +31,81 @@ export interface AddWhisper {
   lasts?: "reply" | "lesson";
 }
 
+export interface AppealAdded {
+  submission_id: string;
+  question_id: string;
+  message: AppealMessageView;
+}
+
+export interface AppealMessageView {
+  seq: number;
+  author_id: string;
+  author_name: string;
+  role: "student" | "teacher" | "guardian" | "admin" | "operator";
+  text: string;
+  sent_at: string;
+}
+
+export interface AppealWasSettled {
+  submission_id: string;
+  question_id: string;
+}
+
 export interface AskSuggestion {
   conversation_id: string;
+}
+
+export interface AssignmentGivenNews {
+  assignment_id: string;
+  title: string;
+}
+
+export interface AssignmentList {
+  items: AssignmentRow[];
+  next: string | null;
+}
+
+export interface AssignmentRow {
+  id: string;
+  title: string;
+  subject: string;
+  class_names: string[];
+  state: "draft" | "scheduled" | "published" | "closed";
+  due_at: string | null;
+  opens_at: string | null;
+  points: number;
+  students: number;
+  handed_in: number;
+  to_review: number;
+  released: number;
+}
+
+export interface AssignmentView {
+  id: string;
+  teacher_id: string;
+  title: string;
+  text: string;
+  subject: string;
+  grade: number;
+  class_ids: string[];
+  class_names: string[];
+  student_ids: string[];
+  files: FileView[];
+  questions: QuestionPart[];
+  points: number;
+  due_at: string | null;
+  opens_at: string | null;
+  late: LatePart;
+  hint_cap: number | null;
+  resubmit: "until_due" | "until_released" | "never";
+  release: "teacher" | "at_once";
+  solutions: "never" | "after_release" | "after_due";
+  is_template: boolean;
+  state: "draft" | "scheduled" | "published" | "closed";
+  rubric_version: number;
+  revision: number;
+  created_at: string;
+  published_at: string | null;
 }
 
 export interface AuthorView {
@@ -140,11 +224,37 @@ export interface ConversationView {
   level: number;
   created_at: string;
   updated_at: string;
+  about?: AboutView | null;
 }
 
 export interface Conversations {
   items: ConversationView[];
   next: string | null;
+}
+
+export interface CopyAssignment {
+  client_id: string;
+  is_template?: boolean;
+}
+
+export interface CreateAssignment {
+  client_id: string;
+  title: string;
+  text?: string;
+  subject: string;
+  grade: number;
+  class_ids?: string[];
+  student_ids?: string[];
+  file_ids?: string[];
+  questions?: QuestionPart[];
+  due_at?: string | null;
+  opens_at?: string | null;
+  late?: LatePart;
+  hint_cap?: number | null;
+  resubmit?: "until_due" | "until_released" | "never";
+  release?: "teacher" | "at_once";
+  solutions?: "never" | "after_release" | "after_due";
+  is_template?: boolean;
 }
 
 export interface CreateClass {
@@ -159,10 +269,18 @@ export interface CreateConversation {
   grade?: number | null;
   mode?: "guide" | "explain" | null;
   title?: string | null;
+  about?: AboutPart | null;
 }
 
 export interface CreateSchool {
   name: string;
+}
+
+export interface CriterionPart {
+  id: string;
+  text: string;
+  points: number;
+  levels?: LevelPart[];
 }
 
 export interface Desk {
@@ -283,6 +401,29 @@ export interface HoldReply {
   reply_id: string;
 }
 
+export interface HomeworkGraded {
+  submission_id: string;
+  assignment_id: string | null;
+  grade_id: string;
+  title: string;
+  state: "graded" | "needs_teacher" | "failed";
+}
+
+export interface HomeworkProgressed {
+  submission_id: string;
+  assignment_id: string | null;
+  done: number;
+  of: number;
+}
+
+export interface HomeworkReleased {
+  submission_id: string;
+  assignment_id: string | null;
+  title: string;
+  points: number | null;
+  max_points: number;
+}
+
 export interface HoursView {
   days: number[];
   from: string;
@@ -301,6 +442,24 @@ export interface Invited {
 
 export interface JoinClass {
   code: string;
+}
+
+export interface LatePart {
+  rule?: "refuse" | "accept" | "deduct";
+  percent?: number;
+  days?: number | null;
+}
+
+export interface LevelPart {
+  points: number;
+  text: string;
+}
+
+export interface ListAssignments {
+  class_id?: string | null;
+  templates?: boolean;
+  cursor?: string | null;
+  limit?: number;
 }
 
 export interface ListBroadcasts {
@@ -406,6 +565,10 @@ export interface NoticeView {
   kind: string;
   by: AuthorView | null;
   facts: Record<string, string | number>;
+}
+
+export interface OneAssignment {
+  assignment: AssignmentView;
 }
 
 export interface OneBroadcast {
@@ -520,6 +683,21 @@ export interface PresentView {
   id: string;
   name: string;
   role: "student" | "guardian" | "teacher" | "admin" | "operator";
+}
+
+export interface QuestionPart {
+  id: string;
+  text: string;
+  kind?: "any" | "choice" | "judge" | "range" | "point" | "list" | "solutions" | "equation" | "text";
+  points: number;
+  key?: string;
+  demand?: "" | "any" | "simplest" | "factored" | "expanded";
+  tolerance?: string;
+  unit?: "needed" | "free";
+  criteria?: CriterionPart[];
+  notes?: string;
+  solution?: string;
+  knowledge?: string[];
 }
 
 export interface RaiseHand {
@@ -773,6 +951,14 @@ export interface StopReply {
   reply_id: string;
 }
 
+export interface SubmissionChanged {
+  assignment_id: string;
+  submission_id: string;
+  student_id: string;
+  state: "pending" | "grading" | "graded" | "needs_teacher" | "failed" | "withdrawn";
+  released: boolean;
+}
+
 export interface SuggestionDelta {
   conversation_id: string;
   suggestion_id: string;
@@ -835,6 +1021,25 @@ export interface UnfinishedReply {
 
 export interface UnwatchClass {
   class_id: string;
+}
+
+export interface UpdateAssignment {
+  revision: number;
+  title?: string | null;
+  text?: string | null;
+  subject?: string | null;
+  grade?: number | null;
+  class_ids?: string[] | null;
+  student_ids?: string[] | null;
+  file_ids?: string[] | null;
+  questions?: QuestionPart[] | null;
+  due_at?: string | null;
+  opens_at?: string | null;
+  late?: LatePart | null;
+  hint_cap?: number | null;
+  resubmit?: "until_due" | "until_released" | "never" | null;
+  release?: "teacher" | "at_once" | null;
+  solutions?: "never" | "after_release" | "after_due" | null;
 }
 
 export interface UpdateClass {
@@ -953,6 +1158,9 @@ export interface Commands {
 
 export interface Events {
   "access.lost": AccessLost;
+  "appeal.added": AppealAdded;
+  "appeal.settled": AppealWasSettled;
+  "assignment.changed": AssignmentGivenNews;
   "broadcast.added": BroadcastAdded;
   "broadcast.changed": BroadcastChanged;
   "broadcast.seen": BroadcastSeen;
@@ -964,6 +1172,9 @@ export interface Events {
   "floor.changed": FloorChanged;
   "hand.changed": HandChanged;
   "hands.changed": HandsChanged;
+  "homework.graded": HomeworkGraded;
+  "homework.progressed": HomeworkProgressed;
+  "homework.released": HomeworkReleased;
   "message.added": MessageAdded;
   "message.changed": MessageChanged;
   "presence.changed": PresenceChanged;
@@ -972,6 +1183,7 @@ export interface Events {
   "reply.queued": ReplyQueued;
   "reply.started": ReplyStarted;
   "service.changed": ServiceChanged;
+  "submission.changed": SubmissionChanged;
   "suggestion.delta": SuggestionDelta;
   "suggestion.finished": SuggestionFinished;
   "tiles.changed": TilesChanged;
