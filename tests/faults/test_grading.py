@@ -122,6 +122,7 @@ def _stands_still(process: Process) -> bool:
 
 
 HOMEWORK = {"HOMEWORK_LEASE_S": str(LEASE_S), "HOMEWORK_LOOK_S": "0.5"}
+SERVER = {f"TUTOR_{name}": value for name, value in {"HOMEWORK_GRADERS": "0", **HOMEWORK}.items()}
 
 
 def plans(runs: Runs) -> list[str]:
@@ -157,8 +158,8 @@ async def test_workers_are_killed_and_stand_still_while_homework_is_graded(tmp_p
         if event in {"homework.graded", "homework.released"}:
             heard[event, body["submission_id"]] += 1
 
-    settings = {"HOMEWORK_GRADERS": "0", **HOMEWORK}
-    async with Cluster(tmp_path / "c", nodes=1, students=STUDENTS, direct=True, **settings) as cluster:
+    served = Cluster(tmp_path / "c", nodes=1, students=STUDENTS, direct=True, extra={0: SERVER})
+    async with served as cluster:
         tokens = [student.access_token for student in cluster.crowd.students]
         wires = [await Wire.open(cluster.http, cluster.addresses[0], token, hear) for token in tokens]
         planned = plans(runs)

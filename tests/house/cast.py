@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tests.factories import People, Person, Server, a_client_id, a_photo
-from tests.homework.factories import given
+from tests.homework.factories import given, work_body
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
 from tutor.core.tokens import SECRET, Tokens
@@ -58,6 +58,7 @@ class Scene:
     deleted_id: str = ""
     file_id: str = ""
     assignment_id: str = ""
+    submission_id: str = ""
     ended: str = ""
 
     async def with_a_fresh_owner(self) -> "Scene":
@@ -80,6 +81,7 @@ class Scene:
         others = {**self.others, "guardian": await self.people.guardian(self.teacher, self.class_id, owner)}
         broadcast_id, whisper_id = await self._said_to(owner, conversation_id)
         assignment = await given(self.teacher, self.class_id)
+        handed_in = await owner.call("POST", "/submissions", work_body(assignment["id"], "x=2", "5/6"))
         if self.end == "removed":
             await self.teacher.call("DELETE", f"{path}/students/{owner.id}")
         elif self.end == "moved":
@@ -99,6 +101,7 @@ class Scene:
             deleted_id=deleted_id,
             file_id=file_id,
             assignment_id=assignment["id"],
+            submission_id=handed_in["submission"]["id"],
         )
 
     async def _said_to(self, student: Person, conversation_id: str) -> tuple[str, str]:
@@ -150,6 +153,7 @@ class Scene:
             "$deleted": self.deleted_id,
             "$file": self.file_id,
             "$assignment": self.assignment_id,
+            "$submission": self.submission_id,
             "$class": self.class_id,
             "$school": self.school_id,
             "$owner": self.owner.id,
