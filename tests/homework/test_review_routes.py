@@ -39,6 +39,16 @@ async def test_answers_in_words_that_are_alike_are_shown_within_a_class_alone(pe
     assert {pair["first_submission_id"], pair["second_submission_id"]} == {one.id for one in desk.submissions[:2]}
 
 
+async def test_what_grading_would_cost_is_told_of_what_is_not_graded(people: People) -> None:
+    desk = await a_desk(people, 3, questions=[ESSAY, {**ESSAY, "id": "q2", "kind": "any", "criteria": [], "key": "1"}])
+    await desk.graded(desk.students[0], judged(1), a_question_grade(2))
+    await desk.hands_in(desk.students[1], state="needs_teacher")
+    found = await desk.teacher.call("GET", f"{desk.path}/cost")
+    assert (found["submissions"], found["questions"], found["calculated"]) == (1, 2, 1)
+    assert found["tokens"] > 0
+    assert found["price"] is None
+
+
 async def test_tables_come_as_files(people: People) -> None:
     desk = await a_desk(people)
     await desk.graded(desk.students[0], submission={"student_name": "=cmd()"})
@@ -49,7 +59,7 @@ async def test_tables_come_as_files(people: People) -> None:
     assert (kind.rpartition(".")[2], book[:2]) == ("sheet", b"PK")
 
 
-@pytest.mark.parametrize("path", ["queue", "groups", "statistics", "similar", "table.csv", "table.xlsx"])
+@pytest.mark.parametrize("path", ["queue", "groups", "cost", "statistics", "similar", "table.csv", "table.xlsx"])
 async def test_nobody_else_reads_about_an_assignment(people: People, path: str) -> None:
     desk = await a_desk(people)
     with pytest.raises(Refused, match="not_found"):
