@@ -131,7 +131,7 @@ async def _let_teachers_review(app: web.Application, stores: Stores) -> None:
     app[REVIEWS] = Reviews(papers, gradebook, stores.grades, appeals, telling, files, clock)
     app[GROUPS] = Groups(papers, stores.grades, telling, clock)
     app[RETURNING] = Returning(stores, papers, gradebook, telling, clock)
-    app[OVERVIEW] = Overview(papers)
+    app[OVERVIEW] = Overview(papers, files, app[HOMEWORK_SETTINGS].price, app[HOMEWORK_SETTINGS].currency)
     app[RESULTS] = Results(stores, gradebook, appeals, app[WARDS], files, clock)
     app[APPEALS] = Appeals(appeals, stores.submissions, papers, gradebook, telling, app[ROOMS], clock)
 
