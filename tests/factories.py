@@ -22,6 +22,7 @@ from tutor.ai.model import Model
 from tutor.app import make_app
 from tutor.core.caller import Role
 from tutor.core.clock import Clock
+from tutor.homework.ports import Grading
 from tutor.serve import running_app
 from tutor.settings import Settings, load
 
@@ -83,11 +84,16 @@ class FakeClock(Clock):
 
 @asynccontextmanager
 async def start_server(
-    settings: Settings, *, model: Model | None = None, clock: Clock | None = None, **changes: Any
+    settings: Settings,
+    *,
+    model: Model | None = None,
+    clock: Clock | None = None,
+    grading: Grading | None = None,
+    **changes: Any,
 ) -> AsyncIterator[Server]:
     """A whole server on a free port of this machine."""
     wanted = changed(settings, **changes)
-    async with running_app(make_app(wanted, clock=clock, model=model), "127.0.0.1", 0) as served:
+    async with running_app(make_app(wanted, clock=clock, model=model, grading=grading), "127.0.0.1", 0) as served:
         yield Server(served.app, served.address, served.port, wanted)
 
 

@@ -1,5 +1,5 @@
-"""The command line: `tutor serve`, `demo`, `school`, `schools`, `teacher`, `admin`, `operator`, `backup`, `restore` and
-`catalogue`.
+"""The command line: `tutor serve`, `worker`, `demo`, `school`, `schools`, `teacher`, `admin`, `operator`, `backup`,
+`restore` and `catalogue`.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from tutor.core.mongo import Database, MongodbUnusable, StoreFault
 from tutor.core.tokens import new_secret
 from tutor.core.words import Words, WordsBroken
 from tutor.demo import Demo, make_demo
-from tutor.serve import Served, any_stores, running_app, serve
+from tutor.serve import Served, any_stores, grade, running_app, serve
 from tutor.settings import ROOT, Settings, load
 
 Given = TypeVar("Given", bound=Command)
@@ -100,6 +100,21 @@ def serve_command(
         console.print("Ctrl-C stops it.", style="dim")
 
     _run(serve(settings, ready))
+
+
+@cli.command("worker")
+def worker_command(
+    *, graders: Annotated[int | None, typer.Option(min=1, max=64, help="How many submissions at once.")] = None
+) -> None:
+    """Grade homework beside a server, here or on another machine, until Ctrl-C; it has no port."""
+    settings = _begin()
+    wanted = graders or settings.homework.graders or 1  # a server's 0 leaves the work to workers
+    section = settings.homework.model_copy(update={"graders": wanted})
+
+    def ready() -> None:
+        Console().print("[bold green]The worker is ready.[/] Ctrl-C stops it.")
+
+    _run(grade(settings.model_copy(update={"homework": section}), ready))
 
 
 @cli.command("demo")

@@ -29,15 +29,18 @@ from tutor.chat import sockets as chat_sockets
 from tutor.chat.context import CHAT_SETTINGS, ChatSettings, FloorSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
+from tutor.classes import messages as classes_messages
 from tutor.classes import routes as classes_routes
 from tutor.core import catalogue, crowd, health, http, mongo, pages, redis, status
 from tutor.core.address import PROXIES, networks
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
+from tutor.core.evictions import EVICTIONS, Evictions, evict
 from tutor.core.limits import LIMITS, Limits, Rate
 from tutor.core.line import Bounds
 from tutor.core.mongo import MONGO, Database, MongoSettings, StoreFault
+from tutor.core.once import ONCE, Once
 from tutor.core.peers import SocketLimits
 from tutor.core.redis import REDIS, RedisSettings
 from tutor.core.roll import ROLL, Roll
@@ -61,19 +64,21 @@ from tutor.homework import (
     submission_routes,
 )
 from tutor.homework import sockets as homework_sockets
-from tutor.homework.context import HOMEWORK_SETTINGS, HomeworkSettings
+from tutor.homework.context import GRADING, HOMEWORK_SETTINGS, HomeworkSettings
+from tutor.homework.ports import Grading
 from tutor.pictures.orders import Order
 from tutor.records import routes as records_routes
 from tutor.settings import ROOT, FilesSection, Settings, secret_of
 
 ROOMS_OF_THE_HOUSE = (accounts, files, classes, homework, chat, board, records, broadcasts)
+ROOMS_OF_GRADERS = (accounts, files, classes, homework)
 TABLES = (
     accounts_sockets.events, chat_sockets.events, floor_sockets.events, board_sockets.events,
     broadcasts_sockets.events, homework_sockets.events,
 )  # fmt: skip
 EVENTS = (
-    crowd, status, chat_messages, floor_messages, board_messages, broadcasts_messages, assignment_messages,
-    submission_messages, review_messages,
+    crowd, status, classes_messages, chat_messages, floor_messages, board_messages, broadcasts_messages,
+    assignment_messages, submission_messages, review_messages,
 )  # fmt: skip
 APIS = (
     accounts_routes.api, school_routes.api, files_routes.api, classes_routes.api, chat_routes.api, records_routes.api,
@@ -85,26 +90,47 @@ MEGABYTE = 1024 * 1024
 WORDS: web.AppKey[Words] = web.AppKey("all_words", Words)
 
 
-def make_app(settings: Settings, *, clock: Clock | None = None, model: Model | None = None) -> web.Application:
-    """The whole application. The settings name both stores; `clock` and `model` replace the real ones in tests."""
+def make_app(
+    settings: Settings, *, clock: Clock | None = None, model: Model | None = None, grading: Grading | None = None
+) -> web.Application:
+    """The whole application. The settings name both stores; `clock`, `model` and `grading` replace the real ones in
+    tests.
+    """
+    app = _shared(settings, clock, grading)
+    writers.setup(app, settings, model)
+    pages.setup_pages(app, app[WORDS], ROOT / "web/templates", ROOT / "web/static")
+    health.setup(app)
+    for room in ROOMS_OF_THE_HOUSE:
+        room.setup(app)
+    catalogue.setup(app, catalogue_of_the_house())
+    return app
+
+
+def make_grader(settings: Settings, *, grading: Grading | None = None) -> web.Application:
+    """What grading needs of the application, for a process that serves nobody: `tutor worker`."""
+    app = _shared(settings, None, grading)
+    for room in ROOMS_OF_GRADERS:
+        room.setup(app)
+    return app
+
+
+def _shared(settings: Settings, clock: Clock | None, grading: Grading | None) -> web.Application:
+    """The pieces that every room stands on."""
     app = web.Application(middlewares=[http.trace, http.protect, http.errors, limit_sockets])
     words = Words(ROOT / "web/locales")
-    app[http.WORDS] = words
+    app[WORDS] = app[http.WORDS] = words
     app[http.SECURE] = settings.address.startswith("https://")
     app[PROXIES] = networks(settings.trusted_proxies)
     app[CLOCK] = clock or Clock()
     app[SECRET] = secret_of(settings)
     app[TASKS] = Tasks()
+    if grading is not None:
+        app[GRADING] = grading
     _hand_down(app, settings)
     _connect_stores(app, settings)
     _set_limits(app, settings)
     _open_sockets(app, settings, words)
-    writers.setup(app, settings, model)
-    pages.setup_pages(app, words, ROOT / "web/templates", ROOT / "web/static")
-    health.setup(app)
-    for room in ROOMS_OF_THE_HOUSE:
-        room.setup(app)
-    catalogue.setup(app, catalogue_of_the_house())
+    writers.setup_reader(app, settings)
     return app
 
 
@@ -236,6 +262,8 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     transport.listener = door
     transport.attach(app)
     app[TRANSPORT], app[ROOMS], app[DOOR] = transport, rooms, door
+    app[EVICTIONS] = Evictions(rooms, door.tell)
+    app[ONCE] = Once(app[REDIS], rooms, app[BUS], settings.redis.prefix)
     app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
     app[BUS].when_back(app[ROLL].renew)
     app[STATUS] = Status(door.tell_all)
@@ -251,6 +279,7 @@ async def _keep_watch(app: web.Application) -> AsyncIterator[None]:
         "bus-in": app[BUS].hear_hints,
         "bus-out": app[BUS].send_hints,
         "roll": app[ROLL].keep,
+        "evictions": partial(evict, app[EVICTIONS], app[CLOCK]),
         "status-redis": partial(state.watch_redis, guard.breaker, app[BUS]),
         "status-mongodb": partial(state.watch_mongodb, partial(mongo.ping, app[MONGO]), StoreFault),
     }

@@ -1,4 +1,6 @@
-"""Runs a server from start to end: stores, application, port, signals. The command line calls `serve`."""
+"""Runs a server or a worker from start to end: stores, application, port, signals. The command line calls `serve` and
+`grade`.
+"""
 
 import asyncio
 import errno
@@ -10,10 +12,11 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 
-from tutor.app import make_app
+from tutor.app import make_app, make_grader
 from tutor.core.embedded import EmbeddedStores, StoreAddresses, running_addresses
 from tutor.core.errors import TutorError
 from tutor.drain import say_goodbye
+from tutor.homework.ports import Grading
 from tutor.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -33,6 +36,13 @@ class PortUnusable(TutorError):
     """Nobody may listen there, or this machine has no such address. Facts: `host`, `port`, `reason`."""
 
     code = "port_unusable"
+    status = 503
+
+
+class StoresMissing(TutorError):
+    """A worker has nobody to work for: no stores are set, and no server runs on the data folder. Fact: `folder`."""
+
+    code = "stores_missing"
     status = 503
 
 
@@ -75,6 +85,20 @@ async def any_stores(settings: Settings) -> AsyncIterator[Settings]:
         return
     async with own_stores(settings) as complete:
         yield complete
+
+
+def stores_of_others(settings: Settings) -> Settings:
+    """For processes that work for a server: the configured stores, else those of the server on the same data folder.
+
+    Raises:
+        StoresMissing: there are none.
+
+    """
+    running = running_addresses(settings.data_folder)
+    complete = with_addresses(settings, running) if running is not None else settings
+    if not (complete.mongodb.url and complete.redis.url):
+        raise StoresMissing(folder=str(settings.data_folder))
+    return complete
 
 
 @asynccontextmanager
@@ -120,10 +144,7 @@ async def running_app(
 
 async def serve(settings: Settings, ready: Callable[[Served], Awaitable[None]]) -> None:
     """Run until SIGINT or SIGTERM; `ready` is awaited once requests are taken."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    stop = _stop_signal()
     async with (
         own_stores(settings) as complete,
         running_app(make_app(complete), settings.host, settings.port) as served,
@@ -131,3 +152,30 @@ async def serve(settings: Settings, ready: Callable[[Served], Awaitable[None]]) 
         await ready(served)
         await stop.wait()
         log.info("stopping")
+
+
+async def grade(settings: Settings, ready: Callable[[], None], *, grading: Grading | None = None) -> None:
+    """Grade homework beside a server until SIGINT or SIGTERM; work that is under way then is given back at once.
+
+    Tests replace `grading`.
+
+    Raises:
+        StoresMissing: there is no server to work for.
+
+    """
+    stop = _stop_signal()
+    runner = web.AppRunner(make_grader(stores_of_others(settings), grading=grading), handle_signals=False)
+    try:
+        await runner.setup()
+        ready()
+        await stop.wait()
+        log.info("stopping")
+    finally:
+        await runner.cleanup()
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop

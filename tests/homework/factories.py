@@ -1,10 +1,12 @@
-"""Homework for tests: the nouns with everything filled in, and the bodies of commands."""
+"""Homework for tests: the nouns with everything filled in, the bodies of commands, and a grader led by hand."""
 
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from tests.factories import Json, Person, a_client_id
+from tutor.ai.errors import ModelError
 from tutor.core.clock import new_id
 from tutor.homework.models import (
     Assignment,
@@ -18,6 +20,7 @@ from tutor.homework.models import (
     Typed,
     grade_id,
 )
+from tutor.homework.ports import Progress, Work
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -165,3 +168,23 @@ def work_body(assignment_id: str | None, *texts: str, **changes: Any) -> Json:
     answers = [{"question_id": f"q{number}", "text": text} for number, text in enumerate(texts, start=1)]
     body: Json = {"client_id": a_client_id(), "answers": answers}
     return body | ({"assignment_id": assignment_id} if assignment_id else {}) | changes
+
+
+@dataclass
+class Grader:
+    """Finds every work right, when `gate` is open; with a `fault` it fails instead. `seen` are the works it began."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    fault: ModelError | None = None
+    seen: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def grade(self, work: Work, progress: Progress) -> Grade:
+        self.seen.append(work.submission.id)
+        await progress(1, 2)
+        await self.gate.wait()
+        if self.fault is not None:
+            raise self.fault
+        return a_grade(work.submission)

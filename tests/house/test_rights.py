@@ -181,7 +181,7 @@ async def test_a_route(
     token = here.token(who)
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
     payload = {field: here.fill(value, who) for field, value in row.get("payload", {}).items()}
-    body = payload if method in {"POST", "PATCH"} else None
+    body = payload if method in {"POST", "PUT", "PATCH"} else None
     async with http.request(method, path, json=body, headers=headers) as response:
         answer = await response.json() if response.content_type == "application/json" else {}
         assert (response.status < 400) == (due == "ok")

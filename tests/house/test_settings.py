@@ -80,6 +80,7 @@ SPECIAL = {
     "trusted_proxies": ('["10.0.0.0/8"]', ("10.0.0.0/8",)),
     "public_url": ("https://school.example", "https://school.example"),
     "data_dir": ("elsewhere", Path("elsewhere")),
+    "homework.currency": ("EUR", "EUR"),
     "mongodb.url": ("mongodb://127.0.0.1:9", "mongodb://127.0.0.1:9"),
     "redis.url": ("redis://127.0.0.1:9", "redis://127.0.0.1:9"),
     "secret_key": ("5f" * 32, "5f" * 32),

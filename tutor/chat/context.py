@@ -15,7 +15,7 @@ from tutor.chat.beginnings import Beginnings
 from tutor.chat.briefing import Briefing
 from tutor.chat.changes import Changes
 from tutor.chat.checks import Checks
-from tutor.chat.evictions import Evictions
+from tutor.chat.evictions import Lapses
 from tutor.chat.floors import Floors
 from tutor.chat.further import Further
 from tutor.chat.guarded import Guarded
@@ -41,12 +41,12 @@ from tutor.chat.whispers import Whispers
 from tutor.classes.context import CLASSES, TOPICS
 from tutor.core.bus import BUS
 from tutor.core.clock import CLOCK
+from tutor.core.evictions import EVICTIONS
 from tutor.core.limits import LIMITS
 from tutor.core.mongo import MONGO
 from tutor.core.redis import REDIS
 from tutor.core.roll import ROLL
 from tutor.core.rooms import ROOMS
-from tutor.core.sockets import DOOR
 from tutor.core.tasks import TASKS
 from tutor.core.tokens import SECRET
 
@@ -75,7 +75,6 @@ FURTHER: web.AppKey[Further] = web.AppKey("further", Further)
 CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
 READING: web.AppKey[Reading] = web.AppKey("reading", Reading)
 ACCESS: web.AppKey[Access] = web.AppKey("access", Access)
-EVICTIONS: web.AppKey[Evictions] = web.AppKey("evictions", Evictions)
 PRESENCE: web.AppKey[Presence] = web.AppKey("presence", Presence)
 RESCUE: web.AppKey[Rescue] = web.AppKey("rescue", Rescue)
 REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
@@ -107,7 +106,7 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     presence = Presence(store, rooms, app[ROLL], app[CHANGES])
     access = Access(store, app[CLASSES], app[WARDS])
     app[ACCESS] = access
-    app[EVICTIONS] = Evictions(store, access, app[CLASSES], rooms, app[DOOR].tell)
+    app[EVICTIONS].look_with(Lapses(store, access, app[CLASSES], rooms).look)
     app[REPLIES] = replies
     app[PRESENCE] = presence
     app[VISITS] = Visits()

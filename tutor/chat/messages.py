@@ -430,14 +430,6 @@ class ConversationChanged(Event):
     conversation: ConversationView
 
 
-class AccessLost(Event):
-    """The socket was taken out of a conversation's or a class's room: what is in it may not be seen any more."""
-
-    event: ClassVar[str] = "access.lost"
-    conversation_id: str | None = None
-    class_id: str | None = None
-
-
 # HTTP
 
 

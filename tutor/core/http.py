@@ -71,7 +71,7 @@ HEADERS = {
 }
 GOOD_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
-Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 RouteHandler = Callable[..., Awaitable[Answer | web.Response]]
 
 

@@ -51,6 +51,12 @@ class GradeStore:
         found = await self._grades.find_one({"_id": grade_id})
         return None if found is None else GRADE.from_document(found)
 
+    async def forget_failed(self, grade_id: str) -> None:
+        """Take a grade away that is none because grading has failed, so that there can be one."""
+        found = await self.find(grade_id)
+        if found is not None and found.outcome == "failed":
+            await self._grades.delete_one({"_id": grade_id})
+
     async def find_many(self, grade_ids: Collection[str]) -> dict[str, Grade]:
         """The grades with these ids."""
         rows = documents(self._grades, {"_id": {"$in": list(set(grade_ids))}})
@@ -84,6 +90,11 @@ class GradeStore:
         for ruling in _in_order([RULING.from_document(row) async for row in rows]):
             found.setdefault(ruling.submission_id, []).append(ruling)
         return found
+
+    async def said(self, teacher_id: str, client_id: str) -> list[Ruling]:
+        """What a teacher ruled with this `client_id`, oldest first."""
+        rows = documents(self._rulings, {"teacher_id": teacher_id, "client_id": client_id})
+        return _in_order([RULING.from_document(row) async for row in rows])
 
     async def release(self, release: Release) -> bool:
         """Give a result back; False when it was."""

@@ -25,7 +25,7 @@ Flag = Literal[
     "disagreement",  # two passes differ
     "unproved",  # a quote does not occur in the work
     "suspicious",  # the work speaks to whoever grades it
-    "picture",  # read from a photo and judged by a model
+    "picture",  # read from a photo by a model, which may have been talked into reading something else
     "unreadable",  # nothing could be read
     "invalid",  # the service's answer was no valid one, twice
     "no_service",  # no model is there to judge it
@@ -379,10 +379,10 @@ class AppealMessage:
 @dataclass(frozen=True, slots=True)
 class GradingJob:
     """Work for the graders; `id` is that of the grade it leads to, so there is one for each. `group` is whom it is for:
-    groups take turns.
+    groups take turns, and `turn` is this one's.
 
     A running one belongs to `owner` until `until`; `fence` counts how often it was taken, and who holds an old one can
-    change nothing. `done` of `of` questions are decided.
+    change nothing. `tries` counts how often the AI service refused. `done` of `of` questions are decided.
     """
 
     id: str
@@ -395,6 +395,8 @@ class GradingJob:
     owner: str = ""
     fence: int = 0
     until: datetime | None = None
+    tries: int = 0
+    turn: int = 0
     done: int = 0
     of: int = 0
 

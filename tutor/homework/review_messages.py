@@ -372,6 +372,13 @@ class OpenAppeal(Command):
     question_id: PartId
 
 
+class CloseAppeal(Command):
+    """Follow an appeal no more."""
+
+    submission_id: Id
+    question_id: PartId
+
+
 class SendAppeal(Command):
     """Say something in an appeal."""
 
@@ -399,6 +406,12 @@ class AppealMessageView(Answer):
     sent_at: datetime
 
 
+class OneAppealMessage(Answer):
+    """A message in its envelope."""
+
+    message: AppealMessageView
+
+
 class AppealView(Answer):
     """An appeal with all its messages; `state` is `none` before the student's first."""
 
@@ -415,7 +428,9 @@ class OneAppeal(Answer):
 
 
 class AppealAdded(Event):
-    """Something was said in an appeal; to those who follow it, to the student, and to who watches the assignment."""
+    """Something was said in an appeal; to its student and the teachers who have it open. Who watches the assignment
+    hears `submission.changed`.
+    """
 
     event: ClassVar[str] = "appeal.added"
     submission_id: str

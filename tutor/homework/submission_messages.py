@@ -156,3 +156,9 @@ class WatchAssignment(Command):
     """Follow an assignment of the caller's: its submissions, releases and appeals."""
 
     assignment_id: Id
+
+
+class UnwatchAssignment(Command):
+    """Follow an assignment no more."""
+
+    assignment_id: Id

@@ -7,7 +7,7 @@ from pymongo.errors import DuplicateKeyError
 
 from tutor.core.cursors import Position
 from tutor.core.mongo import Database, Document, Mapped, documents, ensure_indexes, newest_first, only_if
-from tutor.homework.models import Draft, Submission, SubmissionState
+from tutor.homework.models import Draft, Grade, Submission, SubmissionState
 
 SUBMISSION = Mapped(Submission)
 DRAFT = Mapped(Draft)
@@ -28,6 +28,7 @@ class SubmissionStore:
                 IndexModel([("student_id", ASCENDING), ("client_id", ASCENDING)], unique=True),
                 IndexModel([("student_id", ASCENDING), ("submitted_at", DESCENDING)]),
                 IndexModel("assignment_id"),
+                IndexModel("state"),
                 IndexModel([("student_id", ASCENDING), ("assignment_id", ASCENDING)]),
             ],
         )
@@ -76,6 +77,22 @@ class SubmissionStore:
         wanted: Document = {"student_id": student_id}
         rows = await newest_first(self._submissions, wanted, "submitted_at", before, limit)
         return [SUBMISSION.from_document(row) for row in rows]
+
+    async def pending(self) -> list[Submission]:
+        """What nobody has begun to grade."""
+        return [SUBMISSION.from_document(row) async for row in documents(self._submissions, {"state": "pending"})]
+
+    async def settle(self, grade: Grade) -> bool:
+        """Go to the state that a grade leads to; False when it was withdrawn, or is graded by a newer rubric."""
+        condition = {
+            "$and": [
+                {"$in": ["$state", ["pending", "grading"]]},
+                {"$eq": ["$rubric_version", grade.rubric_version]},
+            ]
+        }
+        await self._submissions.update_one({"_id": grade.submission_id}, only_if(condition, {"state": grade.outcome}))
+        found = await self.find(grade.submission_id)
+        return found is not None and (found.state, found.grade_id) == (grade.outcome, grade.id)
 
     async def set_state(self, submission_id: str, wanted: SubmissionState, among: Collection[SubmissionState]) -> bool:
         """Go to a state from one of some others; whether it is in the wanted one now."""

@@ -22,7 +22,7 @@ from tutor.core.rooms import Rooms
 from tutor.records.messages import ExportReads, ListReads, Reads, ReadView
 from tutor.records.models import Read
 from tutor.records.store import RecordStore
-from tutor.records.table import csv_of
+from tutor.records.table import table_of
 
 log = structlog.get_logger(__name__)
 
@@ -105,7 +105,7 @@ class ReadLog:
     async def table(self, caller: Caller, query: ExportReads) -> bytes:
         """The whole log of one student as a CSV file; see `reads`."""
         student_id = await self._may_see(caller, query.student_id)
-        return csv_of(await self._views(caller, await self._store.reads_of(student_id)))
+        return table_of(await self._views(caller, await self._store.reads_of(student_id)))
 
     async def _may_see(self, caller: Caller, student_id: str | None) -> str:
         wanted = student_id or caller.id

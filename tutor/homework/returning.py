@@ -1,0 +1,111 @@
+"""Giving results back, one or all that are settled, and having work graded again. Called by the routes."""
+
+import structlog
+
+from tutor.core.caller import Caller
+from tutor.core.clock import Clock
+from tutor.homework.errors import NotGradedYet, NotSettled
+from tutor.homework.gradebook import Entry, Gradebook
+from tutor.homework.models import Assignment, Release, Submission
+from tutor.homework.papers import Papers
+from tutor.homework.review_messages import Regrading, Released
+from tutor.homework.ruling import open_numbers
+from tutor.homework.stores import Stores
+from tutor.homework.telling import Telling
+
+log = structlog.get_logger(__name__)
+
+
+class Returning:
+    """What teachers give back, and what they have graded anew before that."""
+
+    def __init__(self, stores: Stores, papers: Papers, gradebook: Gradebook, telling: Telling, clock: Clock) -> None:
+        self._submissions = stores.submissions
+        self._grades = stores.grades
+        self._jobs = stores.jobs
+        self._papers = papers
+        self._gradebook = gradebook
+        self._telling = telling
+        self._clock = clock
+
+    async def release(self, caller: Caller, submission_id: str) -> Released:
+        """Give one result back; one that is back stays so.
+
+        Raises:
+            NotFound: no such submission, or not the caller's to see.
+            NotGradedYet: grading still runs.
+            NotSettled: somebody has to look at some questions first.
+
+        """
+        paper = await self._papers.for_teacher(caller, submission_id)
+        entry = await self._gradebook.entry(paper.submission)
+        if entry.grade is None:
+            raise NotGradedYet
+        if entry.release is None and not entry.settled:
+            raise NotSettled(questions=open_numbers(paper.assignment, entry))
+        await self._give_back(caller, paper.submission)
+        return Released(released=[submission_id], held=[])
+
+    async def release_all(self, caller: Caller, assignment_id: str) -> Released:
+        """Give back all that is settled; what is not is held.
+
+        Raises:
+            NotFound: no such assignment, or not the caller's.
+
+        """
+        stack = await self._papers.stack(caller, assignment_id)
+        waiting = [one for one in stack.entries if one.release is None]
+        ready = [one.submission for one in waiting if one.settled]
+        for submission in ready:
+            await self._give_back(caller, submission)
+        held = [one.submission.id for one in waiting if not one.settled]
+        log.info("results_released", assignment=assignment_id, released=len(ready), held=len(held))
+        return Released(released=[one.id for one in ready], held=held)
+
+    async def regrade(self, caller: Caller, assignment_id: str) -> Regrading:
+        """Have graded again what was not given back: with the newest rubric, or what failed.
+
+        Raises:
+            NotFound: no such assignment, or not the caller's.
+
+        """
+        stack = await self._papers.stack(caller, assignment_id)
+        chosen = [one for one in stack.entries if to_regrade(one, stack.assignment)]
+        started = [await self._again(one, stack.assignment) for one in chosen]
+        log.info("regrading", assignment=assignment_id, submissions=sum(started))
+        if any(started):
+            self._telling.wake()
+        return Regrading(started=sum(started))
+
+    async def _again(self, entry: Entry, assignment: Assignment) -> bool:
+        """Put the job of one. Whoever dies in between has it put by the next who asks."""
+        submission = entry.submission
+        if submission.rubric_version < assignment.rubric_version:
+            await self._submissions.set_rubric(submission.id, assignment.rubric_version)
+        else:
+            await self._grades.forget_failed(submission.grade_id)
+            for job in (await self._jobs.find_many([submission.grade_id])).values():
+                await self._jobs.forget(job)
+            await self._submissions.set_state(submission.id, "pending", {"failed"})
+        now = await self._submissions.find(submission.id)
+        if now is None or now.state != "pending":
+            return False
+        await self._jobs.put(now, self._clock.now())
+        self._telling.changed(now)
+        return True
+
+    async def _give_back(self, caller: Caller, submission: Submission) -> None:
+        """Store first, then tell; whoever dies in between has it told by the sweep."""
+        release = Release(submission.id, submission.assignment_id, submission.student_id, caller.id, self._clock.now())
+        if await self._grades.release(release):
+            log.info("result_released", submission=submission.id, by=caller.id)
+            await self._telling.released(release)
+
+
+def to_regrade(entry: Entry, assignment: Assignment) -> bool:
+    """Whether a submission is graded again: it is not given back, and failed or was graded by an older rubric."""
+    if entry.release is not None:
+        return False
+    if entry.submission.rubric_version < assignment.rubric_version:
+        return True
+    return entry.submission.state == "failed" and not entry.settled

@@ -1,0 +1,95 @@
+"""Answers in words that are nearly the same: a hint for the teacher, never a verdict. Pure; used by `overview.py`.
+
+Texts are compared by their shingles (runs of a few characters) within sentences, so that spaces, punctuation and the
+order of sentences do not matter. What the question itself says does not count.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+# Measured on the corpus of tests/homework/test_similarity.py: copies share from 0.63 on, independent answers to the
+# same question at most 0.2.
+ALIKE = 0.5
+SHINGLE = {"cjk": 3, "letters": 6}
+FEWEST_LETTERS = 20
+MOST_PAIRS = 100
+SHOWN = 80
+COMPARED = 600
+ENDS = re.compile(r"[。．.!！?？;；\n]+")
+CJK = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Two answers, by their names, that share so much (0 to 1); `passage` is the longest that is the same in both."""
+
+    first: str
+    second: str
+    share: float
+    passage: str
+
+
+def twins(question: str, answers: Mapping[str, str]) -> list[Twins]:
+    """The pairs that are nearly the same, the most alike first; short answers are left out."""
+    quoted = shingles(question)
+    own = {name: shingles(answer) - quoted for name, answer in answers.items() if is_long(answer)}
+    common = _shared(own)
+    alike = [(share, *pair) for pair, count in common.items() if (share := _share(own, pair, count)) >= ALIKE]
+    alike.sort(key=lambda one: (-one[0], one[1], one[2]))
+    return [
+        Twins(first, second, round(share, 2), _passage(answers[first], answers[second]))
+        for share, first, second in alike[:MOST_PAIRS]
+    ]
+
+
+def likeness(question: str, first: str, second: str) -> float:
+    """What two answers share of all they say beside the question, 0 to 1."""
+    quoted = shingles(question)
+    one, two = shingles(first) - quoted, shingles(second) - quoted
+    return len(one & two) / len(one | two) if one | two else 0.0
+
+
+def is_long(answer: str) -> bool:
+    """Whether an answer says enough to be compared at all."""
+    return len(_letters(answer)) >= FEWEST_LETTERS
+
+
+def shingles(text: str) -> frozenset[str]:
+    """All runs of a few characters within the sentences of a text: shorter ones in Chinese, which says more in each."""
+    found: set[str] = set()
+    for sentence in ENDS.split(unicodedata.normalize("NFKC", text)):
+        letters = _letters(sentence)
+        size = SHINGLE["cjk"] if len(CJK.findall(letters)) * 2 > len(letters) else SHINGLE["letters"]
+        found.update(letters[at : at + size] for at in range(max(1, len(letters) - size + 1)) if letters)
+    return frozenset(found)
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone, in one width and case."""
+    return "".join(one for one in unicodedata.normalize("NFKC", text).casefold() if one.isalnum())
+
+
+def _shared(own: Mapping[str, frozenset[str]]) -> Counter[tuple[str, str]]:
+    """How many shingles each pair shares, for those that share any."""
+    having: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(own):
+        for shingle in own[name]:
+            having[shingle].append(name)
+    found: Counter[tuple[str, str]] = Counter()
+    for names in having.values():
+        found.update((one, two) for at, one in enumerate(names) for two in names[at + 1 :])
+    return found
+
+
+def _share(own: Mapping[str, frozenset[str]], pair: Sequence[str], count: int) -> float:
+    return count / (len(own[pair[0]]) + len(own[pair[1]]) - count)
+
+
+def _passage(first: str, second: str) -> str:
+    one, two = first[:COMPARED], second[:COMPARED]
+    match = SequenceMatcher(None, one, two, autojunk=False).find_longest_match()
+    return one[match.a : match.a + match.size].strip()[:SHOWN]
