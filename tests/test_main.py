@@ -15,10 +15,10 @@ import aiohttp
 import psutil
 import pytest
 
-from tests.factories import WAIT_S, Server
+from tests.factories import WAIT_S, Server, a_client_id, a_registration, a_settings
 from tutor.app import make_app
 from tutor.core.embedded import EmbeddedStores
-from tutor.serve import PortInUse, running_app
+from tutor.serve import PortInUse, StoresMissing, running_app, stores_of_others
 from tutor.settings import ROOT, Settings
 
 READY = re.compile(r"is ready:\S*\s*(http://\S+)")
@@ -115,6 +115,49 @@ async def test_a_second_server_on_the_port_is_refused(server: Server, settings: 
         async with running_app(make_app(settings), "127.0.0.1", server.port):
             pass
     assert refused.value.facts == {"host": "127.0.0.1", "port": server.port}
+
+
+async def test_a_worker_without_a_server_says_what_it_needs(tmp_path: Path) -> None:
+    for given in ({}, {"TUTOR_MONGODB_URL": "mongodb://127.0.0.1:1"}):
+        code, _, err = await run(tmp_path, "worker", **given)
+        assert code == 1
+        assert str(tmp_path) in err
+        assert len(err.strip().splitlines()) == 1
+    with pytest.raises(StoresMissing):
+        stores_of_others(a_settings(data_dir=tmp_path))
+
+
+async def test_a_worker_joins_the_server_on_its_folder_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    async with served(tmp_path):
+        worker = await start(tmp_path, "worker", "--graders", "2")
+        assert worker.stdout is not None
+        async with asyncio.timeout(START_S):
+            assert b"ready" in await worker.stdout.readline()
+        worker.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            assert await worker.wait() == 0
+
+
+async def test_a_worker_grades_what_was_handed_in_to_a_server_that_does_not(tmp_path: Path) -> None:
+    async with served(tmp_path, TUTOR_HOMEWORK_GRADERS="0") as (address, _, _):
+        async with aiohttp.ClientSession(f"{address}") as http:
+            async with http.post("/api/v1/auth/register", json=a_registration()) as response:
+                token = (await response.json())["access_token"]
+            headers = {"Authorization": f"Bearer {token}"}
+            work = {"client_id": a_client_id(), "text": "1. 1+1=2  2. 2x=6, x=3", "subject": "math", "grade": 7}
+            async with http.post("/api/v1/submissions", json=work, headers=headers) as response:
+                path = f"/api/v1/submissions/{(await response.json())['submission']['id']}"
+            worker = await start(tmp_path, "worker")
+            async with asyncio.timeout(START_S):
+                state = "pending"
+                while state in {"pending", "grading"}:
+                    await asyncio.sleep(0.1)
+                    async with http.get(path, headers=headers) as response:
+                        state = (await response.json())["submission"]["state"]
+        assert state in {"graded", "needs_teacher"}
+        worker.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            assert await worker.wait() == 0
 
 
 async def test_demo_accounts_are_made_beside_a_running_server_and_renewed(tmp_path: Path) -> None:

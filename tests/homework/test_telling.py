@@ -8,11 +8,11 @@ import pytest
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from tests.conftest import Serve
-from tests.factories import FakeClock, Json, People, Person, Server, Socket
+from tests.factories import FakeClock, People, Person, Server, Socket
 from tests.homework.factories import a_grade, a_question_grade, a_submission, an_assignment
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock
-from tutor.core.once import ONCE, Once
+from tutor.core.once import ONCE
 from tutor.core.rooms import ROOMS
 from tutor.homework.models import Assignment, Grade, LatePolicy, Submission
 from tutor.homework.stores import Stores
@@ -130,9 +130,9 @@ async def test_when_redis_does_not_answer_it_is_told_later_and_once(
     student, socket, _, grade = await ready(an_assignment())
     say = server.app[ONCE]._say
 
-    async def in_doubt(**given: Json) -> int:
+    async def in_doubt(keys: list[str], args: list[str]) -> int:
         if arrived:
-            await say(**given)
+            await say(keys=keys, args=args)
         raise RedisTimeout
 
     with monkeypatch.context() as patched:
@@ -223,7 +223,3 @@ async def test_who_watches_the_assignment_hears_that_work_has_changed(
     await telling.graded(grade)
     told = await desk.until("submission.changed", 2, submission_id=work.id)
     assert (told["state"], told["released"], told["student_id"]) == ("graded", True, work.student_id)
-
-
-def test_what_is_told_once_is_known_by_the_application(server: Server) -> None:
-    assert isinstance(server.app[ONCE], Once)

@@ -24,10 +24,10 @@ async def tasks(request: web.Request) -> Tasks:
     return await request.app[DESK].tasks(request[CALLER])
 
 
-@api.on("GET", "/homework/{id}", access="student")
+@api.on("GET", "/homework/{assignment_id}", access="student")
 async def task(request: web.Request) -> OneTask:
     """An assignment with the caller's draft and submissions."""
-    return await request.app[DESK].task(request[CALLER], request.match_info["id"])
+    return await request.app[DESK].task(request[CALLER], request.match_info["assignment_id"])
 
 
 @api.on("GET", "/drafts/{about}", access="student")
@@ -54,14 +54,14 @@ async def submissions(request: web.Request, query: ListSubmissions) -> Submissio
     return await request.app[DESK].page(request[CALLER], query)
 
 
-@api.on("GET", "/submissions/{id}", access="student")
+@api.on("GET", "/submissions/{submission_id}", access="student")
 async def submission(request: web.Request) -> OneSubmission:
     """One of the own submissions."""
-    return await request.app[DESK].get(request[CALLER], request.match_info["id"])
+    return await request.app[DESK].get(request[CALLER], request.match_info["submission_id"])
 
 
-@api.on("POST", "/submissions/{id}/withdraw", access="student")
+@api.on("POST", "/submissions/{submission_id}/withdraw", access="student")
 async def withdraw(request: web.Request) -> OneSubmission:
     """Take work back that is neither due nor given back."""
-    taken_back = await request.app[HANDING_IN].withdraw(request[CALLER], request.match_info["id"])
+    taken_back = await request.app[HANDING_IN].withdraw(request[CALLER], request.match_info["submission_id"])
     return await request.app[DESK].one(taken_back)

@@ -293,6 +293,17 @@ export interface CopyAssignment {
   is_template?: boolean;
 }
 
+export interface Cost {
+  submissions: number;
+  questions: number;
+  calculated: number;
+  calls: number;
+  pictures: number;
+  tokens: number;
+  price: number | null;
+  currency: string;
+}
+
 export interface CreateAssignment {
   client_id: string;
   title: string;
@@ -1578,7 +1589,6 @@ export interface Commands {
 }
 
 export interface Events {
-
   "access.lost": AccessLost;
   "appeal.added": AppealAdded;
   "appeal.settled": AppealWasSettled;
@@ -1612,15 +1622,4 @@ export interface Events {
   "typing.changed": TypingChanged;
   "whisper.added": WhisperAdded;
   "whisper.ended": WhisperEnded;
-}
-
-export interface Cost {
-  submissions: number;
-  questions: number;
-  calculated: number;
-  calls: number;
-  pictures: number;
-  tokens: number;
-  price: number | null;
-  currency: string;
 }
