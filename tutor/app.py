@@ -29,12 +29,14 @@ from tutor.chat import sockets as chat_sockets
 from tutor.chat.context import CHAT_SETTINGS, ChatSettings, FloorSettings
 from tutor.chat.prompts import PromptLimits
 from tutor.chat.reply import ReplySettings
+from tutor.classes import messages as classes_messages
 from tutor.classes import routes as classes_routes
 from tutor.core import catalogue, crowd, health, http, mongo, pages, redis, status
 from tutor.core.address import PROXIES, networks
 from tutor.core.bus import BUS, Bus
 from tutor.core.catalogue import Catalogue
 from tutor.core.clock import CLOCK, Clock
+from tutor.core.evictions import EVICTIONS, Evictions, evict
 from tutor.core.limits import LIMITS, Limits, Rate
 from tutor.core.line import Bounds
 from tutor.core.mongo import MONGO, Database, MongoSettings, StoreFault
@@ -75,8 +77,8 @@ TABLES = (
     broadcasts_sockets.events, homework_sockets.events,
 )  # fmt: skip
 EVENTS = (
-    crowd, status, chat_messages, floor_messages, board_messages, broadcasts_messages, assignment_messages,
-    submission_messages, review_messages,
+    crowd, status, classes_messages, chat_messages, floor_messages, board_messages, broadcasts_messages,
+    assignment_messages, submission_messages, review_messages,
 )  # fmt: skip
 APIS = (
     accounts_routes.api, school_routes.api, files_routes.api, classes_routes.api, chat_routes.api, records_routes.api,
@@ -128,6 +130,7 @@ def _shared(settings: Settings, clock: Clock | None, grading: Grading | None) ->
     _connect_stores(app, settings)
     _set_limits(app, settings)
     _open_sockets(app, settings, words)
+    writers.setup_reader(app, settings)
     return app
 
 
@@ -259,6 +262,7 @@ def _open_sockets(app: web.Application, settings: Settings, words: Words) -> Non
     transport.listener = door
     transport.attach(app)
     app[TRANSPORT], app[ROOMS], app[DOOR] = transport, rooms, door
+    app[EVICTIONS] = Evictions(rooms, door.tell)
     app[ONCE] = Once(app[REDIS], rooms, app[BUS], settings.redis.prefix)
     app[ROLL] = Roll(app[REDIS], rooms, app[CLOCK], prefix=settings.redis.prefix, node=app[BUS].node)
     app[BUS].when_back(app[ROLL].renew)
@@ -275,6 +279,7 @@ async def _keep_watch(app: web.Application) -> AsyncIterator[None]:
         "bus-in": app[BUS].hear_hints,
         "bus-out": app[BUS].send_hints,
         "roll": app[ROLL].keep,
+        "evictions": partial(evict, app[EVICTIONS], app[CLOCK]),
         "status-redis": partial(state.watch_redis, guard.breaker, app[BUS]),
         "status-mongodb": partial(state.watch_mongodb, partial(mongo.ping, app[MONGO]), StoreFault),
     }

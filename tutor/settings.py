@@ -141,6 +141,8 @@ class AiService(Section):
 class AiSection(AiService):
     fallbacks: tuple[AiService, ...]
     fallback_to_builtin: bool
+    grading_model: str
+    vision_model: str
     temperature: Annotated[float, Field(ge=0, le=2)]
     connect_s: Positive
     first_token_s: Positive

@@ -1,6 +1,10 @@
-"""Who writes the replies: the configured AI services one behind the other, or the built-in tutor. `app.py` asks it."""
+"""Who writes the replies: the configured AI services one behind the other, or the built-in tutor. `app.py` asks it.
+
+And who reads homework: models of the first service, which has no stand-in there.
+"""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -11,10 +15,12 @@ from tutor.ai.embedded.engine import DEADLINE_S, WORKERS
 from tutor.ai.embedded.worker import Workers
 from tutor.ai.model import Model
 from tutor.ai.openai import OpenAIModel, OpenAISettings
+from tutor.ai.structured import OpenAIReader
 from tutor.chat.context import KEYS, MODEL
 from tutor.core.clock import CLOCK, Clock
 from tutor.core.status import STATUS
 from tutor.core.tasks import TASKS
+from tutor.homework.context import READER
 from tutor.settings import AiSection, AiService, Settings
 
 
@@ -39,36 +45,68 @@ def setup(app: web.Application, settings: Settings, given: Model | None) -> None
     app.cleanup_ctx.append(choose)
 
 
+def setup_reader(app: web.Application, settings: Settings) -> None:
+    """Put who reads homework into an application that grades, if an AI service is configured."""
+
+    async def choose(app: web.Application) -> AsyncIterator[None]:
+        reader = _reader(settings.ai, app[CLOCK])
+        if reader is not None:
+            app[READER] = reader
+        yield
+        if reader is not None:
+            await reader.close()
+
+    app.cleanup_ctx.append(choose)
+
+
 def _model(settings: Settings, clock: Clock, workers: Workers) -> Model:
     """The configured AI services with what stands in for them, or the built-in tutor when there are none."""
     section = settings.ai
     if not section.base_url:
         return EmbeddedModel(pace_s=section.pace_s, workers=workers)
+    links = [_link(section, _service(section, each), clock) for each in (section, *section.fallbacks)]
+    if section.fallback_to_builtin:
+        links.append(Link(EmbeddedModel(pace_s=section.pace_s, workers=workers, only_certain=True), None))
+    return Chain(links, _patience(section))
+
+
+def _reader(section: AiSection, clock: Clock) -> OpenAIReader | None:
+    """Who reads homework, without chance in what it says; with breakers of its own, so that a model of the chat that
+    is left alone holds up no grading, nor the other way round.
+    """
+    if not section.base_url:
+        return None
+
+    def judge(model: str) -> Chain:
+        service = replace(_service(section, section), model=model, temperature=0.0)
+        return Chain([_link(section, service, clock)], _patience(section))
+
+    vision = judge(section.vision_model) if section.vision_model else None
+    return OpenAIReader(judge(section.grading_model or section.model), vision)
+
+
+def _patience(section: AiSection) -> Patience:
+    return Patience(attempts=section.attempts, budget_s=section.first_token_s)
+
+
+def _link(section: AiSection, service: OpenAISettings, clock: Clock) -> Link:
     patience = BreakerSettings(
         failures=section.breaker_failures, open_s=section.breaker_open_s, rejected_s=section.breaker_rejected_s
     )
-    links = [
-        Link(_service(section, each), Breaker(f"{each.provider}/{each.model}", clock, patience))
-        for each in (section, *section.fallbacks)
-    ]
-    if section.fallback_to_builtin:
-        links.append(Link(EmbeddedModel(pace_s=section.pace_s, workers=workers, only_certain=True), None))
-    return Chain(links, Patience(attempts=section.attempts, budget_s=section.first_token_s))
+    return Link(OpenAIModel(service), Breaker(f"{service.provider}/{service.model}", clock, patience))
 
 
-def _service(section: AiSection, service: AiService) -> Model:
-    return OpenAIModel(
-        OpenAISettings(
-            base_url=service.base_url,
-            api_key=service.api_key.get_secret_value() or None,
-            model=service.model,
-            provider=service.provider,
-            connect_s=section.connect_s,
-            first_token_s=section.first_token_s,
-            between_tokens_s=section.between_tokens_s,
-            total_s=section.total_s,
-            max_connections=section.max_connections,
-            max_reply_chars=section.max_reply_chars,
-            temperature=section.temperature,
-        )
+def _service(section: AiSection, service: AiService) -> OpenAISettings:
+    return OpenAISettings(
+        base_url=service.base_url,
+        api_key=service.api_key.get_secret_value() or None,
+        model=service.model,
+        provider=service.provider,
+        connect_s=section.connect_s,
+        first_token_s=section.first_token_s,
+        between_tokens_s=section.between_tokens_s,
+        total_s=section.total_s,
+        max_connections=section.max_connections,
+        max_reply_chars=section.max_reply_chars,
+        temperature=section.temperature,
     )

@@ -13,9 +13,10 @@ from tests.chat.factories import Puppet, Room, a_room, asked
 from tests.conftest import Serve
 from tests.core.raw import until
 from tests.factories import Json, People, Person, Refused, Socket
-from tutor.chat.context import EVICTIONS
-from tutor.chat.jobs import EVICT_S, evict
+from tutor.chat.context import CHAT_STORE
 from tutor.chat.places import class_room_of, room_of, staff_room_of
+from tutor.classes.context import CLASSES
+from tutor.core.evictions import EVICT_S, EVICTIONS, evict
 from tutor.core.rooms import ROOMS
 
 PROMISED_S = 5.0
@@ -216,8 +217,8 @@ async def test_a_sweep_with_nobody_to_look_at_asks_nothing(
     async def never(_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(evictions._store, "conversations_by_id", never)
-    monkeypatch.setattr(evictions._classes, "active", never)
+    monkeypatch.setattr(stage.server.app[CHAT_STORE], "conversations_by_id", never)
+    monkeypatch.setattr(stage.server.app[CLASSES], "active", never)
     await evictions.sweep()
 
 

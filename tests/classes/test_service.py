@@ -536,3 +536,11 @@ async def test_who_teaches_many_students_is_found_at_once(house: Household) -> N
     assert found == {ming.id: {wang.id, li.id}, hong.id: {li.id}}
     assert await house.classes.teachers_of(set()) == {}
     assert [each.id for each in await house.classes.active([one.id, old.id, new_id()])] == [one.id]
+
+
+async def test_classes_keep_their_names_when_they_are_archived(house: Household) -> None:
+    wang = await teacher(house)
+    old, new = await new_class(house, wang, "六年级一班"), await new_class(house, wang)
+    await house.classes.update(wang, old.id, UpdateClass(archived=True))
+    assert await house.classes.named([new.id, old.id, new_id()]) == {old.id: "六年级一班", new.id: "七年级一班"}
+    assert await house.classes.named([]) == {}

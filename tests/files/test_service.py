@@ -79,6 +79,18 @@ async def test_a_claim_of_what_is_not_all_the_owners_claims_nothing(desk: Desk) 
     assert {file.id: file.uses for file in found.values()} == {mine: (), kept: (use.key,), theirs: ()}
 
 
+async def test_a_thing_shares_the_files_that_it_uses_itself(desk: Desk) -> None:
+    used, unused, one, other = await desk.a_file(), await desk.a_file(), a_use(), a_use()
+    await desk.files.claim([used], desk.student.id, one)
+    await desk.files.share([used, unused, new_id()], one, other)
+    found = await desk.store.find_many([used, unused])
+    assert {file.id: set(file.uses) for file in found.values()} == {used: {one.key, other.key}, unused: set()}
+    await desk.files.release([used], one)
+    desk.clock.advance(DAY_S + 1)
+    await desk.files.sweep()
+    assert await desk.is_there(used)
+
+
 async def test_what_nothing_uses_for_a_day_is_swept_and_the_rest_stays(desk: Desk) -> None:
     unused, used, twice, let_go = [await desk.a_file() for _ in range(4)]
     one, other = a_use(), a_use()

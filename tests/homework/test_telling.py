@@ -187,9 +187,7 @@ async def test_work_of_ones_own_goes_back_at_once_with_points_only_when_they_are
     assert (told["assignment_id"], told["points"]) == (None, points)
 
 
-async def test_of_withdrawn_work_nobody_is_told(
-    server: Server, telling: Telling, ready: Ready, stores: Stores
-) -> None:
+async def test_of_withdrawn_work_nobody_is_told(server: Server, telling: Telling, ready: Ready, stores: Stores) -> None:
     student, socket, work, grade = await ready(an_assignment(release="at_once"))
     await stores.submissions.set_state(work.id, "withdrawn", ["grading"])
     await telling.sweep()

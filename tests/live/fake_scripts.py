@@ -65,6 +65,15 @@ async def _says(wire: Wire) -> None:
     await wire.tail()
 
 
+async def _minds(wire: Wire) -> None:
+    """What the script's mind makes of the request, in two pieces."""
+    await wire.begin()
+    said = wire.script.mind(wire.heard.body) if wire.script.mind else "?"
+    for piece in filter(None, (said[: len(said) // 2], said[len(said) // 2 :])):
+        await wire.text(piece)
+    await wire.tail()
+
+
 async def _tells(wire: Wire) -> None:
     """The script's own words, then all that its instructions are, as a model would that keeps nothing to itself."""
     await wire.begin()
@@ -241,6 +250,25 @@ async def _http(wire: Wire) -> None:
     await wire.raw(script.body.encode())
 
 
+async def _no_json_schema(wire: Wire) -> None:
+    """A service that knows JSON, but no schema for it."""
+    await _forms(wire, "json_object")
+
+
+async def _no_response_format(wire: Wire) -> None:
+    """A service that knows no form at all."""
+    await _forms(wire, "")
+
+
+async def _forms(wire: Wire, known: str) -> None:
+    match wire.heard.body:
+        case {"response_format": {"type": str(wanted)}} if wanted != known:
+            wire.script = replace(wire.script, status=422, body='{"error": {"message": "bad response_format"}}')
+            await _http(wire)
+        case _:
+            await _says(wire)
+
+
 async def _no_stream_options(wire: Wire) -> None:
     """A service that knows no `stream_options`, and says so with a 400."""
     if "stream_options" in wire.heard.body:
@@ -273,6 +301,7 @@ SCRIPTS: Mapping[str, Callable[[Wire], Awaitable[None]]] = {
     "obedient": _obedient,
     "says": _says,
     "tells": _tells,
+    "minds": _minds,
     "slow_first": _ok,
     "slow_each": _ok,
     "hang_before_headers": _hang_before_headers,
@@ -297,6 +326,8 @@ SCRIPTS: Mapping[str, Callable[[Wire], Awaitable[None]]] = {
     "thinking": _thinking,
     "echo": _echo,
     "http": _http,
+    "no_json_schema": _no_json_schema,
+    "no_response_format": _no_response_format,
     "no_stream_options": _no_stream_options,
     "marked": _marked,
 }

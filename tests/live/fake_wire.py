@@ -7,7 +7,7 @@ import asyncio
 import socket
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import orjson
@@ -30,13 +30,16 @@ _WORDS = (
 _FIRST_TURN = {"role": "assistant", "content": ""}
 
 
+Mind = Callable[[Mapping[str, object]], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """What one request gets.
 
     `name` is a key of SCRIPTS, `tokens` the length of a whole reply, `n` where the fault comes (in tokens), `delay_s`
     the time before each token, `first_s` the time before the first. `status`, `retry_after` and `body` are for `http`,
-    `say` is for `says` and `tells`.
+    `say` is for `says` and `tells`, `mind` makes the whole reply of `minds` out of the request.
     """
 
     name: str = "ok"
@@ -50,6 +53,7 @@ class Script:
     body: str = '{"error": {"message": "made to fail"}}'
     message: str = "the model fell over"
     say: str = ""
+    mind: Mind | None = None
 
     @property
     def text(self) -> str:

@@ -67,3 +67,16 @@ class ModelCut(ModelError):
 
     code = "ai_cut"
     status = 502
+
+
+class AnswerInvalid(ModelError):
+    """The service was asked for data of some shape, and gave something else twice. Fact: `tokens` that it used."""
+
+    code = "ai_invalid"
+    status = 502
+
+    @property
+    def tokens(self) -> int:
+        """The tokens that both tries used."""
+        tokens = self.facts.get("tokens")
+        return tokens if isinstance(tokens, int) else 0

@@ -22,6 +22,14 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a reply must look like that is data: JSON, as the JSON `schema` called `name` says."""
+
+    name: str
+    schema: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """Everything a model may know for one reply: no name, no e-mail, no school.
 
@@ -31,7 +39,9 @@ class Prompt:
     `so_far` is what the student has of this reply already: the stream gives only what follows it. `level` is how much
     help it may give: 1 a nudge, 2 a hint, 3 the first step, 4 an example, 5 the full solution. `problem` is the bare
     text of the problem at hand, empty when there is none; it is `capped` when the student can have no more help with it
-    than this. `whispers` are the teachers' bare private words to the tutor; no reply may repeat them.
+    than this. `whispers` are the teachers' bare private words to the tutor; no reply may repeat them. `topic` is the
+    bare question that the conversation was begun about; it is the first of `earlier` too. `pictures` (JPEG) stand with
+    the first turn. With a `form` the reply is data and nobody reads it.
     """
 
     system: str
@@ -49,6 +59,9 @@ class Prompt:
     problem: str = ""
     capped: bool = False
     whispers: tuple[str, ...] = ()
+    topic: str = ""
+    pictures: tuple[bytes, ...] = ()
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)

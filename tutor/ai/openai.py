@@ -10,10 +10,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import httpx
-import orjson
 
+from tutor.ai.bodies import Bodies, Ways
 from tutor.ai.completion import Completion, refusal
-from tutor.ai.continuing import Continuing
 from tutor.ai.errors import ModelError, ModelTimeout, ModelUnavailable
 from tutor.ai.model import Finish, Piece, Prompt
 from tutor.ai.payloads import Due, Payloads, Whole
@@ -53,8 +52,8 @@ class OpenAIModel:
 
     def __init__(self, settings: OpenAISettings) -> None:
         self._settings = settings
-        self._asks_usage = True
-        self._continuing = Continuing()
+        self._ways = Ways()
+        self._bodies = Bodies(settings.model, settings.temperature)
         key = settings.api_key
         # Made here, because it takes a moment; the certificates are certifi's, or those that SSL_CERT_FILE names.
         tls = httpx.create_ssl_context() if settings.base_url.startswith("https:") else None
@@ -116,20 +115,19 @@ class OpenAIModel:
 
     @asynccontextmanager
     async def _answer(self, prompt: Prompt, due: Due) -> AsyncIterator[httpx.Response]:
-        """The response to `prompt`; asked a second time if the service knows no `stream_options`."""
-        asks_usage = self._asks_usage
-        async with self._post(prompt, due, usage=asks_usage) as response:
-            if not (asks_usage and await _refuses_usage(response, due)):
-                yield response
-                return
-        async with self._post(prompt, due, usage=False) as response:
-            if response.is_success:
-                self._asks_usage = False
-            yield response
+        """The response to `prompt`; asked again with less as long as the service names what it does not know."""
+        ways: Ways | None = self._ways
+        while ways is not None:
+            async with self._post(self._bodies.of(prompt, ways), due) as response:
+                fewer = ways.without(await _refused(response, due), prompt)
+                if fewer is None:
+                    if response.is_success:
+                        self._ways = ways
+                    yield response
+            ways = fewer
 
     @asynccontextmanager
-    async def _post(self, prompt: Prompt, due: Due, *, usage: bool) -> AsyncIterator[httpx.Response]:
-        content = self._body(prompt, usage=usage)
+    async def _post(self, content: bytes, due: Due) -> AsyncIterator[httpx.Response]:
         request = httpx.Request("POST", self._url, headers=self._headers, content=content, extensions=self._extensions)
         try:
             async with asyncio.timeout_at(due.at):
@@ -145,24 +143,14 @@ class OpenAIModel:
         finally:
             await response.aclose()
 
-    def _body(self, prompt: Prompt, *, usage: bool) -> bytes:
-        turns = [{"role": turn.speaker, "content": turn.text} for turn in self._continuing.turns(prompt)]
-        body = {
-            "model": self._settings.model,
-            "messages": [{"role": "system", "content": prompt.system}, *turns],
-            "stream": True,
-            "max_tokens": prompt.max_tokens,
-            "temperature": self._settings.temperature,
-        }
-        return orjson.dumps(body | {"stream_options": {"include_usage": True}} if usage else body)
 
-
-async def _refuses_usage(response: httpx.Response, due: Due) -> bool:
+async def _refused(response: httpx.Response, due: Due) -> bytes:
+    """What a service says that would not take the request as it is; nothing when it takes it."""
     if response.status_code not in _BAD_REQUEST:
-        return False
+        return b""
     with suppress(ModelError):
-        return b"stream_options" in (await Payloads(response, due, Whole()).next())[0]
-    return False
+        return (await Payloads(response, due, Whole()).next())[0]
+    return b""
 
 
 async def _settle(reply: Completion, payloads: Payloads, due: Due) -> None:

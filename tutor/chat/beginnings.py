@@ -64,6 +64,8 @@ class Beginnings:
         """How much help an ordinary question gets."""
         at_hand = await self._briefing.problem(conversation.id, conversation.ladder.problem_id, earlier)
         stands = ladder.at_question(conversation.ladder, at_hand.text if at_hand is not None else "", question)
+        if conversation.about is not None:
+            stands = ladder.with_topic(conversation.ladder, stands, conversation.about.question, question)
         level = ladder.level_of(conversation.mode, stands, rule, question.text)
         after = ladder.climbed(conversation.mode, stands, level)
         return Help(level, after, ladder.no_more(conversation.mode, after, rule))

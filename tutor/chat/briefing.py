@@ -15,7 +15,9 @@ from tutor.ai.model import Prompt
 from tutor.chat.models import Conversation, Message, Reply, Whisper
 from tutor.chat.prompts import Aid, Prompts
 from tutor.chat.store import ChatStore
+from tutor.chat.topics import RoomTopics
 from tutor.chat.whisper_store import WhisperStore
+from tutor.classes.topics import Topic
 
 HISTORY = 60
 SOLUTION_S = 0.5
@@ -24,11 +26,14 @@ SOLUTION_S = 0.5
 class Briefing:
     """Makes prompts from stored conversations. `keys` give the full solution of a problem, where there are any."""
 
-    def __init__(self, store: ChatStore, prompts: Prompts, whispers: WhisperStore, keys: AnswerKeys | None) -> None:
+    def __init__(
+        self, store: ChatStore, prompts: Prompts, whispers: WhisperStore, keys: AnswerKeys | None, topics: RoomTopics
+    ) -> None:
         self._store = store
         self._prompts = prompts
         self._whispers = whispers
         self._keys = keys
+        self._topics = topics
 
     async def earlier(self, conversation_id: str) -> list[Message]:
         """The newest messages of a conversation, in order."""
@@ -54,22 +59,24 @@ class Briefing:
         whispers: Sequence[Whisper] = (),
     ) -> Prompt:
         """The prompt for a reply to `question`, after those of `earlier` that were said before it; all for a hint."""
-        aid = await self._aid(conversation.id, [*earlier, question], reply)
-        if reply.hint:
-            return self._prompts.build(conversation, earlier, reply.language, aid, so_far=so_far, whispers=whispers)
+        topic = await self._topics.of(conversation)
+        aid = await self._aid(conversation.id, [*earlier, question], reply, topic)
         before = [message for message in earlier if message.id != question.id and message.seq <= question.seq]
+        dialogue = earlier if reply.hint else [*before, question]
         return self._prompts.build(
-            conversation, [*before, question], reply.language, aid, so_far=so_far, whispers=whispers
+            conversation, dialogue, reply.language, aid, so_far=so_far, whispers=whispers, topic=topic
         )
 
-    async def _aid(self, conversation_id: str, dialogue: Sequence[Message], reply: Reply) -> Aid:
+    async def _aid(self, conversation_id: str, dialogue: Sequence[Message], reply: Reply, topic: Topic | None) -> Aid:
         problem = await self.problem(conversation_id, reply.problem_id, dialogue)
+        stated = [*([problem.text] if problem is not None else []), *([topic.question] if topic is not None else [])]
         solution = ""
-        if reply.level == FULL and problem is not None and self._keys is not None:
+        if reply.level == FULL and self._keys is not None:
             with suppress(TimeoutError):  # a reply without it is better than a late one
                 async with asyncio.timeout(SOLUTION_S):
-                    key = await self._keys.of(problem.text, reply.language)
-                    solution = key.solution if key is not None else ""
+                    for text in stated:
+                        key = None if solution else await self._keys.of(text, reply.language)
+                        solution = key.solution if key is not None else solution
         return Aid(reply.level, problem, solution, reply.hint, capped=reply.no_more is not None)
 
     async def again(self, conversation: Conversation, reply: Message) -> Prompt | None:

@@ -15,7 +15,7 @@ from tutor.chat.beginnings import Beginnings
 from tutor.chat.briefing import Briefing
 from tutor.chat.changes import Changes
 from tutor.chat.checks import Checks
-from tutor.chat.evictions import Evictions
+from tutor.chat.evictions import Lapses
 from tutor.chat.floors import Floors
 from tutor.chat.further import Further
 from tutor.chat.guarded import Guarded
@@ -32,20 +32,21 @@ from tutor.chat.rescue import Rescue
 from tutor.chat.service import Chat
 from tutor.chat.store import ChatStore
 from tutor.chat.suggestions import Suggestions
+from tutor.chat.topics import RoomTopics
 from tutor.chat.turns import Turns
 from tutor.chat.vigils import Vigils
 from tutor.chat.visits import Visits
 from tutor.chat.whisper_store import WhisperStore
 from tutor.chat.whispers import Whispers
-from tutor.classes.context import CLASSES
+from tutor.classes.context import CLASSES, TOPICS
 from tutor.core.bus import BUS
 from tutor.core.clock import CLOCK
+from tutor.core.evictions import EVICTIONS
 from tutor.core.limits import LIMITS
 from tutor.core.mongo import MONGO
 from tutor.core.redis import REDIS
 from tutor.core.roll import ROLL
 from tutor.core.rooms import ROOMS
-from tutor.core.sockets import DOOR
 from tutor.core.tasks import TASKS
 from tutor.core.tokens import SECRET
 
@@ -74,7 +75,6 @@ FURTHER: web.AppKey[Further] = web.AppKey("further", Further)
 CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
 READING: web.AppKey[Reading] = web.AppKey("reading", Reading)
 ACCESS: web.AppKey[Access] = web.AppKey("access", Access)
-EVICTIONS: web.AppKey[Evictions] = web.AppKey("evictions", Evictions)
 PRESENCE: web.AppKey[Presence] = web.AppKey("presence", Presence)
 RESCUE: web.AppKey[Rescue] = web.AppKey("rescue", Rescue)
 REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
@@ -106,21 +106,22 @@ async def chat(app: web.Application) -> AsyncIterator[None]:
     presence = Presence(store, rooms, app[ROLL], app[CHANGES])
     access = Access(store, app[CLASSES], app[WARDS])
     app[ACCESS] = access
-    app[EVICTIONS] = Evictions(store, access, app[CLASSES], rooms, app[DOOR].tell)
+    app[EVICTIONS].look_with(Lapses(store, access, app[CLASSES], rooms).look)
     app[REPLIES] = replies
     app[PRESENCE] = presence
     app[VISITS] = Visits()
     app[WHISPER_STORE] = WhisperStore(app[MONGO], clock)
     await app[WHISPER_STORE].prepare()
-    briefing = Briefing(store, prompts, app[WHISPER_STORE], keys)
+    topics = RoomTopics(app[TOPICS], app[CLASSES])
+    briefing = Briefing(store, prompts, app[WHISPER_STORE], keys, topics)
     allowance = Allowance(app[LIMITS], store, clock)
     app[RESCUE] = Rescue(store, parts, replies, briefing, clock)
     app[READING] = Reading(store, access, replies, parts, presence, app[WHISPER_STORE], app[VISITS])
     herald, turns = Herald(rooms, app[CHANGES]), Turns()
     beginnings = Beginnings(store, rooms, replies, briefing, herald, clock)
-    permits = Permits(store, access, app[CLASSES], replies.claims, allowance)
+    permits = Permits(store, access, app[CLASSES], replies.claims, allowance, topics)
     asking = Asking(store, replies, briefing, beginnings, permits, herald)
-    app[CHAT] = Chat(store, app[ACCOUNTS], access, rooms, replies, asking, herald, clock, app[CLASSES], turns)
+    app[CHAT] = Chat(store, app[ACCOUNTS], access, rooms, replies, asking, herald, clock, topics, turns)
     app[FURTHER] = Further(store, access, replies, briefing, beginnings, permits, app[NOTICES], herald, turns)
     _put_teachers_in(app, store, access, replies)
     app[WHISPERS] = Whispers(store, app[WHISPER_STORE], access, rooms, clock)

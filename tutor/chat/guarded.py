@@ -123,8 +123,9 @@ class Guarded:
     async def _own_words(self, prompt: Prompt) -> AsyncGenerator[Piece | Finish, None]:
         """What the built-in tutor says at this level, else some advice that fits any problem."""
         said = ""
-        if self._keys is not None and prompt.problem:
-            said = await self._keys.at_level(prompt.problem, prompt.level, prompt.language, capped=prompt.capped)
+        for problem in filter(None, (prompt.problem, prompt.topic)):
+            if self._keys is not None and not said:
+                said = await self._keys.at_level(problem, prompt.level, prompt.language, capped=prompt.capped)
         yield Piece(said or self._prompts.fallback(prompt))
         yield Finish("stop", self._model.provider, self._model.name, Usage())
 

@@ -1,5 +1,5 @@
 """The chat's background work on every node: parts on their way, checkpoints, the sweep for dead nodes' replies, what
-teachers left who are gone, the heartbeat that finds silent loss, and the sweep that ends lost rights on open sockets.
+teachers left who are gone, and the heartbeat that finds silent loss.
 """
 
 import asyncio
@@ -11,8 +11,7 @@ import structlog
 from aiohttp import web
 
 from tutor.chat.checks import Checks
-from tutor.chat.context import CHAT_SETTINGS, CHECKS, EVICTIONS, FLOORS, HOLDS, READING, REPLIES, RESCUE
-from tutor.chat.evictions import Evictions
+from tutor.chat.context import CHAT_SETTINGS, CHECKS, FLOORS, HOLDS, READING, REPLIES, RESCUE
 from tutor.chat.floors import Floors
 from tutor.chat.holds import Holds
 from tutor.chat.places import CONVERSATIONS, staff_room_of
@@ -32,7 +31,6 @@ ORPHANS_EVERY = 3
 TOP_S = 20.0
 ALONE_S = 3.0
 COME_BACK_S = 15.0
-EVICT_S = 4.0  # taking a right away acts on open sockets within 5 s
 
 
 async def sweep(rescue: Rescue, clock: Clock, lease_s: float) -> None:
@@ -51,16 +49,6 @@ async def sweep(rescue: Rescue, clock: Clock, lease_s: float) -> None:
         except StoreFault as error:
             log.warning("sweep_missed", error=type(error).__name__)
             wait_s = lease_s
-
-
-async def evict(evictions: Evictions, clock: Clock) -> None:
-    """Run for ever: take those out of rooms whose rights are gone. While MongoDB is away, no right can be changed."""
-    while True:
-        await clock.sleep(EVICT_S)
-        try:
-            await evictions.sweep()
-        except StoreFault as error:
-            log.warning("evictions_missed", error=type(error).__name__)
 
 
 class Tops:
@@ -134,7 +122,6 @@ async def background(app: web.Application) -> AsyncIterator[None]:
         "chat-keeper": replies.keeper.run,
         "chat-sweep": partial(sweep, app[RESCUE], clock, settings.reply.lease_s),
         "chat-floors": partial(watch_floors, app[FLOORS], app[HOLDS], app[CHECKS], clock, settings.floor.away_s),
-        "chat-evictions": partial(evict, app[EVICTIONS], clock),
         "chat-tops": Tops(app[READING], app[ROOMS], app[BUS]).run,
     }
     running = [app[TASKS].keep(work, name) for name, work in works.items()]

@@ -77,6 +77,15 @@ def at_question(ladder: Ladder, problem: str, question: Message) -> Ladder:
     return Ladder(question.id, 0) if is_new else ladder
 
 
+def with_topic(before: Ladder, after: Ladder, topic: str, question: Message) -> Ladder:
+    """The ladder where a conversation was begun about a problem: what states no other than that stays with it, and the
+    first words already are about it.
+    """
+    if is_another(topic, question.text):
+        return after
+    return before if before.problem_id is not None else Ladder(question.id, 0)
+
+
 def level_of(mode: Mode, ladder: Ladder, rule: Rule, question: str) -> int:
     """How much help a reply to a question may give. A mode that is not allowed any more guides.
 
@@ -127,11 +136,11 @@ def no_more(mode: Mode, ladder: Ladder, rule: Rule) -> NoMore | None:
 
 
 def problems_of(prompt: Prompt) -> list[str]:
-    """The problems whose answers a reply may have to keep: the one at hand, and the last before it.
+    """The problems whose answers a reply may have to keep: the one at hand, the topic, and the last before it.
 
     A student may wrap a problem into words that hide it from the ladder; it stays a secret all the same.
     """
-    asked = dict.fromkeys((prompt.problem, prompt.question, *reversed(prompt.earlier)))
+    asked = dict.fromkeys((prompt.problem, prompt.topic, prompt.question, *reversed(prompt.earlier)))
     return [text for text in asked if is_solvable(text)][:MOST_PROBLEMS]
 
 

@@ -30,6 +30,14 @@ class FloorView(Answer):
     number: int
 
 
+class AboutView(Answer):
+    """What a conversation is about, for a page to show."""
+
+    kind: str
+    id: str
+    title: str
+
+
 class ConversationView(Answer):
     """A conversation as its student and teachers see it.
 
@@ -50,6 +58,7 @@ class ConversationView(Answer):
     level: int
     created_at: datetime
     updated_at: datetime
+    about: AboutView | None = None
 
 
 class AuthorView(Answer):
@@ -140,10 +149,20 @@ class PresentView(Answer):
 # Socket commands and the data in their acks
 
 
+class AboutPart(Command):
+    """Something to talk about: a question of a result that is back (`homework`, `{submission_id}:{question_id}`), or of
+    an assignment (`assignment`, `{assignment_id}:{question_id}`).
+    """
+
+    kind: Annotated[str, StringConstraints(pattern=r"^[a-z]{1,20}$")]
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9a-z:]{1,80}$")]
+
+
 class CreateConversation(Command):
     """Open a new conversation. The same `client_id` again gives the same conversation.
 
-    Without a `mode` it is `guide`, or what the student's classes allow.
+    Without a `mode` it is `guide`, or what the student's classes allow. `about` something, it has its subject, and the
+    student's open conversation about the same is given again.
     """
 
     client_id: ClientId
@@ -151,6 +170,7 @@ class CreateConversation(Command):
     grade: Annotated[int, Field(ge=1, le=12)] | None = None
     mode: Mode | None = None
     title: Title | None = None
+    about: AboutPart | None = None
 
 
 class OneConversation(Answer):
@@ -408,14 +428,6 @@ class ConversationChanged(Event):
 
     event: ClassVar[str] = "conversation.changed"
     conversation: ConversationView
-
-
-class AccessLost(Event):
-    """The socket was taken out of a conversation's or a class's room: what is in it may not be seen any more."""
-
-    event: ClassVar[str] = "access.lost"
-    conversation_id: str | None = None
-    class_id: str | None = None
 
 
 # HTTP

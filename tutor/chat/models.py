@@ -77,6 +77,17 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a conversation was begun about (`classes/topics.py`): its title, question and cap on help as they were."""
+
+    kind: str
+    id: str
+    title: str
+    question: str
+    hint_cap: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """A student's room.
 
@@ -99,6 +110,7 @@ class Conversation:
     floor: Floor = field(default_factory=Floor)
     ladder: Ladder = field(default_factory=Ladder)
     whispered: bool = False
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)

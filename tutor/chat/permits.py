@@ -11,6 +11,7 @@ from tutor.chat.claims import Claims
 from tutor.chat.errors import AiLimit, DailyLimit, TeacherHasFloor
 from tutor.chat.models import Conversation, Floor
 from tutor.chat.store import ChatStore
+from tutor.chat.topics import RoomTopics
 from tutor.classes.models import Rule
 from tutor.classes.service import Classes
 from tutor.core.caller import Caller
@@ -20,16 +21,23 @@ class Permits:
     """Permits for the tutor's replies."""
 
     def __init__(
-        self, store: ChatStore, access: Access, classes: Classes, claims: Claims, allowance: Allowance
+        self,
+        store: ChatStore,
+        access: Access,
+        classes: Classes,
+        claims: Claims,
+        allowance: Allowance,
+        topics: RoomTopics,
     ) -> None:
         self._store = store
         self._access = access
         self._classes = classes
         self._claims = claims
         self._allowance = allowance
+        self._topics = topics
 
     async def with_rule(self, caller: Caller, conversation_id: str) -> tuple[Conversation, Rule]:
-        """A conversation of the caller's, and what their classes allow there now.
+        """A conversation of the caller's, and what their classes and its topic allow there now.
 
         Raises:
             NotFound: it is not theirs.
@@ -38,7 +46,8 @@ class Permits:
         conversation, classes = await asyncio.gather(
             self._access.own(caller, conversation_id), self._classes.active_of(caller.id)
         )
-        return conversation, self._classes.rule_of(classes, conversation.subject)
+        rule = self._classes.rule_of(classes, conversation.subject)
+        return conversation, await self._topics.within(conversation, rule)
 
     def check(self, conversation: Conversation) -> None:
         """Refuse at once what is known to be refused; nothing is taken.

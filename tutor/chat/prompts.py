@@ -12,11 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from tutor.ai.embedded.request import FULL
 from tutor.ai.model import Prompt, Turn
 from tutor.chat.models import WHISPERED, Conversation, Message, Subject, Whisper
+from tutor.classes.topics import Topic
 from tutor.core.caller import Language
 from tutor.core.tokens import keyed
 
 VERSION = "tutor.v2"
 WHISPERS = "whispers.v1"
+TOPIC = "topic.v1"
 HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 SUBJECT_NAMES: dict[Language, dict[Subject, str]] = {
     "zh": {
@@ -99,10 +101,12 @@ class Prompts:
         *,
         so_far: str = "",
         whispers: Sequence[Whisper] = (),
+        topic: Topic | None = None,
     ) -> Prompt:
         """The prompt for a reply to the last message of `dialogue` (in order of `seq`), going on after `so_far`.
 
-        For a hint, all of the dialogue comes before the student's wish, and the question is that of the problem.
+        For a hint, all of the dialogue comes before the student's wish, and the question is that of the problem. What
+        the conversation is about stands before all of it, in a slot of its own.
         """
         boundary = keyed(self._secret, conversation.id)
         question = aid.problem if aid.hint and aid.problem is not None else dialogue[-1]
@@ -115,25 +119,29 @@ class Prompts:
             boundary=boundary,
         )
         before = dialogue if aid.hint else dialogue[:-1]
-        turns = [self._turn(message, boundary) for message in self._within_budget(before)]
+        about = [self._slot("homework", topic.text, boundary)] if topic is not None else []
+        turns = [*about, *(self._turn(message, boundary) for message in self._within_budget(before))]
+        behind = self._render(TOPIC, language) if topic is not None else ""
+        stated = (topic.question,) if topic is not None else ()
         asking = Turn("user", self._render("hint.v1", language)) if aid.hint else self._turn(question, boundary)
         own = (message for message in before if message.author.kind == "student" and message.seq < question.seq)
         return Prompt(
-            system=system + self._whispered(whispers, language, boundary),
+            system=system + behind + self._whispered(whispers, language, boundary),
             turns=(*turns, asking),
             question=question.text,
-            earlier=tuple(message.text for message in own),
+            earlier=(*stated, *(message.text for message in own)),
             language=language,
             mode=conversation.mode,
             subject=conversation.subject,
             grade=conversation.grade,
-            version=f"{VERSION}.{language}{WHISPERED}{WHISPERS}" if whispers else f"{VERSION}.{language}",
+            version=_version(language, topic, whispers),
             max_tokens=self._limits.max_tokens,
             so_far=so_far,
             whispers=tuple(whisper.text for whisper in whispers),
             level=aid.level,
             problem=aid.problem.text if aid.problem is not None else "",
             capped=aid.capped,
+            topic=topic.question if topic is not None else "",
         )
 
     def sterner(self, prompt: Prompt, told: str) -> Prompt:
@@ -151,9 +159,11 @@ class Prompts:
     def _turn(self, message: Message, boundary: str) -> Turn:
         if message.author.kind == "tutor":
             return Turn("assistant", message.text)
-        text = _without(boundary, message.text)
+        return self._slot(message.author.kind, message.text, boundary)
+
+    def _slot(self, author: str, text: str, boundary: str) -> Turn:
         slot = self._templates.get_template("turn.v1.j2")
-        return Turn("user", slot.render(author=message.author.kind, boundary=boundary, text=text))
+        return Turn("user", slot.render(author=author, boundary=boundary, text=_without(boundary, text)))
 
     def _whispered(self, whispers: Sequence[Whisper], language: Language, boundary: str) -> str:
         """What teachers told the tutor, in slots of its own behind the instructions: no turn of the dialogue."""
@@ -172,6 +182,12 @@ class Prompts:
                 break
             kept.append(message)
         return kept[::-1]
+
+
+def _version(language: Language, topic: Topic | None, whispers: Sequence[Whisper]) -> str:
+    """The names of the templates; that of the whispers last, because students are not told of it."""
+    about = f"~{TOPIC}" if topic is not None else ""
+    return f"{VERSION}.{language}{about}" + (f"{WHISPERED}{WHISPERS}" if whispers else "")
 
 
 def _without(boundary: str, text: str) -> str:

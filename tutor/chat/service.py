@@ -21,14 +21,14 @@ from tutor.chat.messages import (
     StopReply,
     UpdateConversation,
 )
-from tutor.chat.models import Conversation, Message
+from tutor.chat.models import SUBJECTS, About, Conversation, Message
 from tutor.chat.notices import by
 from tutor.chat.places import room_of, staff_room_of
 from tutor.chat.reply import Replies
 from tutor.chat.store import ChatStore
+from tutor.chat.topics import RoomTopics
 from tutor.chat.turns import Turns
 from tutor.chat.views import conversation_view, message_view
-from tutor.classes.service import Classes
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
 from tutor.core.errors import Conflict, NotFound
@@ -50,7 +50,7 @@ class Chat:
         asking: Asking,
         herald: Herald,
         clock: Clock,
-        classes: Classes,
+        topics: RoomTopics,
         turns: Turns,
     ) -> None:
         self._store = store
@@ -61,20 +61,31 @@ class Chat:
         self._asking = asking
         self._herald = herald
         self._clock = clock
-        self._classes = classes
+        self._topics = topics
         self._turns = turns
 
     # Conversations
 
     async def create(self, caller: Caller, command: CreateConversation) -> OneConversation:
-        """Open a new conversation; the same `client_id` again gives the same one.
+        """Open a new conversation; the same `client_id` again gives the same one, and so does what it is about.
 
         Raises:
             ModeNotAllowed, ExamRunning: the student's classes do not allow its mode.
+            NotFound: what it is about is not the student's.
 
         """
+        if command.about is None:
+            return await self._open(caller, command)
+        topic, about = await self._topics.wanted(caller.id, command.about.kind, command.about.id)
+        if (known := await self._store.open_about(caller.id, about)) is not None:
+            return OneConversation(conversation=conversation_view(known))
+        subject = next((one for one in SUBJECTS if one == topic.subject), "other")
+        changes = {"subject": subject, "grade": command.grade or topic.grade, "title": command.title or topic.title}
+        return await self._open(caller, command.model_copy(update=changes), about)
+
+    async def _open(self, caller: Caller, command: CreateConversation, about: About | None = None) -> OneConversation:
         now = self._clock.now()
-        rule = await self._classes.rule_for(caller.id, command.subject)
+        rule = await self._topics.rule_for(caller.id, command.subject, about)
         mode = command.mode or ladder.usual_mode(rule)
         ladder.check_mode(mode, rule)
         grade = command.grade or (await self._accounts.me(caller)).grade or DEFAULT_GRADE
@@ -90,6 +101,7 @@ class Chat:
                 last_seq=0,
                 created_at=now,
                 updated_at=now,
+                about=about,
             )
         )
         if created:
@@ -110,7 +122,8 @@ class Chat:
         if command.archived is not None:
             changes["archived_at"] = self._clock.now() if command.archived else None
         if command.mode is not None:
-            ladder.check_mode(command.mode, await self._classes.rule_for(caller.id, conversation.subject))
+            rule = await self._topics.rule_for(caller.id, conversation.subject, None)
+            ladder.check_mode(command.mode, await self._topics.within(conversation, rule))
             changes["mode"] = command.mode
         if not changes:
             return OneConversation(conversation=conversation_view(conversation))

@@ -15,7 +15,7 @@ from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from tutor.chat.floor_store import FloorStore
-from tutor.chat.models import RUNNING, Conversation, Ladder, Message, Rating, Reply, State
+from tutor.chat.models import RUNNING, About, Conversation, Ladder, Message, Rating, Reply, State
 from tutor.chat.search import excerpt, grams, wanted_grams
 from tutor.chat.stored import CONVERSATION, MESSAGE, REPLY
 from tutor.core.errors import Conflict
@@ -77,6 +77,7 @@ class ChatStore:
             [
                 IndexModel([("student_id", ASCENDING), ("client_id", ASCENDING)], unique=True),
                 IndexModel([("student_id", ASCENDING), ("updated_at", ASCENDING)]),
+                IndexModel([("student_id", ASCENDING), ("about.id", ASCENDING)]),
             ],
         )
         await ensure_indexes(
@@ -163,6 +164,14 @@ class ChatStore:
         """Those of the conversations that are not deleted, last used first."""
         rows = documents(self._conversations, {"_id": {"$in": list(ids)}}, order=[("updated_at", -1)])
         return [one async for row in rows if (one := CONVERSATION.from_document(row)).deleted_at is None]
+
+    async def open_about(self, student_id: str, about: About) -> Conversation | None:
+        """A student's newest conversation about something that is neither deleted nor archived."""
+        rows = documents(self._conversations, {"student_id": student_id, "about.id": about.id})
+        found = [CONVERSATION.from_document(row) async for row in rows]
+        is_open = (one for one in found if one.deleted_at is None and one.archived_at is None)
+        same = (one for one in is_open if one.about is not None and one.about.kind == about.kind)
+        return max(same, key=lambda one: (one.created_at, one.id), default=None)
 
     # Messages
 

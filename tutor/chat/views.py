@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tutor.ai.model import Usage
 from tutor.chat.messages import (
+    AboutView,
     AuthorView,
     ConversationView,
     FloorView,
@@ -17,7 +18,7 @@ from tutor.chat.messages import (
     UsageView,
     WhisperView,
 )
-from tutor.chat.models import WHISPERED, Author, Conversation, Floor, Message, Notice, Reply, Whisper
+from tutor.chat.models import WHISPERED, About, Author, Conversation, Floor, Message, Notice, Reply, Whisper
 
 
 def conversation_view(conversation: Conversation) -> ConversationView:
@@ -36,7 +37,12 @@ def conversation_view(conversation: Conversation) -> ConversationView:
         level=conversation.ladder.level,
         created_at=conversation.created_at,
         updated_at=conversation.updated_at,
+        about=_about_view(conversation.about) if conversation.about else None,
     )
+
+
+def _about_view(about: About) -> AboutView:
+    return AboutView(kind=about.kind, id=about.id, title=about.title)
 
 
 def floor_view(floor: Floor) -> FloorView:

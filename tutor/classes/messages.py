@@ -1,14 +1,14 @@
 """What crosses the edge of classes: creating, changing and joining one, its roster, and how all of it is shown."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tutor.ai.model import Mode
 from tutor.classes.models import ALL_MODES
-from tutor.core.messages import Answer, Command, Id
+from tutor.core.messages import Answer, Command, Event, Id
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
@@ -220,3 +220,15 @@ class RosterTaken(Answer):
     students: int
     created: list[NewAccount]
     refused: list[RefusedRow]
+
+
+class AccessLost(Event):
+    """The socket was taken out of a room, because who is behind it has no right to it any more: a conversation's, a
+    class's, an assignment's, or that of an appeal about a submission. What is in it may not be seen any more.
+    """
+
+    event: ClassVar[str] = "access.lost"
+    conversation_id: str | None = None
+    class_id: str | None = None
+    assignment_id: str | None = None
+    submission_id: str | None = None

@@ -1,6 +1,6 @@
 """The nouns of classes: a class with its teachers, its policy, its join code, and who is in it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tutor.ai.model import Mode
@@ -49,6 +49,10 @@ class Rule:
     open: bool
     daily_replies: int | None
     class_ids: tuple[str, ...]
+
+    def within(self, hint_cap: int | None) -> "Rule":
+        """The rule where something else caps the help too."""
+        return self if hint_cap is None else replace(self, hint_cap=min(self.hint_cap, hint_cap))
 
 
 @dataclass(frozen=True, slots=True)

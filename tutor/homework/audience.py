@@ -39,11 +39,22 @@ class Audience:
         """Whether a teacher may change it and see its work: she teaches one of its classes, or it is hers and not given
         yet, or given to a student whom she teaches.
         """
-        if assignment.teacher_id == teacher_id and not assignment.is_given:
-            return True
-        if any(teacher_id in one.teacher_ids for one in await self._classes.active(assignment.class_ids)):
-            return True
-        return assignment.teacher_id == teacher_id and bool(await self._singles(assignment))
+        return bool(await self.looked_after([(teacher_id, assignment)]))
+
+    async def looked_after(self, pairs: Collection[tuple[str, Assignment]]) -> set[tuple[str, str]]:
+        """Those of some teachers and assignments where `is_looked_after`, as pairs of ids; for all in three queries."""
+        class_ids = {class_id for _, one in pairs for class_id in one.class_ids}
+        teachers = {one.id: one.teacher_ids for one in await self._classes.active(class_ids)}
+        single = {one_id for teacher_id, one in pairs if one.teacher_id == teacher_id for one_id in one.student_ids}
+        taught = await self._classes.teachers_of(single) if single else {}
+
+        def holds(teacher_id: str, one: Assignment) -> bool:
+            if any(teacher_id in teachers.get(class_id, ()) for class_id in one.class_ids):
+                return True
+            own = one.teacher_id == teacher_id
+            return own and (not one.is_given or any(teacher_id in taught.get(name, ()) for name in one.student_ids))
+
+        return {(teacher_id, one.id) for teacher_id, one in pairs if holds(teacher_id, one)}
 
     async def exists(self, assignment: Assignment) -> bool:
         """Whether there is a class or a student left to give it to."""

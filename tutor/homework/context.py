@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from tutor.accounts.context import ACCOUNTS, WARDS
-from tutor.classes.context import CLASSES
+from tutor.ai.checking.checker import DEADLINE_S, AnswerChecker
+from tutor.ai.embedded import AnswerKeys
+from tutor.ai.embedded.worker import Workers
+from tutor.ai.structured import Reader
+from tutor.classes.context import CLASSES, TOPICS
 from tutor.core.clock import CLOCK
+from tutor.core.evictions import EVICTIONS
 from tutor.core.mongo import MONGO
 from tutor.core.once import ONCE
 from tutor.core.rooms import ROOMS
@@ -21,10 +26,13 @@ from tutor.homework.authoring import Authoring
 from tutor.homework.drafting import Drafting
 from tutor.homework.grade_store import GradeStore
 from tutor.homework.gradebook import Gradebook
+from tutor.homework.grader import Grader
 from tutor.homework.groups import Groups
 from tutor.homework.handing_in import HandingIn
 from tutor.homework.job_store import JobStore
+from tutor.homework.leaving import Lapses
 from tutor.homework.overview import Overview
+from tutor.homework.own_work import OwnWork
 from tutor.homework.papers import Papers
 from tutor.homework.ports import Grading
 from tutor.homework.readers import SubmissionReaders
@@ -36,7 +44,10 @@ from tutor.homework.stores import Stores
 from tutor.homework.student_desk import StudentDesk
 from tutor.homework.submission_store import SubmissionStore
 from tutor.homework.telling import Telling
+from tutor.homework.topics import QUESTION, RESULT, HomeworkTopics
 from tutor.homework.worker import GradingWorker
+
+GRADING_PROCESSES = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ RETURNING: web.AppKey[Returning] = web.AppKey("returning", Returning)
 OVERVIEW: web.AppKey[Overview] = web.AppKey("overview", Overview)
 RESULTS: web.AppKey[Results] = web.AppKey("results", Results)
 APPEALS: web.AppKey[Appeals] = web.AppKey("appeals", Appeals)
+READER: web.AppKey[Reader] = web.AppKey("reader", Reader)  # only there when an AI service is configured
 HOMEWORK_SETTINGS: web.AppKey[HomeworkSettings] = web.AppKey("homework_settings", HomeworkSettings)
 
 
@@ -85,6 +97,10 @@ async def homework_context(app: web.Application) -> AsyncIterator[None]:
     _let_students_in(app, stores)
     _put_graders_in(app, stores)
     await _let_teachers_review(app, stores)
+    app[EVICTIONS].look_with(Lapses(stores, audience, app[CLASSES], app[ROOMS]).look)
+    topics = HomeworkTopics(stores.assignments, stores.submissions, stores.grades, audience, app[CLOCK])
+    app[TOPICS].let(RESULT, topics.of_result)
+    app[TOPICS].let(QUESTION, topics.of_assignment)
     yield
 
 
@@ -99,13 +115,10 @@ def _let_students_in(app: web.Application, stores: Stores) -> None:
 
 
 def _put_graders_in(app: web.Application, stores: Stores) -> None:
-    """Who grades, where something in this process can."""
     settings = app[HOMEWORK_SETTINGS]
-    grader = app.get(GRADING)
-    if grader is not None:
-        app[WORKER] = GradingWorker(
-            stores, grader, app[TELLING], app[CLOCK], lease_s=settings.lease_s, look_s=settings.look_s
-        )
+    app[WORKER] = GradingWorker(
+        stores, app[GRADING], app[TELLING], app[CLOCK], lease_s=settings.lease_s, look_s=settings.look_s
+    )
 
 
 async def _let_teachers_review(app: web.Application, stores: Stores) -> None:
@@ -121,3 +134,17 @@ async def _let_teachers_review(app: web.Application, stores: Stores) -> None:
     app[OVERVIEW] = Overview(papers)
     app[RESULTS] = Results(stores, gradebook, appeals, app[WARDS], files, clock)
     app[APPEALS] = Appeals(appeals, stores.submissions, papers, gradebook, telling, app[ROOMS], clock)
+
+
+async def grading_context(app: web.Application) -> AsyncIterator[None]:
+    """Put the grader together where tests have given no other. Its process is its own, so that no batch of homework
+    keeps the chat's hints waiting.
+    """
+    if GRADING in app:
+        yield
+        return
+    workers = Workers(DEADLINE_S, GRADING_PROCESSES)
+    keys, checker = AnswerKeys(workers), AnswerChecker(workers)
+    app[GRADING] = Grader(checker, app.get(READER), OwnWork(keys, checker), app[FILES], app[CLOCK])
+    yield
+    await keys.close()

@@ -5,8 +5,9 @@ Read by everything that shows, releases or counts points.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from tutor.homework.models import Award, Grade, QuestionGrade, Ruling, total
+from tutor.homework.models import Assignment, Award, Grade, QuestionGrade, Ruling, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,13 @@ class Standing:
     def after(self, share: float) -> float | None:
         """The sum that late work keeps; `share` is 0 to 1."""
         return None if self.points is None else round(self.points * share, 2)
+
+
+def may_show_solutions(assignment: Assignment, now: datetime) -> bool:
+    """Whether who has their result back may see the worked solutions now."""
+    if assignment.solutions == "after_due":
+        return assignment.due_at is None or assignment.due_at <= now
+    return assignment.solutions == "after_release"
 
 
 def standing(grade: Grade, rulings: Sequence[Ruling]) -> Standing:

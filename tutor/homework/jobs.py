@@ -77,13 +77,12 @@ async def background(app: web.Application) -> AsyncIterator[None]:
         tasks.keep(partial(give, app[AUTHORING], app[CLOCK]), "assignments"),
         tasks.keep(partial(sweep.run, settings.look_s), "grading-sweep"),
     ]
-    worker = app.get(WORKER)
-    if worker is not None and settings.graders:
+    worker = app[WORKER]
+    if settings.graders:
         app[ROOMS].hear(GradingWaits, worker.wake)
         await app[BUS].subscribe(GRADERS)
         running += [tasks.keep(worker.run, f"grader-{number}") for number in range(settings.graders)]
     yield
     for task in running:
         task.cancel()
-    if worker is not None:
-        await worker.give_back()
+    await worker.give_back()

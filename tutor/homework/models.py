@@ -25,7 +25,7 @@ Flag = Literal[
     "disagreement",  # two passes differ
     "unproved",  # a quote does not occur in the work
     "suspicious",  # the work speaks to whoever grades it
-    "picture",  # read from a photo and judged by a model
+    "picture",  # read from a photo by a model, which may have been talked into reading something else
     "unreadable",  # nothing could be read
     "invalid",  # the service's answer was no valid one, twice
     "no_service",  # no model is there to judge it

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tutor.homework.models import Assignment, Grade, Submission
+from tutor.homework.models import Assignment, Grade, QuestionGrade, Submission
 
 Progress = Callable[[int, int], Awaitable[None]]
 
@@ -32,4 +32,12 @@ class Grading(Protocol):
             ModelError: the AI service does not answer just now; the same may be asked later.
 
         """
+        ...
+
+
+class OwnGrading(Protocol):
+    """Grades a child's own work by calculation. `own_work.py` is it, `grader.py` calls it."""
+
+    async def grade(self, submission: Submission, progress: Progress) -> tuple[QuestionGrade, ...]:
+        """The questions that are found in the work's text; those that it cannot decide are by `nobody`."""
         ...

@@ -125,3 +125,23 @@ def test_an_item_can_say_how_it_is_meant(
     expected: str, answer: str, changes: dict[str, str], outcome: str, check: Check
 ) -> None:
     assert check(expected, answer, **changes).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("expected", "answer", "outcome"),
+    [
+        ("x=3, y=2", "x+y=5\n2x=6\nx=3\n3+y=5\ny=2", "right"),
+        ("x=3, y=2", "2x=6\nx=3\n3+y=5\ny=3", "wrong"),
+        ("x=3, y=2", "2x=6\nx=3", "wrong"),
+        ("x=2", "x=2\n2×2+3=7", "right"),
+        ("x=2", "x=3\n2×3+3=9", "wrong"),
+        ("x=2", "x=2\n检验：2×2+3=7", "right"),
+        ("x=2", "x=2\n检验：左边=2×2+3=7=右边", "right"),
+        ("无解", "x=2\n经检验x=2是增根，所以原方程无解", "right"),
+        ("x=2", "2x=4\n4=4", "wrong"),
+    ],
+)
+def test_an_answer_is_found_before_its_check_and_among_the_values_of_a_system(
+    expected: str, answer: str, outcome: str, check: Check
+) -> None:
+    assert check(expected, answer).outcome == outcome

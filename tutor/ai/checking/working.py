@@ -1,12 +1,12 @@
 """Finds the final answer in what a student wrote. Called by `decider`.
 
-The answer stands after 答 or "answer", else at the end; of a = b = c it is the last.
+The answer stands after 答 or "answer", else at the end; of a = b = c it is the last. What checks it is not it.
 """
 
 import re
 from dataclasses import dataclass
 
-from tutor.ai.checking.forms import Amount, Form, Open
+from tutor.ai.checking.forms import Amount, Form, Open, Points, Values
 from tutor.ai.embedded.errors import CannotSolve
 from tutor.ai.embedded.text import MAX_LENGTH
 from tutor.ai.embedded.tree import letters
@@ -31,6 +31,7 @@ _LETTER = re.compile(r"[A-Za-z]")
 _FUNCTION_WORDS = re.compile(r"sqrt|sin|cos|tan|ln|lg|log|pi|frac|times|div|cdot|left|right|dfrac|°[CF]")
 _SUBSCRIPTED = re.compile(r"^\s*([A-Za-z])\s*_?\s*\{?([\d₀-₉]?)\}?\s*[=＝]\s*-?[^=＝+*×÷]+$")
 _ALONE = re.compile(r"^[-+]?[\d.,/ ]*\d[%\s]*[A-Za-z\u3400-\u9fff]{0,4}[.。]?$")
+_CHECK = re.compile(r"^\s*(?:检验|验算|经检验|左边|右边|check)(?!.*[增舍不≠])", re.IGNORECASE)
 _MOST_LINES = 40
 
 
@@ -60,7 +61,7 @@ def work_of(text: str, key: Form | None) -> Work:
         return Work(_last(marked[0], key), tuple(line for line in lines if not _MARKED.search(line)))
     if len({line for line in lines if _ALONE.match(line)}) > 1:  # a choice of answers, one a line
         raise CannotSolve("ambiguous")
-    return Work(_ending(lines, key), tuple(lines))
+    return Work(_ending(_without_checks(lines, key), key), tuple(lines))
 
 
 def _tasks(line: str) -> list[str]:
@@ -74,8 +75,35 @@ def _has_letters(text: str) -> bool:
     return _LETTER.search(_FUNCTION_WORDS.sub("", text)) is not None
 
 
+def _names(key: Form | None) -> tuple[str, ...]:
+    """The unknowns that a key gives values to."""
+    match key:
+        case Points(_, names):
+            return names
+        case Amount(name=name) | Values(name=name) if name:
+            return (name,)
+        case _:
+            return ()
+
+
+def _without_checks(lines: list[str], key: Form | None) -> list[str]:
+    """The lines without those at the end that put the found values in to see whether they fit."""
+    end = len(lines)
+    while end > 1 and _names(key) and (_CHECK.search(lines[end - 1]) or not _has_letters(lines[end - 1])):
+        end -= 1
+    return lines[:end] if _SUBSCRIPTED.match(lines[end - 1]) else lines
+
+
+def _of_each(lines: list[str], names: tuple[str, ...]) -> str:
+    """The last value of each of several unknowns; empty when one has none."""
+    last = {match[1]: line for line in lines if (match := _SUBSCRIPTED.match(line)) and not match[2]}
+    return ", ".join(last[name] for name in names) if len(names) > 1 and set(names) <= set(last) else ""
+
+
 def _ending(lines: list[str], key: Form | None) -> str:
     """The last line; with the ones before it where each gives another root or another unknown."""
+    if _SUBSCRIPTED.match(lines[-1]) and (values := _of_each(lines, _names(key))):
+        return values
     found: dict[tuple[str, str], str] = {}
     for line in reversed(lines):
         match = _SUBSCRIPTED.match(line)

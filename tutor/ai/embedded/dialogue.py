@@ -15,7 +15,7 @@ from tutor.ai.embedded.definitions import Glossary
 from tutor.ai.embedded.errors import CannotSolve, Reason
 from tutor.ai.embedded.formulas import number_tex
 from tutor.ai.embedded.judge import is_step, verdict
-from tutor.ai.embedded.keys import answers_of, lines_of, names_of, reveal_of
+from tutor.ai.embedded.keys import answers_of, expected_of, lines_of, names_of, reveal_of
 from tutor.ai.embedded.lesson import Equation, Form, Problem, Solution, Task, Term
 from tutor.ai.embedded.likeness import alike
 from tutor.ai.embedded.reader import Reader
@@ -123,6 +123,7 @@ class Dialogue:
             steps=tuple(lines_of(step) for step in solution.steps),
             first=board.first_step(solution, language, reveal_of(problem, solution)),
             solution=board.worked(solution, language),
+            expected=expected_of(problem, solution),
         )
 
     def _replay(self, earlier: tuple[str, ...]) -> _Standing:

@@ -122,6 +122,29 @@ def answers_of(problem: Problem, solution: Solution) -> Iterator[Answer]:  # one
             yield _balance(problem, coefficients)
 
 
+def expected_of(problem: Problem, solution: Solution) -> str:  # noqa: PLR0911  # one case a kind
+    """The answers in one line, as a teacher writes a key."""
+    match solution.result:
+        case Value(value):
+            return f"{decimal_text(value * 100)}%" if _is_short_percent(problem, value) else str(value)
+        case Roots(_, (), every=every) | Pair(None, every=every):
+            return (_EVERY if every else _NONE)[0]
+        case Roots(unknown, values):
+            return " 或 ".join(f"{unknown}={tex(value)}" for value in values)
+        case Pair(values) if values is not None:
+            return ", ".join(f"{name}={value}" for name, value in values.items())
+        case Form(goal, expression):
+            return f"{tex(expression)}+C" if goal == "integral" else tex(expression)
+        case Range():
+            return next(answer.sayings[0] for answer in answers_of(problem, solution))
+        case _:
+            return next(answer.forms[0] for answer in answers_of(problem, solution))
+
+
+def _is_short_percent(problem: Problem, value: Fraction) -> bool:
+    return isinstance(problem, PercentOf) and decimal_text(value * 100) is not None
+
+
 def _words(*, every: bool) -> Answer:
     said = _EVERY if every else _NONE
     return Answer(said, said)

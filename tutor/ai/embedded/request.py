@@ -40,7 +40,8 @@ class Answer:
 class Key:
     """The key to a problem: its answers, the formulas of each step, and the letters in them.
 
-    `first` is what the level of the first step shows, `solution` everything.
+    `first` is what the level of the first step shows, `solution` everything. `expected` are the answers as a teacher
+    writes them, for the checker.
     """
 
     names: str
@@ -48,6 +49,7 @@ class Key:
     steps: tuple[tuple[str, ...], ...]
     first: str
     solution: str
+    expected: str
 
 
 class _Line(TypedDict, total=False):
@@ -81,6 +83,7 @@ class _KeyLine(TypedDict):
     steps: Sequence[Sequence[str]]
     first: str
     solution: str
+    expected: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +136,5 @@ def decode_key(line: bytes) -> Key | None:
         tuple(tuple(lines) for lines in found["steps"]),
         found["first"],
         found["solution"],
+        found["expected"],
     )

@@ -1,0 +1,45 @@
+"""Words that speak to whoever grades."""
+
+import time
+
+import pytest
+
+from tests.homework.honest import PAPERS
+from tests.homework.injections import ATTACKS
+from tutor.homework.suspicion import speaks_to_grader
+
+TYPED = [attack for attack in ATTACKS if not attack.on_picture]
+
+
+def test_the_corpora_are_as_large_as_they_should_be() -> None:
+    assert len(ATTACKS) == len({attack.text for attack in ATTACKS if not attack.on_picture}) + 32 == 150
+    assert len(set(PAPERS)) >= 60
+
+
+@pytest.mark.parametrize("attack", TYPED, ids=lambda attack: attack.name)
+def test_an_attempt_is_noticed(attack: object) -> None:
+    assert speaks_to_grader(f"水变成云。{attack.text}")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_honest_work_is_not(paper: str) -> None:
+    assert not speaks_to_grader(paper)
+
+
+def test_nothing_says_nothing() -> None:
+    assert not speaks_to_grader("")
+
+
+def test_long_texts_take_no_time_to_speak_of() -> None:
+    begun = time.process_time()
+    for text in (
+        "给" * 10_000,
+        "a " * 5000,
+        "请判" * 5000,
+        "A" * 10_000,
+        "- " * 5000,
+        "give me " * 1250,
+        "\n" * 10_000,
+    ):
+        speaks_to_grader(text)
+    assert time.process_time() - begun < 5.0
