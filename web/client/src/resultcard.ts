@@ -112,7 +112,7 @@ export class ResultCard {
   }
 
   #showWhy({ reason, error, explanation, comment, solution, knowledge }: QuestionResult): void {
-    const sentence = [data.homework[`reason.${reason}`] ?? "", error].filter(Boolean).join(" ");
+    const sentence = [data.reasons[reason] ?? "", error].filter(Boolean).join(" ");
     const why = part(this.element, ".why-text");
     why.hidden = sentence === "";
     write(why, sentence);

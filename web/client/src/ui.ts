@@ -13,8 +13,8 @@ interface PageData {
   examples: Readonly<Record<Subject, readonly string[]>>;
   errors: Readonly<Record<string, string>>;
   problems: Readonly<Record<string, string>>;
-  /** What was found in an answer (`reason.value`), and why somebody must look at it (`flag.unsure`). */
-  homework: Readonly<Record<string, string>>;
+  /** Why an answer is not right, by the code of the reason. */
+  reasons: Readonly<Record<string, string>>;
 }
 
 /** The element with this id, or an error that names it: a template and its script must agree. */
