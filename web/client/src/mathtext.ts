@@ -7,6 +7,8 @@ export interface Piece {
 }
 
 const SIGNED = /\$\$([^$]+)\$\$|\$([^$]+)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]/g;
+/** The number of a question at the beginning of its line is no factor of what follows. */
+const NUMBER = /^\s*[(（]?\d{1,2}(?:[)）、．]|\.(?!\d))\s*/;
 const FUNCTION = "sin|cos|tan|cot|log|ln|lg|lim|sqrt|pi";
 /** Letters that stand alone, numbers, signs, and names of functions; a word ends the run. */
 const RUN = new RegExp(
@@ -33,8 +35,9 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
 
 /** The pieces of one line. @param plain whether formulas without signs are looked for too */
 export function pieces(line: string, plain: boolean): Piece[] {
-  const found: Piece[] = [];
-  let from = 0;
+  const number = NUMBER.exec(line)?.[0] ?? "";
+  const found: Piece[] = number ? [{ kind: "text", text: number }] : [];
+  let from = number.length;
   for (const match of line.matchAll(SIGNED)) {
     found.push(...unsigned(line.slice(from, match.index), plain));
     found.push({ kind: "math", text: (match[1] ?? match[2] ?? match[3] ?? match[4] ?? "").trim() });

@@ -5,6 +5,7 @@ import "./styles/room.css";
 import "./styles/tasks.css";
 import "./styles/results.css";
 import { AskTutor } from "./asktutor.ts";
+import { titleOf } from "./classfacts.ts";
 import { showFiles } from "./figures.ts";
 import { FilePictures } from "./filepictures.ts";
 import { ApiError } from "./live/fault.ts";
@@ -67,12 +68,14 @@ async function resultOf(): Promise<Result | null> {
 }
 
 function showHead(one: SubmissionView): void {
-  document.title = document.title.replace(/^.*(?= · )/, () => one.title);
-  write(byId("title"), one.title);
+  const title = one.title || words.hw_own;
+  document.title = document.title.replace(/^.*(?= · )/, () => title);
+  write(byId("title"), title);
   const late = one.late_s > 0 ? ` · ${words.hw_late}` : "";
   const own = one.assignment_id === null;
   const at = dateTime(one.submitted_at);
-  write(byId("facts"), (own ? fill(words.hw_own_at, { time: at }) : fill(words.hw_version_at, { n: one.version, time: at })) + late);
+  const handedIn = own ? [titleOf(one.subject), fill(words.grade, { n: one.grade }), at].join(" · ") : fill(words.hw_version_at, { n: one.version, time: at });
+  write(byId("facts"), handedIn + late);
   const back = byId<HTMLAnchorElement>("to-task");
   back.hidden = own;
   if (!own) back.href = `/homework/${one.assignment_id}`;

@@ -7,7 +7,7 @@ import { fill, toast, words } from "./ui.ts";
 export function tellReturned(connection: Connection, isShown: (submissionId: string) => boolean = () => false): void {
   connection.on("homework.released", ({ submission_id, title, points, max_points }) => {
     if (isShown(submission_id)) return;
-    const facts = { title, n: pointsText(points), most: pointsText(max_points) };
+    const facts = { title: title || words.hw_own, n: pointsText(points), most: pointsText(max_points) };
     const text = fill(points === null ? words.hw_back : words.hw_back_points, facts);
     toast(text, { label: words.hw_look, href: `/homework/results/${submission_id}` });
   });

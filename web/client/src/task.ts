@@ -8,7 +8,7 @@ import { confirmed } from "./confirm.ts";
 import { showFiles } from "./figures.ts";
 import { FilePictures } from "./filepictures.ts";
 import { pointsText } from "./points.ts";
-import type { OneSubmission, OneTask } from "./protocol.ts";
+import type { OneSubmission, OneTask, SubmissionView } from "./protocol.ts";
 import { tellReturned } from "./returned.ts";
 import { connect, enter } from "./session.ts";
 import { dateTime } from "./times.ts";
@@ -46,11 +46,10 @@ const form = new WorkForm({
 tellReturned(connection);
 connection.on("assignment.changed", ({ assignment_id }) => assignment_id === id && void load());
 connection.on("homework.progressed", ({ submission_id, done, of }) => {
-  const newest = shown?.submissions[0];
-  if (shown && newest?.id === submission_id) {
-    const submissions = [{ ...newest, state: "grading" as const, done, of }, ...shown.submissions.slice(1)];
-    showState((shown = { ...shown, submissions }));
-  }
+  if (!shown || newestOf(shown)?.id !== submission_id) return;
+  const changed = { state: "grading" as const, done, of };
+  shown = { ...shown, submissions: shown.submissions.map((one) => (one.id === submission_id ? { ...one, ...changed } : one)) };
+  showState(shown);
 });
 for (const name of ["homework.graded", "homework.released"] as const) {
   connection.on(name, ({ assignment_id }) => assignment_id === id && void load());
@@ -67,18 +66,20 @@ await load();
 async function load(): Promise<void> {
   try {
     const first = shown === null;
-    const before = shown?.submissions[0]?.id;
     shown = await api.get<OneTask>(`homework/${id}`);
+    const { task, draft, submissions } = shown;
+    const newest = newestOf(shown);
     showTask(shown);
     // What somebody is writing is not written over.
-    if (first || !isWriting || before !== shown.submissions[0]?.id) {
-      const hasDraft = form.fill(shown.task.questions, shown.draft, shown.submissions[0] ?? null);
-      isWriting = shown.task.may_hand_in && (hasDraft || shown.task.submission_id === null || shown.task.state === "withdrawn");
+    if (first || !isWriting) {
+      const hasDraft = form.fill(task.questions, draft, newest ?? null);
+      isWriting = task.may_hand_in && (hasDraft || newest === undefined || newest.state === "withdrawn");
     }
     showState(shown);
     showForm(shown);
-    showVersions(byId("versions"), shown.submissions.slice(1), shown.task.questions, pictures);
-    byId("versions-part").hidden = shown.submissions.length < 2;
+    const others = submissions.filter((one) => one !== newest);
+    showVersions(byId("versions"), others, task.questions, pictures);
+    byId("versions-part").hidden = others.length === 0;
     byId("task-page").inert = false;
   } catch (error) {
     if (shown === null) write(byId("title"), sentenceOf(error));
@@ -101,9 +102,15 @@ function showTask({ task }: OneTask): void {
   showFiles(byId("attachments"), task.files, pictures);
 }
 
-/** What became of the newest version. */
-function showState({ task, submissions }: OneTask): void {
-  const newest = submissions[0];
+/** The version that counts: one that was taken back does so only when there is no other. */
+function newestOf({ task, submissions }: OneTask): SubmissionView | undefined {
+  return submissions.find((one) => one.id === task.submission_id) ?? submissions[0];
+}
+
+/** What became of the version that counts. */
+function showState(one: OneTask): void {
+  const { task } = one;
+  const newest = newestOf(one);
   byId("state").hidden = newest === undefined;
   if (newest === undefined) return;
   const progress = progressOf(newest);
@@ -126,7 +133,7 @@ function showForm({ task, submissions }: OneTask): void {
 }
 
 async function takeBack(): Promise<void> {
-  const newest = shown?.submissions[0];
+  const newest = shown && newestOf(shown);
   if (!newest || !(await confirmed(words.hw_withdraw, words.hw_withdraw_sure, words.hw_withdraw))) return;
   try {
     await api.post<OneSubmission>(`submissions/${newest.id}/withdraw`, {});

@@ -22,9 +22,9 @@ export class TaskRow {
   show(row: WorkRow): void {
     part<HTMLAnchorElement>(this.element, "a").href = row.href;
     this.element.dataset["state"] = row.state;
-    write(part(this.element, ".task-title"), row.title);
+    write(part(this.element, ".task-title"), row.title || words.hw_own);
     const count = row.questions > 0 ? fill(words.hw_questions, { n: row.questions }) : "";
-    const facts = [titleOf(row.subject), row.teacher ?? words.hw_own, count];
+    const facts = [titleOf(row.subject), row.teacher, count];
     write(part(this.element, ".task-facts"), facts.filter(Boolean).join(" · "));
     const state = part(this.element, ".task-state");
     write(state, row.pile === "todo" ? dueOf(row) : stateOf(row));

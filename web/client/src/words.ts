@@ -169,7 +169,6 @@ export type Word =
   | "hw_nothing"
   | "hw_overdue"
   | "hw_own"
-  | "hw_own_at"
   | "hw_page_of"
   | "hw_pages"
   | "hw_pending"

@@ -58,6 +58,14 @@ describe("formulas in what people type", () => {
     expect(hasMath(text)).toBe(false);
   });
 
+  test.each(["1. ", "(2) ", "（3）", "4、"])("the number %s of a question is no factor", (number) => {
+    expect(pieces(`${number}2x=4`, true)).toEqual([{ kind: "text", text: number }, { kind: "math", text: "2x=4" }]);
+  });
+
+  test("a decimal at the beginning is no number of a question", () => {
+    expect(pieces("1.5x=3", true)).toEqual([{ kind: "math", text: "1.5x=3" }]);
+  });
+
   test("signs of TeX are taken at their word", () => {
     expect(pieces("有 $\\frac12$ 和 \\(x\\)", false)).toEqual([
       { kind: "text", text: "有 " },
