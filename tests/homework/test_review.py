@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ RUBRIC = [
 ESSAY = {"id": "q1", "text": "说明理由", "kind": "text", "points": 5, "criteria": RUBRIC, "notes": "看第二步"}
 
 
-def judged(number: int = 1, a: float | None = 2.0, b: float | None = 3.0, **changes: object) -> QuestionGrade:
+def judged(number: int = 1, a: float | None = 2.0, b: float | None = 3.0, **changes: Any) -> QuestionGrade:
     """A question that a model has judged by the rubric above."""
     awards = (Award("a", a), Award("b", b))
     return a_question_grade(number, by="model", awards=awards, confidence=0.8, **changes)

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tests.factories import People, Person, Server, a_client_id, a_photo
-from tests.homework.factories import given, work_body
+from tests.homework.factories import a_grade, a_submission, given, work_body
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock, new_id
 from tutor.core.tokens import SECRET, Tokens
+from tutor.homework.context import APPEALS, HOMEWORK
+from tutor.homework.models import Release
+from tutor.homework.review_messages import SendAppeal
 
 TABLE = tomllib.loads((Path(__file__).parent / "rights.toml").read_text())
 LIKE: dict[str, str] = TABLE["like"]
@@ -59,6 +62,7 @@ class Scene:
     file_id: str = ""
     assignment_id: str = ""
     submission_id: str = ""
+    result_id: str = ""
     ended: str = ""
 
     async def with_a_fresh_owner(self) -> "Scene":
@@ -82,6 +86,7 @@ class Scene:
         broadcast_id, whisper_id = await self._said_to(owner, conversation_id)
         assignment = await given(self.teacher, self.class_id)
         handed_in = await owner.call("POST", "/submissions", work_body(assignment["id"], "x=2", "5/6"))
+        result_id = await self._result_of(owner, assignment["id"])
         if self.end == "removed":
             await self.teacher.call("DELETE", f"{path}/students/{owner.id}")
         elif self.end == "moved":
@@ -102,7 +107,21 @@ class Scene:
             file_id=file_id,
             assignment_id=assignment["id"],
             submission_id=handed_in["submission"]["id"],
+            result_id=result_id,
         )
+
+    async def _result_of(self, student: Person, assignment_id: str) -> str:
+        """An older submission of the student's, with a result that is back, and an appeal about its first question."""
+        app, now = self.people.server.app, Clock().now()
+        stores = app[HOMEWORK]
+        assignment = await stores.assignments.find(assignment_id)
+        work = a_submission(assignment, student_id=student.id, version=0, state="graded")
+        await stores.submissions.add(work)
+        await stores.grades.add(a_grade(work, told_at=now))
+        await stores.grades.release(Release(work.id, assignment_id, student.id, None, now, told_at=now))
+        said = SendAppeal(submission_id=work.id, question_id="q1", client_id=a_client_id(), text="第二步我写了")
+        await app[APPEALS].send(self._reader().read(student.access_token), said)
+        return work.id
 
     async def _said_to(self, student: Person, conversation_id: str) -> tuple[str, str]:
         """A broadcast for the student alone, and a whisper about them."""
@@ -154,6 +173,7 @@ class Scene:
             "$file": self.file_id,
             "$assignment": self.assignment_id,
             "$submission": self.submission_id,
+            "$result": self.result_id,
             "$class": self.class_id,
             "$school": self.school_id,
             "$owner": self.owner.id,

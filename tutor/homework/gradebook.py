@@ -43,6 +43,14 @@ class Entry:
         """All points, after what late work loses; None while some are not decided."""
         return self.standing.after(share_of(assignment, self.submission)) if self.standing else None
 
+    def waits_for_grading_again(self, assignment: Assignment) -> bool:
+        """Whether it would be graded again when a teacher asks: it is not back, and failed or has an older rubric."""
+        if self.release is not None:
+            return False
+        if self.submission.rubric_version < assignment.rubric_version:
+            return True
+        return self.submission.state == "failed" and not self.settled
+
     def answer(self, question_id: str) -> str:
         """What was answered: as it was read where it is graded, else as it was typed."""
         found = self.question(question_id)

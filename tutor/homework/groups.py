@@ -101,8 +101,9 @@ class Groups:
     async def _write(self, assignment: Assignment, made: Sequence[tuple[Entry, Sequence[Ruling]]]) -> None:
         await self._grades.rule([ruling for _, rulings in made for ruling in rulings])
         log.info("ruled_at_once", assignment=assignment.id, submissions=len(made))
+        released = await self._grades.releases([entry.submission.id for entry, _ in made])
         for entry, _ in made:
-            await self._telling.ruled(entry.submission, released=entry.release is not None)
+            await self._telling.ruled(entry.submission, released=entry.submission.id in released)
 
 
 def _groups(number: int, question: Question, entries: Sequence[Entry]) -> QuestionGroups:

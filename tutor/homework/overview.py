@@ -1,4 +1,4 @@
-"""What teachers see of a whole assignment: its statistics, answers that are alike, and its tables. Called by routes."""
+"""What teachers see of a whole assignment: its statistics, what grading costs, answers that are alike, and tables."""
 
 import asyncio
 from collections import defaultdict
@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from tutor.core.caller import Caller
 from tutor.core.cells import csv_of
+from tutor.files.service import Files
+from tutor.homework.costs import estimate
 from tutor.homework.gradebook import Entry
 from tutor.homework.models import Question
 from tutor.homework.papers import Papers
-from tutor.homework.review_messages import Similar, SimilarPair, Statistics
+from tutor.homework.review_messages import Cost, Similar, SimilarPair, Statistics
 from tutor.homework.similarity import twins
 from tutor.homework.statistics import statistics_of
 from tutor.homework.tables import rows_of, xlsx_table
@@ -18,8 +20,12 @@ from tutor.homework.tables import rows_of, xlsx_table
 class Overview:
     """An assignment as a whole, for the teachers who look after it, and of the students whom each of them teaches."""
 
-    def __init__(self, papers: Papers) -> None:
+    def __init__(self, papers: Papers, files: Files, price: float | None, currency: str) -> None:
+        """`price` is what a million tokens of the AI service cost, in the currency."""
         self._papers = papers
+        self._files = files
+        self._price = price
+        self._currency = currency
 
     async def statistics(self, caller: Caller, assignment_id: str) -> Statistics:
         """How it went.
@@ -42,6 +48,32 @@ class Overview:
         # Hundreds of long answers take a while to compare; meanwhile everybody else is served.
         pairs = await asyncio.to_thread(similar_pairs, stack.assignment.questions, stack.entries)
         return Similar(pairs=pairs)
+
+    async def cost(self, caller: Caller, assignment_id: str) -> Cost:
+        """What it would take to grade what is not graded yet, and what a teacher may have graded again.
+
+        Raises:
+            NotFound: no such assignment, or not the caller's.
+
+        """
+        stack = await self._papers.stack(caller, assignment_id)
+        waiting = [
+            one.submission
+            for one in stack.entries
+            if one.grade is None or one.waits_for_grading_again(stack.assignment)
+        ]
+        files = await self._files.views({file_id for one in waiting for file_id in one.file_ids})
+        needed = estimate(stack.assignment, waiting, {name: len(file.pages) for name, file in files.items()})
+        return Cost(
+            submissions=needed.submissions,
+            questions=needed.questions,
+            calculated=needed.calculated,
+            calls=needed.calls,
+            pictures=needed.pictures,
+            tokens=needed.tokens,
+            price=round(needed.tokens * self._price / 1_000_000, 4) if self._price is not None else None,
+            currency=self._currency,
+        )
 
     async def csv(self, caller: Caller, assignment_id: str) -> bytes:
         """The results as a CSV file.

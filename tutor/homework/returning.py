@@ -70,7 +70,7 @@ class Returning:
 
         """
         stack = await self._papers.stack(caller, assignment_id)
-        chosen = [one for one in stack.entries if to_regrade(one, stack.assignment)]
+        chosen = [one for one in stack.entries if one.waits_for_grading_again(stack.assignment)]
         started = [await self._again(one, stack.assignment) for one in chosen]
         log.info("regrading", assignment=assignment_id, submissions=sum(started))
         if any(started):
@@ -100,12 +100,3 @@ class Returning:
         if await self._grades.release(release):
             log.info("result_released", submission=submission.id, by=caller.id)
             await self._telling.released(release)
-
-
-def to_regrade(entry: Entry, assignment: Assignment) -> bool:
-    """Whether a submission is graded again: it is not given back, and failed or was graded by an older rubric."""
-    if entry.release is not None:
-        return False
-    if entry.submission.rubric_version < assignment.rubric_version:
-        return True
-    return entry.submission.state == "failed" and not entry.settled

@@ -8,7 +8,7 @@ from tutor.core.errors import Conflict
 from tutor.files.service import Files
 from tutor.homework.appeal_store import AppealStore
 from tutor.homework.grade_store import GradeStore
-from tutor.homework.gradebook import Entry, Gradebook
+from tutor.homework.gradebook import Gradebook
 from tutor.homework.models import Ruling
 from tutor.homework.papers import Paper, Papers
 from tutor.homework.review_messages import Review, ReviewQueue, Rule
@@ -80,14 +80,16 @@ class Reviews:
             raise Conflict(what="ruling")
         if all(one.grade_id == paper.submission.grade_id for one in before):
             pen = Pen(caller, command.client_id, self._clock.now())
-            await self._write(paper, entry, rulings_for(command, entry, paper.assignment, pen))
+            await self._write(paper, rulings_for(command, entry, paper.assignment, pen))
         return await self._shown(caller, paper)
 
-    async def _write(self, paper: Paper, entry: Entry, rulings: list[Ruling]) -> None:
+    async def _write(self, paper: Paper, rulings: list[Ruling]) -> None:
+        """Whether it is back is read afterwards: somebody may have given it back meanwhile."""
         await self._grades.rule(rulings)
         log.info("ruled", submission=paper.submission.id, rulings=len(rulings))
         if rulings:
-            await self._telling.ruled(paper.submission, released=entry.release is not None)
+            release = await self._grades.release_of(paper.submission.id)
+            await self._telling.ruled(paper.submission, released=release is not None)
 
     async def _shown(self, caller: Caller, paper: Paper) -> Review:
         entry = await self._gradebook.entry(paper.submission)

@@ -8,6 +8,7 @@ from tutor.homework.context import GROUPS, OVERVIEW, RESULTS, RETURNING, REVIEWS
 from tutor.homework.review_messages import (
     AcceptProposals,
     AnswerGroups,
+    Cost,
     Regrade,
     Regrading,
     Released,
@@ -78,6 +79,12 @@ async def release_all(request: web.Request) -> Released:
 async def regrade(request: web.Request, body: Regrade) -> Regrading:  # noqa: ARG001  # a body that must be empty
     """Have work graded again that was not given back."""
     return await request.app[RETURNING].regrade(request[CALLER], request.match_info["assignment_id"])
+
+
+@api.on("GET", "/assignments/{assignment_id}/cost", access="teacher")
+async def cost(request: web.Request) -> Cost:
+    """What grading would take of the AI service, before it runs."""
+    return await request.app[OVERVIEW].cost(request[CALLER], request.match_info["assignment_id"])
 
 
 @api.on("GET", "/assignments/{assignment_id}/statistics", access="teacher")

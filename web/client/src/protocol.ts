@@ -11,9 +11,16 @@ export interface AboutView {
   title: string;
 }
 
+export interface AcceptProposals {
+  client_id: string;
+  question_id: string;
+}
+
 export interface AccessLost {
   conversation_id?: string | null;
   class_id?: string | null;
+  assignment_id?: string | null;
+  submission_id?: string | null;
 }
 
 export interface AddTeacher {
@@ -31,6 +38,24 @@ export interface AddWhisper {
   lasts?: "reply" | "lesson";
 }
 
+export interface AnswerGroup {
+  key: string;
+  alike: string;
+  submission_ids: string[];
+  students: string[];
+  points: (number | null)[];
+  settled: number;
+}
+
+export interface AnswerGroups {
+  questions: QuestionGroups[];
+}
+
+export interface AnswerPart {
+  question_id: string;
+  text: string;
+}
+
 export interface AppealAdded {
   submission_id: string;
   question_id: string;
@@ -46,6 +71,13 @@ export interface AppealMessageView {
   sent_at: string;
 }
 
+export interface AppealView {
+  submission_id: string;
+  question_id: string;
+  state: "none" | "open" | "settled";
+  messages: AppealMessageView[];
+}
+
 export interface AppealWasSettled {
   submission_id: string;
   question_id: string;
@@ -53,6 +85,14 @@ export interface AppealWasSettled {
 
 export interface AskSuggestion {
   conversation_id: string;
+}
+
+export interface AskedQuestion {
+  id: string;
+  number: number;
+  text: string;
+  kind: "any" | "choice" | "judge" | "range" | "point" | "list" | "solutions" | "equation" | "text";
+  points: number;
 }
 
 export interface AssignmentGivenNews {
@@ -112,6 +152,17 @@ export interface AuthorView {
   kind: "student" | "teacher" | "tutor" | "system";
   id?: string | null;
   name?: string | null;
+}
+
+export interface AwardView {
+  criterion_id: string;
+  criterion: string;
+  max_points: number;
+  levels: number[];
+  proposed: number | null;
+  points: number | null;
+  ruled: boolean;
+  evidence: EvidenceView | null;
 }
 
 export interface BroadcastAdded {
@@ -190,6 +241,11 @@ export interface Classes {
   next?: string | null;
 }
 
+export interface CloseAppeal {
+  submission_id: string;
+  question_id: string;
+}
+
 export interface CloseConversation {
   conversation_id: string;
 }
@@ -237,6 +293,17 @@ export interface CopyAssignment {
   is_template?: boolean;
 }
 
+export interface Cost {
+  submissions: number;
+  questions: number;
+  calculated: number;
+  calls: number;
+  pictures: number;
+  tokens: number;
+  price: number | null;
+  currency: string;
+}
+
 export interface CreateAssignment {
   client_id: string;
   title: string;
@@ -276,11 +343,24 @@ export interface CreateSchool {
   name: string;
 }
 
+export interface CriterionAgreement {
+  question_number: number;
+  criterion: string;
+  ruled: number;
+  kept: number;
+  off: number;
+}
+
 export interface CriterionPart {
   id: string;
   text: string;
   points: number;
   levels?: LevelPart[];
+}
+
+export interface CriterionPoints {
+  criterion_id: string;
+  points: number;
 }
 
 export interface Desk {
@@ -291,6 +371,13 @@ export interface Desk {
 export interface DraftReady {
   conversation_id: string;
   message: MessageView;
+}
+
+export interface DraftView {
+  answers: AnswerPart[];
+  text: string;
+  files: FileView[];
+  saved_at: string;
 }
 
 export interface DraftWaiting {
@@ -307,6 +394,12 @@ export interface EndHand {
 export interface EndWhisper {
   conversation_id: string;
   whisper_id: string;
+}
+
+export interface EvidenceView {
+  quote: string;
+  start: number | null;
+  place: PlaceView | null;
 }
 
 export interface ExportReads {
@@ -364,6 +457,16 @@ export interface HandChanged {
   place: number | null;
 }
 
+export interface HandIn {
+  client_id: string;
+  assignment_id?: string | null;
+  answers?: AnswerPart[];
+  text?: string;
+  file_ids?: string[];
+  subject?: string | null;
+  grade?: number | null;
+}
+
 export interface HandView {
   conversation_id: string;
   student_id: string;
@@ -383,6 +486,18 @@ export interface HandsChanged {
 export interface HintGiven {
   level: number;
   reply: ReplyTicket;
+}
+
+export interface HistoryLine {
+  at: string;
+  teacher_name: string;
+  question_number: number | null;
+  criterion: string;
+  kind: "accept" | "change" | "comment";
+  before: number | null;
+  points: number | null;
+  comment: string;
+  in_group: boolean;
 }
 
 export interface Hit {
@@ -492,6 +607,12 @@ export interface ListReads {
   limit?: number;
 }
 
+export interface ListSubmissions {
+  assignment_id?: string | null;
+  cursor?: string | null;
+  limit?: number;
+}
+
 export interface LookAtFile {
   page?: number;
   size?: "full" | "thumbnail";
@@ -567,6 +688,14 @@ export interface NoticeView {
   facts: Record<string, string | number>;
 }
 
+export interface OneAppeal {
+  appeal: AppealView;
+}
+
+export interface OneAppealMessage {
+  message: AppealMessageView;
+}
+
 export interface OneAssignment {
   assignment: AssignmentView;
 }
@@ -581,6 +710,10 @@ export interface OneClass {
 
 export interface OneConversation {
   conversation: ConversationView;
+}
+
+export interface OneDraft {
+  draft: DraftView | null;
 }
 
 export interface OneFile {
@@ -604,12 +737,27 @@ export interface OneSchool {
   school: SchoolView;
 }
 
+export interface OneSubmission {
+  submission: SubmissionView;
+}
+
+export interface OneTask {
+  task: TaskView;
+  draft: DraftView | null;
+  submissions: SubmissionView[];
+}
+
 export interface OneWard {
   ward: WardView;
 }
 
 export interface OneWhisper {
   whisper: WhisperView;
+}
+
+export interface OpenAppeal {
+  submission_id: string;
+  question_id: string;
 }
 
 export interface OpenConversation {
@@ -659,6 +807,15 @@ export interface PersonView {
   grade: number | null;
 }
 
+export interface PlaceView {
+  file_id: string;
+  page: number;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
 export interface PolicyHours {
   days: number[];
   from: string;
@@ -685,6 +842,13 @@ export interface PresentView {
   role: "student" | "guardian" | "teacher" | "admin" | "operator";
 }
 
+export interface QuestionGroups {
+  question_id: string;
+  number: number;
+  question: string;
+  groups: AnswerGroup[];
+}
+
 export interface QuestionPart {
   id: string;
   text: string;
@@ -698,6 +862,82 @@ export interface QuestionPart {
   notes?: string;
   solution?: string;
   knowledge?: string[];
+}
+
+export interface QuestionResult {
+  question_id: string;
+  number: number;
+  question: string;
+  answer: string;
+  place: PlaceView | null;
+  points: number | null;
+  max_points: number;
+  awards: ResultAward[];
+  checked_by: "calculation" | "teacher" | "model" | "nobody";
+  reason: string;
+  error: string;
+  explanation: string;
+  answer_tex: string;
+  wrong_line: number | null;
+  knowledge: string[];
+  comment: string;
+  solution: string;
+  appeal: "none" | "open" | "settled";
+}
+
+export interface QuestionReview {
+  question_id: string;
+  number: number;
+  question: string;
+  key: string;
+  notes: string;
+  answer: string;
+  place: PlaceView | null;
+  awards: AwardView[];
+  points: number | null;
+  max_points: number;
+  by: "calculation" | "model" | "nobody";
+  flags: ("undecided" | "unsure" | "disagreement" | "unproved" | "suspicious" | "picture" | "unreadable" | "invalid" | "no_service")[];
+  settled: boolean;
+  reason: string;
+  error: string;
+  explanation: string;
+  expected_tex: string;
+  answer_tex: string;
+  wrong_line: number | null;
+  knowledge: string[];
+  confidence: number;
+  comment: string;
+}
+
+export interface QuestionStatistics {
+  question_id: string;
+  number: number;
+  question: string;
+  mean_share: number | null;
+  full: number;
+  part: number;
+  none: number;
+  undecided: number;
+  commonest: string[];
+}
+
+export interface QueueRow {
+  submission_id: string;
+  student_id: string;
+  student_name: string;
+  submitted_at: string;
+  late_s: number;
+  version: number;
+  state: "pending" | "grading" | "graded" | "needs_teacher" | "failed" | "withdrawn";
+  points: number | null;
+  max_points: number;
+  doubt: number;
+  flags: ("undecided" | "unsure" | "disagreement" | "unproved" | "suspicious" | "picture" | "unreadable" | "invalid" | "no_service")[];
+  to_review: number;
+  settled: boolean;
+  released: boolean;
+  appeal: boolean;
 }
 
 export interface RaiseHand {
@@ -762,6 +1002,12 @@ export interface Register {
   guardian_code?: string | null;
 }
 
+export type Regrade = Record<string, never>;
+
+export interface Regrading {
+  started: number;
+}
+
 export interface RejectDraft {
   conversation_id: string;
   reply_id: string;
@@ -771,6 +1017,11 @@ export interface RejectDraft {
 export interface ReleaseReply {
   conversation_id: string;
   reply_id: string;
+}
+
+export interface Released {
+  released: string[];
+  held: string[];
 }
 
 export interface RenewSession {
@@ -852,9 +1103,59 @@ export interface ReplyView {
   no_more?: "hint_cap" | "exam_running" | null;
 }
 
+export interface Result {
+  submission_id: string;
+  assignment_id: string | null;
+  title: string;
+  version: number;
+  points: number | null;
+  max_points: number;
+  late_share: number;
+  released_at: string;
+  comment: string;
+  files: FileView[];
+  questions: QuestionResult[];
+}
+
+export interface ResultAward {
+  criterion: string;
+  points: number;
+  max_points: number;
+  evidence: EvidenceView | null;
+}
+
 export interface RetryReply {
   conversation_id: string;
   reply_id: string;
+}
+
+export interface Review {
+  submission_id: string;
+  assignment_id: string | null;
+  assignment_title: string;
+  student_id: string;
+  student_name: string;
+  version: number;
+  submitted_at: string;
+  late_s: number;
+  late_share: number;
+  state: "pending" | "grading" | "graded" | "needs_teacher" | "failed" | "withdrawn";
+  released_at: string | null;
+  answers: AnswerPart[];
+  text: string;
+  files: FileView[];
+  questions: QuestionReview[];
+  points: number | null;
+  max_points: number;
+  comment: string;
+  history: HistoryLine[];
+  previous: string | null;
+  next: string | null;
+}
+
+export interface ReviewQueue {
+  items: QueueRow[];
+  missing: string[];
 }
 
 export interface RosterTaken {
@@ -867,9 +1168,36 @@ export interface RotateCode {
   days?: number | null;
 }
 
+export interface Rule {
+  client_id: string;
+  kind: "accept" | "change" | "comment";
+  question_id?: string | null;
+  criterion_id?: string | null;
+  points?: number | null;
+  comment?: string;
+}
+
+export interface RuleGroup {
+  client_id: string;
+  question_id: string;
+  submission_ids: string[];
+  points: CriterionPoints[];
+  comment?: string;
+}
+
+export interface Ruled {
+  ruled: number;
+}
+
 export interface RunningReply {
   id: string;
   part: number;
+}
+
+export interface SaveDraft {
+  answers?: AnswerPart[];
+  text?: string;
+  file_ids?: string[];
 }
 
 export interface SchoolPeople {
@@ -890,6 +1218,13 @@ export interface Schools {
 
 export interface SearchConversations {
   q: string;
+}
+
+export interface SendAppeal {
+  submission_id: string;
+  question_id: string;
+  client_id: string;
+  text: string;
 }
 
 export interface SendBroadcast {
@@ -933,6 +1268,11 @@ export interface SetTyping {
   on: boolean;
 }
 
+export interface SettleAppeal {
+  submission_id: string;
+  question_id: string;
+}
+
 export interface SignIn {
   username: string;
   password: string;
@@ -946,6 +1286,36 @@ export interface SignedIn {
   token_type?: "Bearer";
 }
 
+export interface Similar {
+  pairs: SimilarPair[];
+}
+
+export interface SimilarPair {
+  question_number: number;
+  first_submission_id: string;
+  first_student: string;
+  second_submission_id: string;
+  second_student: string;
+  share: number;
+  passage: string;
+}
+
+export interface Statistics {
+  students: number;
+  handed_in: number;
+  late: number;
+  released: number;
+  graded: number;
+  mean: number | null;
+  median: number | null;
+  best: number | null;
+  worst: number | null;
+  max_points: number;
+  bins: number[];
+  questions: QuestionStatistics[];
+  agreement: CriterionAgreement[];
+}
+
 export interface StopReply {
   conversation_id: string;
   reply_id: string;
@@ -957,6 +1327,29 @@ export interface SubmissionChanged {
   student_id: string;
   state: "pending" | "grading" | "graded" | "needs_teacher" | "failed" | "withdrawn";
   released: boolean;
+}
+
+export interface SubmissionView {
+  id: string;
+  assignment_id: string | null;
+  title: string;
+  subject: string;
+  grade: number;
+  version: number;
+  answers: AnswerPart[];
+  text: string;
+  files: FileView[];
+  submitted_at: string;
+  late_s: number;
+  state: "pending" | "grading" | "graded" | "needs_teacher" | "failed" | "withdrawn";
+  released: boolean;
+  done: number;
+  of: number;
+}
+
+export interface Submissions {
+  items: SubmissionView[];
+  next: string | null;
 }
 
 export interface SuggestionDelta {
@@ -976,6 +1369,30 @@ export interface SuggestionFinished {
 
 export interface SuggestionTicket {
   suggestion_id: string;
+}
+
+export interface TaskView {
+  id: string;
+  title: string;
+  text: string;
+  subject: string;
+  grade: number;
+  teacher_name: string;
+  questions: AskedQuestion[];
+  files: FileView[];
+  points: number;
+  due_at: string | null;
+  closed: boolean;
+  resubmit: "until_due" | "until_released" | "never";
+  state: "todo" | "pending" | "grading" | "graded" | "needs_teacher" | "failed" | "withdrawn" | "released";
+  submission_id: string | null;
+  may_hand_in: boolean;
+  may_withdraw: boolean;
+  late_share: number;
+}
+
+export interface Tasks {
+  items: TaskView[];
 }
 
 export interface TeacherView {
@@ -1017,6 +1434,10 @@ export interface TypingView {
 export interface UnfinishedReply {
   id: string;
   part: number;
+}
+
+export interface UnwatchAssignment {
+  assignment_id: string;
 }
 
 export interface UnwatchClass {
@@ -1100,6 +1521,10 @@ export interface Wards {
   next?: string | null;
 }
 
+export interface WatchAssignment {
+  assignment_id: string;
+}
+
 export interface WatchClass {
   class_id: string;
 }
@@ -1125,6 +1550,10 @@ export interface WhisperView {
 }
 
 export interface Commands {
+  "appeal.close": { payload: CloseAppeal; data: Nothing };
+  "appeal.open": { payload: OpenAppeal; data: OneAppeal };
+  "appeal.send": { payload: SendAppeal; data: OneAppealMessage };
+  "appeal.settle": { payload: SettleAppeal; data: OneAppeal };
   "broadcast.read": { payload: ReadBroadcast; data: Nothing };
   "broadcast.send": { payload: SendBroadcast; data: OneBroadcast };
   "class.unwatch": { payload: UnwatchClass; data: Nothing };
@@ -1141,6 +1570,8 @@ export interface Commands {
   "hand.lower": { payload: LowerHand; data: OneHand };
   "hand.raise": { payload: RaiseHand; data: OneHand };
   "hint.next": { payload: NextHint; data: HintGiven };
+  "homework.unwatch": { payload: UnwatchAssignment; data: Nothing };
+  "homework.watch": { payload: WatchAssignment; data: Nothing };
   "message.send": { payload: SendMessage; data: MessageSent };
   "reply.continue": { payload: ContinueReply; data: OneReply };
   "reply.hold": { payload: HoldReply; data: OneReply };
