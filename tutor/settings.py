@@ -175,6 +175,7 @@ class LimitsSection(Section):
     broadcast_user: RateText
     search_user: RateText
     upload_user: RateText
+    hand_in_user: RateText
     ai_student: RateText
     ai_class: RateText
 

@@ -126,7 +126,10 @@ def _stands_still(process: Process) -> bool:
 
 TOLD = ("homework.graded", "homework.released")
 HOMEWORK = {"HOMEWORK_LEASE_S": str(LEASE_S), "HOMEWORK_LOOK_S": "0.5"}
-SERVER = {f"TUTOR_{name}": value for name, value in {"HOMEWORK_GRADERS": "0", **HOMEWORK}.items()}
+SERVER = {
+    f"TUTOR_{name}": value
+    for name, value in {"HOMEWORK_GRADERS": "0", "LIMITS_HAND_IN_USER": "1000/s burst 1000", **HOMEWORK}.items()
+}
 
 
 def plans(runs: Runs) -> list[str]:

@@ -1,5 +1,6 @@
 """Work without an assignment is cut into problems, and what is said of each is true."""
 
+import random
 from collections.abc import AsyncIterator
 
 import pytest
@@ -92,7 +93,7 @@ TEXTS = [
     ("x²=9, x=3", "w"),
     ("x²=9, x=±3", "r"),
     ("2(x-1)=3x+1\n解：2x-2=3x+1\n-x=3\nx=-3\n检验：2×(-3-1)=-8，3×(-3)+1=-8", "r"),
-    ("2x+3=7\nx=2\n2×2+3=7", "r"),
+    ("2x+3=7\nx=2\n2×2+3=7", "rr"),
     ("第1题 8+7=15\n第2题 8×7=56", "rr"),
     ("题目：2x+3=7 答案：x=2", "r"),
     ("数学作业\n1. 8+7=15\n2. 8×7=54", "rw"),
@@ -119,6 +120,11 @@ TEXTS = [
     ("计算下面各题：\n1. 3+4=7\n2. 5×6=31", "rw"),
     ("一、计算（每题5分，共10分）\n1. 3+4=7\n2. 5×6=31\n二、解下列各方程\n1.（5分）2x+3=7\nx=2", "rwr"),
     ("(1)Solve 2x+3=7. Answer: x=2\n(2)x+3=7\nx=4", "rr"),
+    ("24+12=36\nSolve 5x+14=-31. Answer: x=-9", "rr"),
+    ("2x+3=-1，x=-2\n4x+10=-26，x=-9\n44×8=352\n1/2+4/9=17/18", "rrrr"),
+    ("36×12=432\n8x+5=-51\n8x=-56\nx=-6\n105÷3=35", "rwr"),
+    ("1. 36×12\n=432\n5x+19=39\nx=4", "?"),
+    ("1. 2x+3=7\nx=2\n3x=9\nx=3", "?"),
     ("1. (5 points) Solve 2x+3=7\nx=2", "r"),
     ("已知 x=3\n求 2x+1\n解：7", "?"),
     ("若x=3, 2x+1=7", "?"),
@@ -173,6 +179,32 @@ async def graded(own_work: OwnWork, text: str) -> tuple[QuestionGrade, ...]:
 async def test_what_is_said_of_typed_work_is_true(text: str, truth: str, own_work: OwnWork) -> None:
     said = "".join(SIGNS[grade.points] for grade in await graded(own_work, text))
     assert said in ({truth} if truth != "r?" else {"r", "?"})
+
+
+@pytest.mark.parametrize("number", ["{}. ", "({})", "{}、", "第{}题 ", "{}.", ""])
+async def test_nothing_false_is_said_of_made_up_work(number: str, own_work: OwnWork) -> None:
+    """A hundred sums and equations, of which every third is wrong."""
+    made = random.Random(5)  # noqa: S311  # the same work each time
+    wrongs = [(place + 1) % 3 == 0 for place in range(100)]
+    lines = [_made_up(made, is_wrong=is_wrong) for is_wrong in wrongs]
+    for start in range(0, 100, 5):
+        text = "\n".join(number.format(place) + line for place, line in enumerate(lines[start : start + 5], start=1))
+        said = [grade.points for grade in await graded(own_work, text)]
+        assert said == [0.0 if is_wrong else 1.0 for is_wrong in wrongs[start : start + 5]], text
+
+
+def _made_up(made: random.Random, *, is_wrong: bool) -> str:
+    one, two, three, off = made.randint(2, 9), made.randint(2, 60), made.randint(2, 12), made.choice([1, -1, 10])
+    slip = off if is_wrong else 0
+    sums = (
+        f"{two}+{three}={two + three + slip}",
+        f"{two} × {one} = {two * one + slip}",
+        f"{two * one}÷{one}＝{two + slip}",
+        f"{one}x+{three}={one * two + three}\n{one}x={one * two}\nx={two + slip}",
+        f"{one}x+{three}={one * two + three}，x={two + slip}",
+        f"解方程 {one}x+{three}={one * two + three}\n答：x={two + slip}",
+    )
+    return made.choice(sums)
 
 
 async def test_a_right_answer_has_its_point_and_its_badge(own_work: OwnWork) -> None:

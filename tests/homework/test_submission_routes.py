@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import People, Refused, Server, a_photo, start_server
+from tests.conftest import Serve
+from tests.factories import Json, People, Refused, Server, a_photo, start_server
 from tests.homework.factories import Grader, given, work_body
 from tests.homework.test_handing_in import a_task, hand_in
 from tutor.core.clock import Clock
@@ -141,3 +142,14 @@ async def test_handing_in_answers_before_grading_with_202(pupils: People) -> Non
     body = work_body(assignment_id, "x=2")
     async with student.http.post("/api/v1/submissions", json=body, headers=headers) as response:
         assert response.status == 202
+
+
+async def test_nobody_hands_in_more_than_anybody_can_write(serve: Serve) -> None:
+    async with People(await serve(limits={"hand_in_user": "1/h burst 2"})) as people:
+        student = await people.student()
+        own: Json = {"answers": [], "text": "1+1 = ? I say 2", "subject": "math", "grade": 7}
+        for _ in range(2):
+            await hand_in(student, None, **own)
+        with pytest.raises(Refused) as caught:
+            await hand_in(student, None, **own)
+        assert caught.value.code == "rate_limited"

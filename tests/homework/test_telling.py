@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from redis.exceptions import TimeoutError as RedisTimeout
@@ -208,6 +209,20 @@ async def test_a_grade_by_an_older_rubric_is_told_to_nobody(
     await stores.grades.add(newer)
     await telling.graded(newer)
     assert (await socket.until("homework.graded"))["grade_id"] == newer.id
+
+
+async def test_a_grade_in_the_place_of_one_that_failed_is_told_too(
+    telling: Telling, ready: Ready, stores: Stores
+) -> None:
+    _, socket, work, failed = await ready(an_assignment(), outcome="failed")
+    await telling.graded(failed)
+    await socket.until("homework.graded", 1, state="failed")
+    await stores.grades.forget_failed(failed.id)
+    await stores.submissions.set_state(work.id, "pending", ["failed"])
+    better = replace(failed, outcome="graded", made_at=failed.made_at + timedelta(seconds=1))
+    assert await stores.grades.add(better)
+    await telling.graded(better)
+    assert (await socket.until("homework.graded", 1, state="graded"))["grade_id"] == failed.id
 
 
 async def test_who_watches_the_assignment_hears_that_work_has_changed(

@@ -10,7 +10,8 @@ from tutor.chat.places import CLASSES, CONVERSATIONS, STAFF, room_of, staff_room
 from tutor.chat.store import ChatStore
 from tutor.classes.messages import AccessLost
 from tutor.classes.service import Classes
-from tutor.core.evictions import Loss, Sockets, watchers
+from tutor.classes.watching import watchers
+from tutor.core.evictions import Loss, Sockets
 from tutor.core.rooms import Rooms
 
 

@@ -3,7 +3,6 @@
 New requests are refused at once, because every one is checked; this is for sockets that are in a room already.
 """
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -57,17 +56,6 @@ class Evictions:
                     await self._rooms.leave(loss.sid, room)
                 self._tell(loss.sid, loss.news)
                 log.info("access_lost", user=loss.who.id, sid=loss.sid, rooms=loss.rooms)
-
-
-def watchers(rooms: Rooms, *prefixes: str) -> dict[str, Sockets]:
-    """The sockets in rooms of these kinds whose people are no students, by what comes after the prefix."""
-    found: defaultdict[str, Sockets] = defaultdict(dict)
-    for prefix in prefixes:
-        for room in rooms.names(prefix):
-            watching = {sid: who for sid, who in rooms.members(room).items() if who.role != "student"}
-            if watching:
-                found[room.removeprefix(prefix)] |= watching
-    return found
 
 
 async def evict(evictions: Evictions, clock: Clock) -> None:

@@ -155,3 +155,21 @@ def _clauses(text: str) -> Iterator[tuple[str, int]]:
 
 def has_formula(text: str) -> bool:
     return re.search(r"\d|[=＝]|[²³]", text) is not None
+
+
+def has_value(text: str) -> bool:
+    """Whether it ends with what an unknown is, behind the equation that asks for it."""
+    *before, last = (clause.strip() for clause, _ in _clauses(ANSWERED.sub("，", text)) if clause.strip())
+    return bool(before) and VALUE.match(last) is not None
+
+
+def is_mixed(question: str, answer: str) -> bool:
+    """Whether an answer has formulas of another problem in it, so that nobody knows which one it ends with."""
+    lines = [line.strip() for line in answer.split("\n") if line.strip()]
+    if not letters_in(question):
+        return any(EQUALS.search(line) and letters_in(line) for line in lines)
+    if len(letters_in(question)) > 1:
+        return False
+    ends = [place for place, line in enumerate(lines) if has_value(f"?,{line}")]
+    later = lines[ends[0] + 1 :] if ends else []
+    return any(EQUALS.search(line) and not VALUE.match(ANSWERED.sub("", line).strip()) for line in later)

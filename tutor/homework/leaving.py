@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from tutor.classes.messages import AccessLost
 from tutor.classes.service import Classes
-from tutor.core.evictions import Loss, Sockets, watchers
+from tutor.classes.watching import watchers
+from tutor.core.evictions import Loss, Sockets
 from tutor.core.rooms import Rooms
 from tutor.homework.audience import Audience
 from tutor.homework.models import Assignment, Submission

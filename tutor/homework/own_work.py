@@ -12,6 +12,7 @@ from tutor.ai.checking.items import Item, Verdict
 from tutor.ai.embedded import AnswerKeys
 from tutor.ai.embedded.text import normalise
 from tutor.core.caller import Language
+from tutor.homework import cutting
 from tutor.homework.models import WHOLE, Award, Evidence, QuestionGrade, Submission
 from tutor.homework.ports import Progress
 from tutor.homework.splitting import OwnProblem, problems_in
@@ -88,7 +89,8 @@ class OwnWork:
         verdict = await self._checker.check(Item(expected, problem.answer, problem.question))
         if verdict.outcome != "wrong":
             return verdict
-        if verdict.reason in _MATTERS_OF_RULE or _SEVERAL.search(problem.answer):
+        is_mixed = _SEVERAL.search(problem.answer) or cutting.is_mixed(problem.question, problem.answer)
+        if verdict.reason in _MATTERS_OF_RULE or is_mixed:
             return replace(verdict, outcome="undecided")
         return verdict
 

@@ -17,6 +17,7 @@ from tutor.homework.cutting import (
     cut,
     first_line,
     has_formula,
+    has_value,
     is_computation,
     letters_in,
 )
@@ -26,6 +27,9 @@ MOST_PROBLEMS = 60
 _EACH = re.compile(r"(?:下[面列])?各小?[题式]?")
 # What a problem is worth: (每题5分，共20分), (5 points).
 _WORTH = re.compile(r"[(（][^()（）=+×÷*/]{0,12}\d+\s*(?:分|points?|marks?)[^()（）=+×÷*/]{0,12}[)）]", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"\s*(?:[=＝∴∵]|检验|验算|经检验|左边|右边|把|将|代入|当|所以|因此|因为|check|so\b|therefore)", re.IGNORECASE
+)
 _HARMLESS = re.compile(
     r"[\s:：,，。.!！]*(?:(?:我的|今天的?|数学|家庭|课后|课堂|单元|homework|my|math|maths)\s*)*"
     r"(?:作业|练习题?|习题|题目|homework|exercises?|problems?)?[\s:：,，。.!！]*",
@@ -111,15 +115,12 @@ def _computations(line: str) -> list[str]:
 
 def _begins(line: str, before: str) -> bool:
     """Whether a line begins another problem than the one that the lines before it are about."""
-    if not has_formula(before) or ANSWERED.match(line.strip()) or line.lstrip()[:1] in ("=", "＝"):
+    goes_on = ANSWERED.match(line.strip()) or _GOES_ON.match(line)
+    if goes_on or not has_formula(before) or not EQUALS.search(line):
         return False
     first = first_line(before)
-    head = EQUALS.split(line)[0]
+    computes = bool(COMPUTED.search(EQUALS.split(line)[0])) and not letters_in(EQUALS.split(line)[0])
+    solves = bool(letters_in(line)) and not VALUE.match(line.strip())
     if is_computation(first) and EQUALS.search(first):
-        is_done = bool(EQUALS.split(before)[-1].strip(BLANKS))
-        return is_done and bool(COMPUTED.search(head)) and bool(EQUALS.search(line))
-    lines = before.split("\n")
-    answered = len(lines) > 1 and bool(VALUE.match(lines[-1].strip()))
-    one = letters_in(first)
-    is_new = bool(EQUALS.search(line)) and not VALUE.match(line.strip()) and bool(letters_in(line))
-    return answered and len(one) == 1 and is_new
+        return bool(EQUALS.split(before)[-1].strip(BLANKS)) and (computes or solves)
+    return has_value(before) and len(letters_in(EQUALS.split(first)[0])) == 1 and (computes or solves)

@@ -2,7 +2,8 @@
 
 from aiohttp import web
 
-from tutor.core.http import CALLER, Api
+from tutor.core.http import CALLER, Api, by_caller
+from tutor.core.throttle import Limit
 from tutor.homework.context import DESK, DRAFTING, HANDING_IN
 from tutor.homework.submission_messages import (
     HandIn,
@@ -42,7 +43,7 @@ async def save_draft(request: web.Request, body: SaveDraft) -> OneDraft:
     return await request.app[DRAFTING].save(request[CALLER], request.match_info["about"], body)
 
 
-@api.on("POST", "/submissions", access="student", status=202)
+@api.on("POST", "/submissions", access="student", status=202, limit=Limit("hand_in", {"user": by_caller}))
 async def hand_in(request: web.Request, body: HandIn) -> OneSubmission:
     """Hand work in; it is graded from now on. The same `client_id` again gives the same submission."""
     return await request.app[DESK].one(await request.app[HANDING_IN].hand_in(request[CALLER], body))
