@@ -25,8 +25,8 @@ class Lapses:
 
     async def look(self) -> list[Loss]:
         """Those whose rights are gone."""
-        lost = await self._of_conversations(watchers(self._rooms, CONVERSATIONS, STAFF))
-        return lost + await self._of_classes(watchers(self._rooms, CLASSES))
+        lost = await self._of_conversations(watchers(self._rooms, CONVERSATIONS, STAFF, but="student"))
+        return lost + await self._of_classes(watchers(self._rooms, CLASSES, but="student"))
 
     async def _of_conversations(self, watched: Mapping[str, Sockets]) -> list[Loss]:
         if not watched:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 
-from tutor.core.caller import Caller
+from tutor.core.caller import Caller, Role
 from tutor.core.clock import Clock
 from tutor.core.messages import Event
 from tutor.core.mongo import StoreFault
@@ -59,12 +59,12 @@ class Evictions:
                 log.info("access_lost", user=loss.who.id, sid=loss.sid, rooms=loss.rooms)
 
 
-def watchers(rooms: Rooms, *prefixes: str) -> dict[str, Sockets]:
-    """The sockets in rooms of these kinds whose people are no students, by what comes after the prefix."""
+def watchers(rooms: Rooms, *prefixes: str, but: Role) -> dict[str, Sockets]:
+    """The sockets in rooms of these kinds, by what comes after the prefix; not those of the role `but`."""
     found: defaultdict[str, Sockets] = defaultdict(dict)
     for prefix in prefixes:
         for room in rooms.names(prefix):
-            watching = {sid: who for sid, who in rooms.members(room).items() if who.role != "student"}
+            watching = {sid: who for sid, who in rooms.members(room).items() if who.role != but}
             if watching:
                 found[room.removeprefix(prefix)] |= watching
     return found

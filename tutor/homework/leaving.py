@@ -27,8 +27,8 @@ class Lapses:
 
     async def look(self) -> list[Loss]:
         """Those whose rights are gone."""
-        lost = await self._of_assignments(watchers(self._rooms, watchers_room_of("")))
-        return lost + await self._of_appeals(watchers(self._rooms, APPEALS))
+        lost = await self._of_assignments(watchers(self._rooms, watchers_room_of(""), but="student"))
+        return lost + await self._of_appeals(watchers(self._rooms, APPEALS, but="student"))
 
     async def _of_assignments(self, watched: Mapping[str, Sockets]) -> list[Loss]:
         if not watched:
