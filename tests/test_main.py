@@ -15,7 +15,7 @@ import aiohttp
 import psutil
 import pytest
 
-from tests.factories import WAIT_S, Server, a_settings
+from tests.factories import WAIT_S, Server, a_client_id, a_registration, a_settings
 from tutor.app import make_app
 from tutor.core.embedded import EmbeddedStores
 from tutor.serve import PortInUse, StoresMissing, running_app, stores_of_others
@@ -133,6 +133,28 @@ async def test_a_worker_joins_the_server_on_its_folder_and_ends_when_it_is_told_
         assert worker.stdout is not None
         async with asyncio.timeout(START_S):
             assert b"ready" in await worker.stdout.readline()
+        worker.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            assert await worker.wait() == 0
+
+
+async def test_a_worker_grades_what_was_handed_in_to_a_server_that_does_not(tmp_path: Path) -> None:
+    async with served(tmp_path, TUTOR_HOMEWORK_GRADERS="0") as (address, _, _):
+        async with aiohttp.ClientSession(f"{address}") as http:
+            async with http.post("/api/v1/auth/register", json=a_registration()) as response:
+                token = (await response.json())["access_token"]
+            headers = {"Authorization": f"Bearer {token}"}
+            work = {"client_id": a_client_id(), "text": "1. 1+1=2  2. 2x=6, x=3", "subject": "math", "grade": 7}
+            async with http.post("/api/v1/submissions", json=work, headers=headers) as response:
+                path = f"/api/v1/submissions/{(await response.json())['submission']['id']}"
+            worker = await start(tmp_path, "worker")
+            async with asyncio.timeout(START_S):
+                state = "pending"
+                while state in {"pending", "grading"}:
+                    await asyncio.sleep(0.1)
+                    async with http.get(path, headers=headers) as response:
+                        state = (await response.json())["submission"]["state"]
+        assert state in {"graded", "needs_teacher"}
         worker.send_signal(signal.SIGTERM)
         async with asyncio.timeout(10):
             assert await worker.wait() == 0

@@ -1,5 +1,5 @@
-"""Demo data: a school with its admin, a teacher, her class of three students and a guardian, each with a fresh password
-that is shown once.
+"""Demo data: a school with its admin, a teacher, her class of three students with homework, and a guardian, each with a
+fresh password that is shown once.
 
 `serve --demo` makes them when they are missing; the `demo` command makes them or gives them new passwords.
 """
@@ -18,6 +18,7 @@ from tutor.classes.messages import ClassView, CreateClass, JoinClass
 from tutor.core.caller import Caller, Role
 from tutor.core.clock import CLOCK, Clock
 from tutor.core.tokens import new_secret
+from tutor.demo_homework import make_homework
 
 PASSWORD_LENGTH = 12
 
@@ -77,8 +78,10 @@ async def make_demo(app: web.Application, *, renew: bool) -> Demo:
     own = await classes.list_own(_caller(teacher, clock))
     shown = own[0] if own else await _new_class(app, teacher, clock)
     code = shown.code or ""
-    for student in students:
-        await classes.join(_caller(student, clock), JoinClass(code=code))
+    callers = [_caller(student, clock) for student in students]
+    for caller in callers:
+        await classes.join(caller, JoinClass(code=code))
+    await make_homework(app, _caller(teacher, clock), shown.id, callers)
     guardian_code: str | None = None
     if await app[ACCOUNTS].find(GUARDIAN.username) is None:
         guardian_code = (await app[GUARDIANSHIP].invite(_caller(teacher, clock), shown.id, students[0].id)).code

@@ -185,7 +185,8 @@ async def test_without_a_model_with_eyes_no_picture_is_read(fake: FakeAI, make_m
     ("script", "error"),
     [
         (Script("http", status=429, retry_after="7"), ModelOverloaded),
-        (Script("http", status=400), ModelRejected),
+        (Script("http", status=401), ModelRejected),
+        (Script("http", status=413), AnswerInvalid),
         (Script("hang_before_headers"), ModelTimeout),
     ],
 )

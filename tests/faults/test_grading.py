@@ -7,8 +7,7 @@ import sys
 import time
 from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -52,14 +51,12 @@ class Squad:
     runs: Runs
     killed: int = 0
     frozen: int = 0
-    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def __aenter__(self) -> Self:
         self.struck = self.cluster.folder / "struck"
         self.struck.mkdir()
         started = [asyncio.Event() for _ in range(WORKERS)]
-        keepers = [asyncio.create_task(self._keep(number, begun)) for number, begun in enumerate(started)]
-        self._keepers = keepers
+        self._keepers = [asyncio.create_task(self._keep(number, begun)) for number, begun in enumerate(started)]
         async with asyncio.timeout(START_S):
             await asyncio.gather(*(begun.wait() for begun in started))
         return self
@@ -68,6 +65,12 @@ class Squad:
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
+
+    def check(self) -> None:
+        """Fail when a worker ended otherwise than planned."""
+        for keeper in self._keepers:
+            if keeper.done():
+                keeper.result()
 
     async def _keep(self, number: int, begun: asyncio.Event) -> None:
         log = self.cluster.folder / f"worker{number}.log"
@@ -121,6 +124,7 @@ def _stands_still(process: Process) -> bool:
         return False
 
 
+TOLD = ("homework.graded", "homework.released")
 HOMEWORK = {"HOMEWORK_LEASE_S": str(LEASE_S), "HOMEWORK_LOOK_S": "0.5"}
 SERVER = {f"TUTOR_{name}": value for name, value in {"HOMEWORK_GRADERS": "0", **HOMEWORK}.items()}
 
@@ -150,39 +154,79 @@ async def hand_all_in(cluster: Cluster, planned: list[str]) -> list[str]:
     return ids
 
 
-@pytest.mark.fault("T-40", full=200, part=14)
+class Ears:
+    """What the students of a cluster hear at its first server: how often each was told of each work."""
+
+    def __init__(self) -> None:
+        self.heard: Counter[tuple[str, str]] = Counter()
+        self._wires: list[Wire] = []
+
+    async def open(self, cluster: Cluster) -> None:
+        """Connect all students."""
+        for student in cluster.crowd.students:
+            token = student.access_token
+            self._wires.append(await Wire.open(cluster.http, cluster.addresses[0], token, self._hear))
+
+    def _hear(self, event: str, body: Json) -> None:
+        if event in TOLD:
+            self.heard[event, body["submission_id"]] += 1
+
+    async def close(self) -> None:
+        for wire in self._wires:
+            await wire.close()
+
+
+async def check(cluster: Cluster, ears: Ears, ids: list[str]) -> None:
+    """Each work has one grade, and each student was told of it once."""
+    assert ears.heard == {(event, one): 1 for event in TOLD for one in ids}
+    grades = [row async for row in cluster.database["grades"].find({})]
+    assert sorted(row["submission_id"] for row in grades) == sorted(ids)
+    assert all(row["told_at"] is not None for row in grades)
+    states = Counter([row["state"] async for row in cluster.database["submissions"].find({})])
+    jobs = Counter([row["state"] async for row in cluster.database["grading_jobs"].find({})])
+    assert (states, jobs) == ({"graded": len(ids)}, {"done": len(ids)})
+
+
+@pytest.mark.fault("T-40", full=200, part=10)
 async def test_workers_are_killed_and_stand_still_while_homework_is_graded(tmp_path: Path, runs: Runs) -> None:
-    heard: Counter[tuple[str, str]] = Counter()
-
-    def hear(event: str, body: Json) -> None:
-        if event in {"homework.graded", "homework.released"}:
-            heard[event, body["submission_id"]] += 1
-
+    ears, planned = Ears(), plans(runs)
+    strikes = sum("@" in plan for plan in planned)
     served = Cluster(tmp_path / "c", nodes=1, students=STUDENTS, direct=True, extra={0: SERVER})
     async with served as cluster:
-        tokens = [student.access_token for student in cluster.crowd.students]
-        wires = [await Wire.open(cluster.http, cluster.addresses[0], token, hear) for token in tokens]
-        planned = plans(runs)
-        strikes = sum("@" in plan for plan in planned)
+        await ears.open(cluster)
         began = time.monotonic()
         ids = await hand_all_in(cluster, planned)
         async with Squad(cluster, runs) as squad:
-            wanted = {(event, one): 1 for event in ("homework.graded", "homework.released") for one in ids}
             async with asyncio.timeout(60 + 5 * runs.required):
-                while squad.killed + squad.frozen < strikes or len(heard) < len(wanted):
-                    assert not any(keeper.done() for keeper in squad._keepers)
+                while squad.killed + squad.frozen < strikes or len(ears.heard) < len(TOLD) * len(ids):
+                    squad.check()
                     await asyncio.sleep(0.1)
             took = time.monotonic() - began
             await asyncio.sleep(2 * LEASE_S)  # time for the last who stood still to do harm
-        for wire in wires:
-            await wire.close()
-        grades = [row async for row in cluster.database["grades"].find({})]
-        states = Counter([row["state"] async for row in cluster.database["submissions"].find({})])
-        jobs = Counter([row["state"] async for row in cluster.database["grading_jobs"].find({})])
-    assert dict(heard) == wanted
-    assert sorted(row["submission_id"] for row in grades) == sorted(ids)
-    assert all(row["told_at"] is not None for row in grades)
-    assert (states, jobs) == ({"graded": len(ids)}, {"done": len(ids)})
+        await ears.close()
+        await check(cluster, ears, ids)
     assert (squad.killed, squad.frozen) == tuple(round(runs.required * share) for share in (KILLED, OUTLIVING))
-    runs.note = f"{squad.killed} killed, {squad.frozen} stood still, {len(grades)} grades, {len(heard) // 2} told"
+    runs.note = f"{squad.killed} killed, {squad.frozen} stood still, {len(ids)} graded and told"
     runs.count(took, times=runs.required)
+
+
+@pytest.mark.fault("T-40", full=20, part=1)
+async def test_the_server_that_grades_is_killed_beside_the_one_that_tells(tmp_path: Path, runs: Runs) -> None:
+    ears, ids = Ears(), []
+    grading = SERVER | {"TUTOR_HOMEWORK_GRADERS": "2"}
+    served = Cluster(tmp_path / "c", nodes=2, students=STUDENTS, direct=True, extra={0: SERVER, 1: grading})
+    async with served as cluster:
+        await ears.open(cluster)
+        victim = cluster.nodes[1]
+        while runs.left:
+            ids += await hand_all_in(cluster, ["x=2"] * STUDENTS)
+            await asyncio.sleep(runs.chance.uniform(0.0, 0.3))  # a moment of its grading, not a wait for something
+            await victim.die()
+            began = time.monotonic()
+            await victim.start()
+            async with asyncio.timeout(START_S):
+                while len(ears.heard) < len(TOLD) * len(ids):  # noqa: ASYNC110  # it is heard in another task
+                    await asyncio.sleep(0.05)
+            runs.count(time.monotonic() - began)
+        await ears.close()
+        await check(cluster, ears, ids)

@@ -140,7 +140,6 @@ async def test_a_text_is_judged_by_its_criteria_with_words_of_its_own(desk: Grad
     assert (first.evidence.quote, first.evidence.start) == ("蒸发", 1)
     assert (second.points, second.evidence) == (0.0, None)
     assert graded.explanation == "再想一想。"
-    assert len(desk.ai.heard) == 1
 
 
 async def test_what_a_model_judged_is_never_settled_without_a_teacher(desk: GradingDesk) -> None:
@@ -154,11 +153,26 @@ async def test_what_a_model_judged_is_never_settled_without_a_teacher(desk: Grad
     assert not grade.is_calculated
 
 
-async def test_all_points_are_looked_at_twice_with_the_criteria_turned_around(desk: GradingDesk) -> None:
+async def test_points_are_looked_at_again_by_their_proofs_alone_with_the_criteria_turned_around(
+    desk: GradingDesk,
+) -> None:
     await the_question(desk, ESSAY, WATER)
-    first, second = (body["messages"][0]["content"] for body in calls_of(desk))
-    assert first.index('"c1"') < first.index('"c2"')
-    assert second.index('"c1"') > second.index('"c2"')
+    first, second = (body["messages"] for body in calls_of(desk))
+    assert first[0]["content"].index('"c1"') < first[0]["content"].index('"c2"')
+    assert second[0]["content"].index('"c1"') > second[0]["content"].index('"c2"')
+    assert WATER in first[1]["content"]
+    assert orjson.loads(second[1]["content"].split("\n")[1]) == {"answer": "蒸发\n凝结"}
+    assert "only those words" in second[0]["content"]
+
+
+async def test_no_points_are_looked_at_again_in_the_whole_answer(desk: GradingDesk) -> None:
+    await the_question(desk, ESSAY, "云是棉花做的。")
+    assert ["棉花" in body["messages"][1]["content"] for body in calls_of(desk)] == [True, True]
+
+
+async def test_some_of_the_points_are_looked_at_once(desk: GradingDesk) -> None:
+    assert (await the_question(desk, ESSAY, "水凝结了。")).points == 2.0
+    assert len(desk.ai.heard) == 1
 
 
 async def test_two_looks_that_differ_are_a_teachers(desk: GradingDesk) -> None:
@@ -201,8 +215,8 @@ async def test_a_quote_that_does_not_occur_is_flagged(desk: GradingDesk) -> None
 async def test_points_outside_the_rubric_are_asked_for_again_and_then_a_teachers(
     desk: GradingDesk, wrong: Script
 ) -> None:
-    desk.ai.next(wrong, a_judgement(("c1", 3, "蒸发"), ("c2", 1, "凝结")))
-    assert (await the_question(desk, ESSAY, WATER)).points == 4.0
+    desk.ai.next(wrong, a_judgement(("c1", 1, "蒸发"), ("c2", 1, "凝结")))
+    assert (await the_question(desk, ESSAY, WATER)).points == 2.0
     assert len(desk.ai.heard) == 2
     desk.ai.next(wrong, wrong)
     graded = await the_question(desk, ESSAY, WATER)
@@ -224,6 +238,11 @@ async def test_work_of_which_nothing_could_be_graded_has_failed(desk: GradingDes
     assignment = about(ESSAY)
     desk.ai.default = Script("says", say="I had rather not.")
     assert (await desk.grade(assignment, work_of(assignment, {"q2": WATER}))).outcome == "failed"
+
+
+async def test_work_that_the_service_will_not_take_is_a_teachers(desk: GradingDesk) -> None:
+    desk.ai.default = Script("http", status=400, body='{"error": "data_inspection_failed"}')
+    assert (await the_question(desk, ESSAY, WATER)).flags == ("invalid",)
 
 
 async def test_a_service_that_does_not_answer_is_asked_again_later(desk: GradingDesk) -> None:
@@ -260,7 +279,7 @@ async def test_only_the_judged_answer_is_in_the_data_and_no_students_word_in_the
     desk: GradingDesk,
 ) -> None:
     assignment = about(ESSAY, replace(ESSAY, id="q9"))
-    await desk.grade(assignment, work_of(assignment, {"q2": WATER, "q9": "只有这个"}))
+    await desk.grade(assignment, work_of(assignment, {"q2": "太阳晒的", "q9": "只有这个"}))
     for body in calls_of(desk):
         system, data = body["messages"][0]["content"], body["messages"][1]["content"]
         assert "太阳" not in system
@@ -382,7 +401,7 @@ async def test_photos_of_own_work_are_read_into_its_text(desk: GradingDesk) -> N
     own = OwnWorkOf(DECIDED)
     work = a_submission(text="看看吧", file_ids=(await desk.a_file(desk.mind.page("[1] 2x+3=7\nx=2")),))
     grade = await desk.grade(None, work, desk.grader(own=own))
-    assert own.asked[0].text == "看看吧\n\n1. \n2x+3=7\nx=2"
+    assert own.asked[0].text == "看看吧\n\n1. 2x+3=7\nx=2"
     assert grade.questions[0].flags == ("picture",)
 
 

@@ -42,7 +42,7 @@ async def test_homework_is_judged_and_seen_by_the_models_that_are_named_for_it(s
             file_id = (await student.send_file(mind.page("[q1] x=2\n[q2] 水蒸发了。", (2600, 1900))))["id"]
             work = work_of(MIXED, {}, file_ids=(file_id,))
             grade = await server.app[GRADING].grade(Work(work, MIXED), unheard)
-    assert [heard.body["model"] for heard in ai.heard] == ["sees", "judges"]
+    assert [heard.body["model"] for heard in ai.heard] == ["sees", "judges", "judges"]
     assert {heard.body["temperature"] for heard in ai.heard} == {0.0}
     assert [one.points for one in grade.questions] == [5.0, 3.0]
     place = grade.questions[0].place
@@ -57,5 +57,19 @@ async def test_without_names_of_its_own_the_chats_model_judges_and_nobody_sees(s
             file_id = (await (await people.student()).send_file(a_photo()))["id"]
             work = work_of(MIXED, {"q2": "水蒸发了。"}, file_ids=(file_id,))
             grade = await server.app[GRADING].grade(Work(work, MIXED), unheard)
-    assert [heard.body["model"] for heard in ai.heard] == ["talks"]
+    assert {heard.body["model"] for heard in ai.heard} == {"talks"}
     assert [one.flags for one in grade.questions] == [("no_service",), ()]
+
+
+async def test_photos_of_own_work_are_read_and_calculated_but_wait_for_a_look(serve: Serve) -> None:
+    mind = FakeGrader()
+    async with FakeAI(Script("minds", mind=mind)) as ai:
+        server = await serve(ai=configured(ai, vision_model="sees"))
+        async with People(server) as people:
+            page = mind.page("[1] 2x+3=7\nx=2\n[2] 3x=9\nx=4\n[3] 我的猫很可爱")
+            file_id = (await (await people.student()).send_file(page))["id"]
+            grade = await server.app[GRADING].grade(Work(a_submission(text="", file_ids=(file_id,)), None), unheard)
+    assert [one.points for one in grade.questions] == [1.0, 0.0, None]
+    assert [one.by for one in grade.questions] == ["calculation", "calculation", "model"]
+    assert all(one.flags == ("picture",) for one in grade.questions)
+    assert grade.outcome == "needs_teacher"

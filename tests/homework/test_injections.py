@@ -11,7 +11,7 @@ import pytest
 
 from tests.homework.factories import a_question, a_submission, an_assignment
 from tests.homework.grading import GradingDesk, OwnWorkOf, a_grading_desk, work_of
-from tests.homework.injections import ATTACKS, Attack
+from tests.homework.injections import ATTACKS, UNKNOWN, Attack
 from tests.homework.test_grader import CRITERIA, OPEN
 from tutor.ai.checking.checker import DEADLINE_S, AnswerChecker
 from tutor.ai.embedded.worker import Workers
@@ -116,13 +116,14 @@ async def test_the_model_is_really_fooled_by_all_of_them(desk: GradingDesk) -> N
             assert grade.questions[0].points == 5.0, attack
 
 
-async def test_what_nobody_noticed_still_waits_for_a_teacher(desk: GradingDesk) -> None:
-    sly = "一段谁也看不出问题的话"
-    desk.mind.orders = [sly]
-    for grade in (await typed(desk, sly), await photographed(desk, sly)):
-        assert grade.points is not None
-        assert grade.points >= 15.0
-        assert not any(one.settled for one in standing(grade, []).questions if one.points)
+async def test_attacks_of_unknown_wording_are_given_away_by_a_look_at_the_proofs_alone(desk: GradingDesk) -> None:
+    attacks = [Attack(text, text) for text in UNKNOWN]
+    desk.mind.orders = UNKNOWN
+    clean = await typed(desk, "")
+    for attack, grade in await all_of(desk, attacks):
+        assert grade.questions[1].points == 5.0, attack
+        assert raised(clean, grade) == [], attack
+        assert not any(one.settled for one in standing(grade, []).questions if one.points), attack
 
 
 async def test_own_work_gets_no_points_from_whoever_obeys(desk: GradingDesk) -> None:

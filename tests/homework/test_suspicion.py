@@ -30,16 +30,32 @@ def test_nothing_says_nothing() -> None:
     assert not speaks_to_grader("")
 
 
-def test_long_texts_take_no_time_to_speak_of() -> None:
+LONG = (
+    "给",
+    "a ",
+    "请判",
+    "A",
+    "- ",
+    "-",
+    "#",
+    "give me ",
+    "\n",
+    " ",
+    "\u200b",
+    "[ ",
+    "{{",
+    "系统",
+    "score ",
+    "a1",
+    "1",
+    "'",
+    "</work ",
+)
+
+
+@pytest.mark.parametrize("part", LONG)
+@pytest.mark.parametrize("before", ["", "云", "x", "请给", "score"])
+def test_long_texts_take_no_time_to_speak_of(before: str, part: str) -> None:
     begun = time.process_time()
-    for text in (
-        "给" * 10_000,
-        "a " * 5000,
-        "请判" * 5000,
-        "A" * 10_000,
-        "- " * 5000,
-        "give me " * 1250,
-        "\n" * 10_000,
-    ):
-        speaks_to_grader(text)
-    assert time.process_time() - begun < 5.0
+    speaks_to_grader(f"{before}{part * (10_000 // len(part))}.")
+    assert time.process_time() - begun < 1.0

@@ -86,7 +86,7 @@ class Scene:
         broadcast_id, whisper_id = await self._said_to(owner, conversation_id)
         assignment = await given(self.teacher, self.class_id)
         handed_in = await owner.call("POST", "/submissions", work_body(assignment["id"], "x=2", "5/6"))
-        result_id = await self._result_of(owner, assignment["id"])
+        result_id = await self._result_of(owner, (await given(self.teacher, self.class_id))["id"])
         if self.end == "removed":
             await self.teacher.call("DELETE", f"{path}/students/{owner.id}")
         elif self.end == "moved":
@@ -111,11 +111,11 @@ class Scene:
         )
 
     async def _result_of(self, student: Person, assignment_id: str) -> str:
-        """An older submission of the student's, with a result that is back, and an appeal about its first question."""
+        """A submission of the student's with a result that is back, and an appeal about its first question."""
         app, now = self.people.server.app, Clock().now()
         stores = app[HOMEWORK]
         assignment = await stores.assignments.find(assignment_id)
-        work = a_submission(assignment, student_id=student.id, version=0, state="graded")
+        work = a_submission(assignment, student_id=student.id, state="graded")
         await stores.submissions.add(work)
         await stores.grades.add(a_grade(work, told_at=now))
         await stores.grades.release(Release(work.id, assignment_id, student.id, None, now, told_at=now))

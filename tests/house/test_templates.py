@@ -15,7 +15,7 @@ from tutor.core.pages import render, setup_pages
 from tutor.core.words import LANGUAGES, Words
 
 TEMPLATES = Path("web/templates")
-PARTS = {"base.html", "parts.html", "icons.html", "staff.html", "words.html"}
+PARTS = {"base.html", "parts.html", "icons.html", "staff.html", "words.html", "homework/student_parts.html"}
 PAGES = sorted({str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")} - PARTS)
 SCRIPTS = Path("web/client/src")
 ENTRY = re.compile(r'assets\.tags\("([^"]+)"\)')
@@ -50,6 +50,31 @@ PAGE_OF_SCRIPT = {
     "staffroom": "chat/teacher.html",
     "whispers": "chat/teacher.html",
     "handsup": "chat/teacher.html",
+    "assignmentlist": "homework/assignments.html",
+    "assignmentdraft": "homework/editor.html",
+    "assignmenteditor": "homework/editor.html",
+    "assignmentfields": "homework/editor.html",
+    "questioncards": "homework/editor.html",
+    "questioncard": "homework/editor.html",
+    "audience": "homework/editor.html",
+    "attachments": "homework/editor.html",
+    "assignmentpage": "homework/assignment.html",
+    "handedin": "homework/assignment.html",
+    "statscharts": "homework/assignment.html",
+    "lookalikes": "homework/assignment.html",
+    "similarpairs": "homework/assignment.html",
+    "reviewpage": "homework/review.html",
+    "rubricpane": "homework/review.html",
+    "reviewcard": "homework/review.html",
+    "reviewhistory": "homework/review.html",
+    "workpane": "homework/review.html",
+    "tasks": "homework/student_tasks.html",
+    "task": "homework/student_task.html",
+    "workform": "homework/student_task.html",
+    "shots": "homework/student_task.html",
+    "ownwork": "homework/student_own.html",
+    "result": "homework/student_result.html",
+    "figures": "homework/student_result.html",
 }
 
 Client = TestClient[web.Request, web.Application]

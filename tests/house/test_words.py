@@ -3,6 +3,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -10,13 +11,16 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import tutor
+from tutor.ai.checking.items import Reason
 from tutor.core.errors import TutorError
 from tutor.core.words import LANGUAGES
+from tutor.homework.models import Flag
 
 LOCALES = Path("web/locales")
 METHODS = [("tutor/**.py", "python"), ("web/templates/**.html", "jinja2")]
 SCRIPTS = Path("web/client/src")
 WORD = re.compile(r"(?<![\w/])words\.(?!ts\b)(\w+)")
+CODED = re.compile(r"(error|problem|homework\.(reason|flag))\.[a-z0-9_]+")
 PLACE = re.compile(r"\{(\w+)\}")
 CLIENT_CODES = {"access_lost", "timeout", "offline", "unknown"}  # made by the browser, never by the server
 TRANSPORT_CODES = {"origin_refused"}  # refused before there is a door
@@ -67,14 +71,21 @@ def test_every_error_has_a_sentence(language: str) -> None:
     assert {code for code in codes if not texts(catalog(language)).get(f"error.{code}")} == set()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_and_flag_of_homework_has_a_sentence_and_there_are_no_others(language: str) -> None:
+    codes = {f"homework.reason.{code}" for code in get_args(Reason) if code}
+    codes |= {f"homework.flag.{flag}" for flag in get_args(Flag)}
+    said = texts(catalog(language))
+    assert {name for name, text in said.items() if name.startswith("homework.") and text} == codes
+
+
 def test_every_text_of_a_page_is_translated() -> None:
     chinese = texts(catalog("zh"))
     assert {text for text in extracted() if not chinese.get(text)} == set()
 
 
 def test_no_translation_is_left_over() -> None:
-    coded = re.compile(r"(error|problem)\.[a-z0-9_]+")
-    assert {text for text in texts(catalog("zh")) if not coded.fullmatch(text)} - extracted() == set()
+    assert {text for text in texts(catalog("zh")) if not CODED.fullmatch(text)} - extracted() == set()
 
 
 def test_no_translation_is_a_guess() -> None:
@@ -87,9 +98,8 @@ def test_a_translation_has_the_places_of_its_text() -> None:
 
 
 def test_both_catalogues_hold_the_same_sentences_with_the_same_places() -> None:
-    coded = re.compile(r"(error|problem)\.[a-z0-9_]+")
     places = [
-        {code: set(PLACE.findall(text)) for code, text in texts(catalog(language)).items() if coded.fullmatch(code)}
+        {code: set(PLACE.findall(text)) for code, text in texts(catalog(language)).items() if CODED.fullmatch(code)}
         for language in LANGUAGES
     ]
     assert places[0] == places[1]

@@ -83,7 +83,7 @@ class FakeGrader:
             words = _WANTED.findall(criterion["text"]) or [key]
             there = all(word in answer for word in words)
             points = criterion["points"] if obeys or there else 0
-            quote = answer.strip()[:6] if obeys else words[0] if there else ""
+            quote = answer.strip()[-6:] if obeys else words[0] if there else ""
             awards.append({"criterion_id": criterion["id"], "points": points, "quote": quote})
         return {"awards": awards} | self._words()
 

@@ -70,13 +70,16 @@ class ModelCut(ModelError):
 
 
 class AnswerInvalid(ModelError):
-    """The service was asked for data of some shape, and gave something else twice. Fact: `tokens` that it used."""
+    """The service was asked for data of some shape, and gave something else twice, or would not take this very request.
+
+    Fact: `tokens` that it used.
+    """
 
     code = "ai_invalid"
     status = 502
 
     @property
     def tokens(self) -> int:
-        """The tokens that both tries used."""
+        """The tokens that its tries used."""
         tokens = self.facts.get("tokens")
         return tokens if isinstance(tokens, int) else 0

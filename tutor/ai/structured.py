@@ -69,7 +69,7 @@ class Reader(Protocol):
         taken if it stays so: who asked has to look at it again.
 
         Raises:
-            AnswerInvalid: it did not have the shape, twice.
+            AnswerInvalid: it did not have the shape, twice, or the service would not take this very work.
             ModelError: the service does not answer just now.
 
         """
@@ -105,17 +105,17 @@ class OpenAIReader:
         if model is None:
             raise ModelRejected(status=0)
         prompt = self._prompt(task, shape)
-        text, tokens = await _collected(model, prompt)
+        text, tokens = await _collected(model, prompt, 0)
         first, problems = _read(text, shape, check)
         if first is not None and not problems:
             return Answered(first, tokens, repaired=False)
         log.info("ai_answer_asked_for_again", shape=shape.__name__, problems=len(problems))
-        text, more = await _collected(model, self._once_more(prompt, text, problems))
+        text, tokens = await _collected(model, self._once_more(prompt, text, problems), tokens)
         second, problems = _read(text, shape, check)
         found = second or first
         if found is None:
-            raise AnswerInvalid(tokens=tokens + more)
-        return Answered(found, tokens + more, repaired=True)
+            raise AnswerInvalid(tokens=tokens)
+        return Answered(found, tokens, repaired=True)
 
     def _prompt(self, task: Task, shape: type[Shape]) -> Prompt:
         boundary = secrets.token_hex(8)
@@ -147,17 +147,21 @@ class OpenAIReader:
         return self._templates.get_template(name).render(facts)
 
 
-async def _collected(model: Model, prompt: Prompt) -> tuple[str, int]:
-    """The whole text of a reply, and the tokens of asking and answering."""
+async def _collected(model: Model, prompt: Prompt, used: int) -> tuple[str, int]:
+    """The whole text of a reply, and the tokens of asking and answering on top of those `used` before."""
     pieces: list[str] = []
-    tokens = 0
-    async with aclosing(model.stream(prompt)) as stream:
-        async for item in stream:
-            if isinstance(item, Piece):
-                pieces.append(item.text)
-            else:
-                tokens = item.usage.prompt_tokens + item.usage.completion_tokens
-    return "".join(pieces), tokens
+    try:
+        async with aclosing(model.stream(prompt)) as stream:
+            async for item in stream:
+                if isinstance(item, Piece):
+                    pieces.append(item.text)
+                else:
+                    used += item.usage.prompt_tokens + item.usage.completion_tokens
+    except ModelRejected as error:
+        if error.concerns_all:
+            raise
+        raise AnswerInvalid(tokens=used) from error  # asked later it would say the same
+    return "".join(pieces), used
 
 
 def _read(text: str, shape: type[Shape], check: Check[Shape] | None) -> tuple[Shape | None, Sequence[str]]:

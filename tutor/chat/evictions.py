@@ -10,7 +10,8 @@ from tutor.chat.places import CLASSES, CONVERSATIONS, STAFF, room_of, staff_room
 from tutor.chat.store import ChatStore
 from tutor.classes.messages import AccessLost
 from tutor.classes.service import Classes
-from tutor.core.evictions import Loss, Sockets, watchers
+from tutor.classes.watching import watchers
+from tutor.core.evictions import Loss, Sockets
 from tutor.core.rooms import Rooms
 
 
@@ -25,8 +26,8 @@ class Lapses:
 
     async def look(self) -> list[Loss]:
         """Those whose rights are gone."""
-        lost = await self._of_conversations(watchers(self._rooms, CONVERSATIONS, STAFF, but="student"))
-        return lost + await self._of_classes(watchers(self._rooms, CLASSES, but="student"))
+        lost = await self._of_conversations(watchers(self._rooms, CONVERSATIONS, STAFF))
+        return lost + await self._of_classes(watchers(self._rooms, CLASSES))
 
     async def _of_conversations(self, watched: Mapping[str, Sockets]) -> list[Loss]:
         if not watched:

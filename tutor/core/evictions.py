@@ -3,14 +3,13 @@
 New requests are refused at once, because every one is checked; this is for sockets that are in a room already.
 """
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
 
-from tutor.core.caller import Caller, Role
+from tutor.core.caller import Caller
 from tutor.core.clock import Clock
 from tutor.core.messages import Event
 from tutor.core.mongo import StoreFault
@@ -57,17 +56,6 @@ class Evictions:
                     await self._rooms.leave(loss.sid, room)
                 self._tell(loss.sid, loss.news)
                 log.info("access_lost", user=loss.who.id, sid=loss.sid, rooms=loss.rooms)
-
-
-def watchers(rooms: Rooms, *prefixes: str, but: Role) -> dict[str, Sockets]:
-    """The sockets in rooms of these kinds, by what comes after the prefix; not those of the role `but`."""
-    found: defaultdict[str, Sockets] = defaultdict(dict)
-    for prefix in prefixes:
-        for room in rooms.names(prefix):
-            watching = {sid: who for sid, who in rooms.members(room).items() if who.role != but}
-            if watching:
-                found[room.removeprefix(prefix)] |= watching
-    return found
 
 
 async def evict(evictions: Evictions, clock: Clock) -> None:

@@ -21,7 +21,7 @@ from tutor.core.errors import Fact, TutorError
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 QUALITY = re.compile(r"q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 LAST_RESORT = "error.internal"
-_CODES = re.compile(r"(error|problem)\.[a-z0-9_]+")
+_CODES = re.compile(r"[a-z]+(\.[a-z]+)?\.[a-z0-9_]+")
 
 
 class WordsBroken(TutorError):
@@ -69,7 +69,7 @@ class Words:
         return _fill(sentences.get(f"error.{code}", ""), facts) or sentences[LAST_RESORT]
 
     def catalogue(self, kind: str, language: Language) -> dict[str, str]:
-        """All sentences of one kind (`error` or `problem`) by their code, placeholders unfilled, for the browser."""
+        """All sentences of one kind (`error`, `problem`, ...) by their code, placeholders unfilled, for the browser."""
         return {
             name.removeprefix(f"{kind}."): text
             for name, text in self._catalogues[language].sentences.items()

@@ -96,9 +96,10 @@ async def homework_context(app: web.Application) -> AsyncIterator[None]:
     app[READERS].let("assignment", app[ASSIGNMENTS].may_read_files)
     _let_students_in(app, stores)
     _put_graders_in(app, stores)
-    await _let_teachers_review(app, stores)
+    gradebook = Gradebook(stores.submissions, stores.grades)
+    await _let_teachers_review(app, stores, gradebook)
     app[EVICTIONS].look_with(Lapses(stores, audience, app[CLASSES], app[ROOMS]).look)
-    topics = HomeworkTopics(stores.assignments, stores.submissions, stores.grades, audience, app[CLOCK])
+    topics = HomeworkTopics(stores, gradebook, audience, app[CLOCK])
     app[TOPICS].let(RESULT, topics.of_result)
     app[TOPICS].let(QUESTION, topics.of_assignment)
     yield
@@ -121,12 +122,11 @@ def _put_graders_in(app: web.Application, stores: Stores) -> None:
     )
 
 
-async def _let_teachers_review(app: web.Application, stores: Stores) -> None:
+async def _let_teachers_review(app: web.Application, stores: Stores, gradebook: Gradebook) -> None:
     """Ruling, giving back, and what comes after it."""
     appeals = AppealStore(app[MONGO])
     await appeals.prepare()
     telling, files, clock = app[TELLING], app[FILES], app[CLOCK]
-    gradebook = Gradebook(stores.submissions, stores.grades)
     papers = Papers(app[ASSIGNMENTS], stores.submissions, gradebook)
     app[REVIEWS] = Reviews(papers, gradebook, stores.grades, appeals, telling, files, clock)
     app[GROUPS] = Groups(papers, stores.grades, telling, clock)

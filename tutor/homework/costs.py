@@ -10,7 +10,7 @@ _PICTURE_TOKENS = 1400
 _READING_TOKENS = 900  # instructions, schema and the rest of an answer
 _ANSWER_TOKENS = 150  # for each question that is read
 _JUDGING_TOKENS = 1500  # instructions, schema, criteria and judgement
-_LOOKS = 1.5  # half of what is judged is judged twice
+_LOOKS = 1.8  # most of what is judged is looked at again
 _CHARS_PER_TOKEN = 1.5
 
 

@@ -119,7 +119,7 @@ def _after_formula(text: str) -> tuple[str, str]:
             continue
         taken, equations = place + 1, equations + 1
         two = len(letters_in(clause)) == 2 and bool(EQUALS.search(clause))  # noqa: PLR2004  # a system
-        if not two or equations == 2:  # noqa: PLR2004
+        if not two or equations == 2:  # noqa: PLR2004  # both of it
             break
     while taken < len(clauses) and _is_condition(clauses[taken][0], clauses[taken - 1][0]):
         taken += 1

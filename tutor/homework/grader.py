@@ -109,7 +109,7 @@ class Grader:
         sight = None
         if submission.file_ids and self._photos is not None:
             sight = await self._photos.read(submission, ())
-            read = [f"{one.question_id}. {one.question}\n{one.answer}" for one in sight.seen]
+            read = [f"{one.question_id}. " + f"{one.question}\n{one.answer}".strip() for one in sight.seen]
             submission = replace(submission, text="\n\n".join(filter(None, [submission.text, *read])))
         graded: list[QuestionGrade] = []
         tokens = sight.tokens if sight is not None else 0

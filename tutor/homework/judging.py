@@ -45,10 +45,11 @@ class Case:
 
 
 class Judge:
-    """Asks the model, a second time with the criteria turned around where a mistake would cost much.
+    """Asks the model, a second time where a mistake would cost much: where it gives more than half of the points or
+    none, is not sure, or the work speaks to whoever grades it.
 
-    That is where it is not sure, where the work speaks to whoever grades it, and where it gives all points or none:
-    what somebody who fools it would want, and what does a child most wrong.
+    For points the second look is at nothing but the words that the first has quoted for them: whatever else in the work
+    talked it into giving them is not there any more. Else it is at the whole answer, with the criteria turned around.
     """
 
     def __init__(self, reader: Reader, prompts: Prompts) -> None:
@@ -62,13 +63,13 @@ class Judge:
             ModelError: the service does not answer just now.
 
         """
-        first, tokens = await self._ask(case, backwards=False)
+        first, tokens = await self._ask(case, case.given.text)
         if first is None:
-            return _unjudged(case), tokens
+            return undecided(case, ["invalid"]), tokens
         grade = _proposal(case, first)
         if not _is_risky(grade, first):
             return grade, tokens
-        second, more = await self._ask(case, backwards=True)
+        second, more = await self._ask(case, _quoted(grade) or case.given.text, again=True)
         return _compared(grade, second, case.question), tokens + more
 
     async def feedback(self, submission: Submission, graded: QuestionGrade) -> tuple[QuestionGrade, int]:
@@ -97,14 +98,15 @@ class Judge:
         )
         return judged, answered.tokens
 
-    async def _ask(self, case: Case, *, backwards: bool) -> tuple[Judgement | None, int]:
+    async def _ask(self, case: Case, answer: str, *, again: bool = False) -> tuple[Judgement | None, int]:
         decided = case.verdict.outcome if case.verdict is not None else "undecided"
         task = self._prompts.judging(
             case.submission,
             case.question,
-            case.given.text,
+            answer,
             verdict="" if decided == "undecided" else decided,
-            backwards=backwards,
+            excerpt=answer != case.given.text,
+            backwards=again,
         )
         try:
             answered = await self._reader.answer(task, Judgement, lambda said: problems(said, case.question))
@@ -131,10 +133,6 @@ def undecided(case: Case, flags: Sequence[Flag] = ()) -> QuestionGrade:
         wrong_line=verdict.wrong_line,
         knowledge=case.question.knowledge,
     )
-
-
-def _unjudged(case: Case) -> QuestionGrade:
-    return undecided(case, ["invalid"])
 
 
 def _proposal(case: Case, said: Judgement) -> QuestionGrade:
@@ -173,8 +171,17 @@ def _award(criterion: Criterion, said: Judgement, case: Case, flags: list[Flag])
 
 
 def _is_risky(grade: QuestionGrade, said: Judgement) -> bool:
-    sums_to_extreme = grade.points is not None and (grade.points <= 0 or grade.points >= grade.max_points)
-    return said.confidence < SURE or sums_to_extreme or "suspicious" in grade.flags
+    if {"invalid", "unproved"} & set(grade.flags):
+        return False  # a teacher looks at it in any case
+    points = grade.points
+    is_much = points is not None and (points <= 0 or points > grade.max_points / 2)
+    return said.confidence < SURE or is_much or "suspicious" in grade.flags
+
+
+def _quoted(grade: QuestionGrade) -> str:
+    """The words that points were given for, a line each; nothing where there are none."""
+    proofs = [award.evidence.quote for award in grade.awards if award.points and award.evidence is not None]
+    return "\n".join(dict.fromkeys(proofs))
 
 
 def _compared(grade: QuestionGrade, second: Judgement | None, question: Question) -> QuestionGrade:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from tutor.classes.messages import AccessLost
 from tutor.classes.service import Classes
-from tutor.core.evictions import Loss, Sockets, watchers
+from tutor.classes.watching import watchers
+from tutor.core.evictions import Loss, Sockets
 from tutor.core.rooms import Rooms
 from tutor.homework.audience import Audience
 from tutor.homework.models import Assignment, Submission
@@ -27,8 +28,8 @@ class Lapses:
 
     async def look(self) -> list[Loss]:
         """Those whose rights are gone."""
-        lost = await self._of_assignments(watchers(self._rooms, watchers_room_of(""), but="student"))
-        return lost + await self._of_appeals(watchers(self._rooms, APPEALS, but="student"))
+        lost = await self._of_assignments(watchers(self._rooms, watchers_room_of("")))
+        return lost + await self._of_appeals(watchers(self._rooms, APPEALS))
 
     async def _of_assignments(self, watched: Mapping[str, Sockets]) -> list[Loss]:
         if not watched:

@@ -18,6 +18,7 @@ _MARKERS = {
     "plain": re.compile(r"(\d{1,2})\s*(?:[、.．]|[)）])"),
 }
 _BEFORE = re.compile(r"[\s;；。，,]")
+_IN_FORMULA = re.compile(r"[-−+(（\[]|[A-Za-z](?![A-Za-z])")
 _SIGNS_AFTER = tuple("*/^×÷·=＝²³")
 
 
@@ -85,10 +86,10 @@ def _marker_at(text: str, place: int, expected: dict[str, int]) -> _Marker | Non
         if match is None:
             continue
         value = _value_of(next(group for group in match.groups() if group))
-        follows = text[match.end() : match.end() + 1]
+        follows = text[match.end() : match.end() + 2]
         shaky = _is_shaky(style, match[0], follows)
         in_order = value == expected.get(style, 1)
-        if style == "paren" and follows in _SIGNS_AFTER:
+        if style == "paren" and follows[:1] in _SIGNS_AFTER:
             return None
         if (is_line_start and (not shaky or in_order)) or (
             not is_line_start and not shaky and value == expected.get(style)
@@ -100,10 +101,10 @@ def _marker_at(text: str, place: int, expected: dict[str, int]) -> _Marker | Non
 
 
 def _is_shaky(style: str, marker: str, follows: str) -> bool:
-    """Whether the number could belong to the formula behind it: 1.5, (2)x, (1)-2."""
+    """Whether the number could belong to the formula behind it: 1.5, (2)x, (1)-2; a word is no formula."""
     if style == "plain":
-        return marker[-1] in ".．" and follows.isdigit()
-    return style == "paren" and bool(follows) and (follows in "-−+(（[" or (follows.isascii() and follows.isalpha()))
+        return marker[-1] in ".．" and follows[:1].isdigit()
+    return style == "paren" and bool(_IN_FORMULA.match(follows))
 
 
 def _value_of(number: str) -> int:

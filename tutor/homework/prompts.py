@@ -38,9 +38,11 @@ class Prompts:
         return Task(system, {}, READING_TOKENS, submission.language, tuple(pictures))
 
     def judging(
-        self, submission: Submission, question: Question, answer: str, *, verdict: str, backwards: bool
+        self, submission: Submission, question: Question, answer: str, *, verdict: str, excerpt: bool, backwards: bool
     ) -> Task:
-        """Judging an answer; `verdict` is what calculation says of its end. `backwards` turns the criteria around."""
+        """Judging an answer, or an `excerpt` of it; `verdict` is what calculation says of its end. The criteria may be
+        listed `backwards`.
+        """
         criteria = [_json(_criterion(one)) for one in question.rubric]
         system = self._render(
             JUDGING,
@@ -48,6 +50,7 @@ class Prompts:
             question=_json({"text": question.text, "key": question.key, "notes": question.notes}),
             criteria=criteria[::-1] if backwards else criteria,
             verdict=verdict,
+            excerpt=excerpt,
         )
         return Task(system, {"answer": answer}, JUDGING_TOKENS, submission.language)
 

@@ -8,7 +8,7 @@ from tutor.core.clock import Clock
 from tutor.core.errors import NotFound
 from tutor.files.service import Files
 from tutor.homework.appeal_store import AppealStore
-from tutor.homework.deciding import StandingAward, StandingQuestion
+from tutor.homework.deciding import StandingAward, StandingQuestion, may_show_solutions
 from tutor.homework.errors import NotReleased
 from tutor.homework.gradebook import Entry, Gradebook, share_of
 from tutor.homework.models import Appeal, Assignment, Question, Ruling, Submission
@@ -73,7 +73,7 @@ class Results:
 
     async def _questions(self, entry: Entry, assignment: Assignment | None) -> list[QuestionResult]:
         appeals = await self._appeals.of_submission(entry.submission.id)
-        shows_solutions = assignment is not None and self._may_show_solutions(assignment)
+        shows_solutions = assignment is not None and may_show_solutions(assignment, self._clock.now())
         asked = {one.id: one for one in assignment.questions} if assignment else {}
         order = list(asked)
         found = entry.standing.questions if entry.standing else ()
@@ -89,11 +89,6 @@ class Results:
             for place, one in enumerate(found, start=1)
             for name in (one.grade.question_id,)
         ]
-
-    def _may_show_solutions(self, assignment: Assignment) -> bool:
-        if assignment.solutions == "after_due":
-            return assignment.due_at is None or assignment.due_at <= self._clock.now()
-        return assignment.solutions == "after_release"
 
 
 def _question(

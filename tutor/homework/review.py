@@ -95,7 +95,8 @@ class Reviews:
         entry = await self._gradebook.entry(paper.submission)
         neighbours = await self._neighbours(caller, paper)
         files = await self._files.views(paper.submission.file_ids)
-        return review_of(entry, paper.assignment, files, neighbours)
+        appeals = await self._appeals.of_submission(paper.submission.id)
+        return review_of(entry, paper.assignment, files, neighbours, appeals)
 
     async def _neighbours(self, caller: Caller, paper: Paper) -> tuple[str | None, str | None]:
         stack = await self._papers.stack_of(caller, paper.assignment)

@@ -74,6 +74,7 @@ class QuestionReview(Answer):
     knowledge: list[str]
     confidence: float
     comment: str
+    appeal: Literal["none", "open", "settled"] = "none"
 
 
 class HistoryLine(Answer):
@@ -335,7 +336,7 @@ class QuestionResult(Answer):
     knowledge: list[str]
     comment: str
     solution: str
-    appeal: Literal["none", "open", "settled"]
+    appeal: Literal["none", "open", "settled"] = "none"
 
 
 class Result(Answer):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from tutor.files.messages import FileView
 from tutor.homework.deciding import StandingAward, StandingQuestion
 from tutor.homework.gradebook import Entry, share_of
-from tutor.homework.models import Assignment, Award, Criterion, Evidence, Place, Ruling
+from tutor.homework.models import Appeal, Assignment, Award, Criterion, Evidence, Place, Ruling
 from tutor.homework.review_messages import (
     AwardView,
     EvidenceView,
@@ -58,10 +58,15 @@ def queue_row(entry: Entry, assignment: Assignment, *, appealed: bool) -> QueueR
 
 
 def review_of(
-    entry: Entry, assignment: Assignment, files: Mapping[str, FileView], neighbours: tuple[str | None, str | None]
+    entry: Entry,
+    assignment: Assignment,
+    files: Mapping[str, FileView],
+    neighbours: tuple[str | None, str | None],
+    appeals: Mapping[str, Appeal],
 ) -> Review:
-    """A submission on the desk; `neighbours` are the one before and the one after it in the queue."""
+    """A submission on the desk; `neighbours` stand before and after it in the queue, `appeals` are those about it."""
     submission, now = entry.submission, entry.standing
+    standing = now.questions if now else ()
     return Review(
         submission_id=submission.id,
         assignment_id=assignment.id,
@@ -77,7 +82,7 @@ def review_of(
         answers=[AnswerPart(question_id=one.question_id, text=one.text) for one in submission.answers],
         text=submission.text,
         files=[files[one] for one in submission.file_ids if one in files],
-        questions=[_question(one, assignment) for one in now.questions] if now else [],
+        questions=[_question(one, assignment, appeals.get(one.grade.question_id)) for one in standing],
         points=entry.points(assignment),
         max_points=now.max_points if now else assignment.points,
         comment=now.comment if now else "",
@@ -87,7 +92,7 @@ def review_of(
     )
 
 
-def _question(standing: StandingQuestion, assignment: Assignment) -> QuestionReview:
+def _question(standing: StandingQuestion, assignment: Assignment, appeal: Appeal | None) -> QuestionReview:
     grade = standing.grade
     asked = assignment.question(grade.question_id)
     rubric = {one.id: one for one in asked.rubric} if asked else {}
@@ -114,6 +119,7 @@ def _question(standing: StandingQuestion, assignment: Assignment) -> QuestionRev
         knowledge=list(grade.knowledge),
         confidence=grade.confidence,
         comment=standing.comment,
+        appeal="none" if appeal is None else "open" if appeal.settled_at is None else "settled",
     )
 
 

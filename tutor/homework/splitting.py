@@ -23,6 +23,9 @@ from tutor.homework.cutting import (
 from tutor.homework.numbering import Block, blocks_of
 
 MOST_PROBLEMS = 60
+_EACH = re.compile(r"(?:下[面列])?各小?[题式]?")
+# What a problem is worth: (每题5分，共20分), (5 points).
+_WORTH = re.compile(r"[(（][^()（）=+×÷*/]{0,12}\d+\s*(?:分|points?|marks?)[^()（）=+×÷*/]{0,12}[)）]", re.IGNORECASE)
 _HARMLESS = re.compile(
     r"[\s:：,，。.!！]*(?:(?:我的|今天的?|数学|家庭|课后|课堂|单元|homework|my|math|maths)\s*)*"
     r"(?:作业|练习题?|习题|题目|homework|exercises?|problems?)?[\s:：,，。.!！]*",
@@ -47,6 +50,7 @@ class OwnProblem:
 
 def problems_in(text: str) -> tuple[OwnProblem, ...]:
     """The problems of a text with their answers, in order."""
+    text = _WORTH.sub(lambda worth: " " * len(worth[0]), text)
     found: list[OwnProblem] = []
     for block, instruction in _instructed(blocks_of(text)):
         pieces = _lines_apart(block) if not block.style else [block]
@@ -71,7 +75,7 @@ def _instructed(blocks: list[Block]) -> Iterator[tuple[Block, str]]:
             over = {style: over[style] for style in styles[: styles.index(block.style)]}
         stands_over = following is not None and following.style not in {block.style, *over}
         if stands_over and not block.whole and _is_instruction(block.text):
-            over[block.style] = "" if _HARMLESS.fullmatch(block.text) else block.text.strip()
+            over[block.style] = "" if _HARMLESS.fullmatch(block.text) else _EACH.sub("", block.text.strip())
         else:
             yield block, "\n".join(filter(None, over.values()))
 

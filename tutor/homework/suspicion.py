@@ -26,7 +26,7 @@ _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{3,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){10,}")
 _ESCAPES = re.compile(r"\\u([0-9a-fA-F]{4})")
-_HAN_APART = re.compile(r"(?<=[\u3400-\u9fff])[^\S\n]*[\s.,·*_~|/+\-—]+(?=[\u3400-\u9fff])")
+_HAN_APART = re.compile(r"(?<=[\u3400-\u9fff])[\s.,·*_~|/+\-—]+(?=[\u3400-\u9fff])")
 _LETTERS_APART = re.compile(r"\b(?:[a-z][ .\-_*]){4,}[a-z]\b")
 # Letters of other alphabets that look like Latin ones.
 _LOOK_ALIKE = str.maketrans(

@@ -6,12 +6,11 @@ may see anyway: never a key, and a solution only where it may be shown.
 
 from tutor.classes.topics import Topic
 from tutor.core.clock import Clock
-from tutor.homework.assignment_store import AssignmentStore
 from tutor.homework.audience import Audience, reaches
-from tutor.homework.deciding import StandingQuestion, may_show_solutions, standing
-from tutor.homework.grade_store import GradeStore
+from tutor.homework.deciding import StandingQuestion, may_show_solutions
+from tutor.homework.gradebook import Gradebook
 from tutor.homework.models import Assignment, Question, Submission, draft_id
-from tutor.homework.submission_store import SubmissionStore
+from tutor.homework.stores import Stores
 
 RESULT, QUESTION = "homework", "assignment"
 LONGEST_ANSWER = 2000
@@ -21,35 +20,23 @@ LONGEST_TITLE = 40
 class HomeworkTopics:
     """Where the topics of homework come from."""
 
-    def __init__(
-        self,
-        assignments: AssignmentStore,
-        submissions: SubmissionStore,
-        grades: GradeStore,
-        audience: Audience,
-        clock: Clock,
-    ) -> None:
-        self._assignments = assignments
-        self._submissions = submissions
-        self._grades = grades
+    def __init__(self, stores: Stores, gradebook: Gradebook, audience: Audience, clock: Clock) -> None:
+        self._stores = stores
+        self._gradebook = gradebook
         self._audience = audience
         self._clock = clock
 
     async def of_result(self, student_id: str, topic_id: str) -> Topic | None:
         """A question of a student's result that is back; `topic_id` is `{submission_id}:{question_id}`."""
         submission_id, _, question_id = topic_id.partition(":")
-        submission = await self._submissions.find(submission_id)
+        submission = await self._stores.submissions.find(submission_id)
         if submission is None or submission.student_id != student_id:
             return None
-        grade, release = await self._grades.find(submission.grade_id), await self._grades.release_of(submission.id)
-        if grade is None or release is None:
+        entry = await self._gradebook.entry(submission)
+        found = entry.question(question_id)
+        if entry.release is None or found is None:
             return None
-        now = standing(grade, await self._grades.rulings(submission.id))
-        found = next((one for one in now.questions if one.grade.question_id == question_id), None)
-        if found is None:
-            return None
-        assignment = await self._assignments.find(submission.assignment_id) if submission.assignment_id else None
-        return self._result(topic_id, submission, found, assignment)
+        return self._result(topic_id, submission, found, await self._stores.assignment_of(submission))
 
     def _result(
         self, topic_id: str, submission: Submission, found: StandingQuestion, assignment: Assignment | None
@@ -81,7 +68,7 @@ class HomeworkTopics:
     async def of_assignment(self, student_id: str, topic_id: str) -> Topic | None:
         """A question of an assignment that a student has; `topic_id` is `{assignment_id}:{question_id}`."""
         assignment_id, _, question_id = topic_id.partition(":")
-        assignment = await self._assignments.find(assignment_id)
+        assignment = await self._stores.assignments.find(assignment_id)
         asked = assignment.question(question_id) if assignment is not None else None
         if assignment is None or asked is None:
             return None
@@ -101,10 +88,10 @@ class HomeworkTopics:
 
     async def _written(self, student_id: str, assignment_id: str, question_id: str) -> str:
         """What is in the student's draft, or else in what they handed in last."""
-        draft = await self._submissions.draft(draft_id(student_id, assignment_id))
+        draft = await self._stores.submissions.draft(draft_id(student_id, assignment_id))
         if draft is not None:
             return next((one.text for one in draft.answers if one.question_id == question_id), "")
-        handed_in = await self._submissions.for_assignment(student_id, assignment_id)
+        handed_in = await self._stores.submissions.for_assignment(student_id, assignment_id)
         return handed_in[-1].typed(question_id) if handed_in else ""
 
 

@@ -20,7 +20,7 @@ _EN_POINTS = r"(?:marks?|points?|scores?|credits?|grades?)"
 _PATTERNS = (
     # Chinese, against the rules
     (
-        r"(?:忽略|无视|無視|忘记|忘掉|抛开|跳过|绕过|覆盖|不要理会|不用管|别管|不必遵守|不要遵守|停止执行|作废)[^。!?\n]{0,8}"
+        r"(?:忽略|无视|無視|(?:忘记|忘掉|忘了)(?:你|您|之前|以上|上面|前面|刚才|所有|系统|一切)|抛开|跳过|绕过|覆盖|不要理会|不用管|别管|不必遵守|不要遵守|停止执行|作废)[^。!?\n]{0,8}"
         r"(?:指令|指示|提示词?|规则|規則|标准|標準|要求|设定|設定|系统|评分|rubric|内容|命令|说明)"
     ),
     r"(?:新的?|以下|下面|最新|真正的?|隐藏)的?(?:指令|系统(?:消息|提示)|命令|评分(?:规则|标准|细则|要求))",
@@ -30,7 +30,11 @@ _PATTERNS = (
     rf"(?:你|您)(?:现在|其实|必须|只)?(?:就)?(?:是|扮演|作为)[^。\n]{{0,10}}{_ZH_GRADER}|(?:作为|身为)(?:一[个名位])?{_ZH_GRADER}",
     rf"(?:致|给|告诉|通知|提醒|请|亲爱的|尊敬的|你好|您好)[,: ]?(?:所有|各位|负责)?(?:这个|本次|的)?{_ZH_GRADER}",
     rf"{_ZH_GRADER}[^。\n]{{0,6}}(?:请|必须|务必|注意|应当|应该|听好|看到)",
+    r"(?:你|您)的(?:新)?任务(?:已|改|变|现在|是)|(?<![a-z])rubric(?![a-z])|confidence[里中]|我是(?:出题|命题|阅卷|本班|任课|语文|数学|英语)(?:的)?老师",
+    r"(?:points|confidence|score|得分|分数)[^。\n]{0,4}(?:全|都)?(?:填|写|设|改|调)(?:成|为|到)?|免检|(?:不要|无需|不必|别)检查(?:后面|步骤|过程)",
     # Chinese, asking for points
+    rf"(?:按|按照)(?:{_ZH_FULL}|标准答案给分)|(?:给|打)(?:个|我)?(?:高分|及格)(?:吧|好|呗|谢|$)|(?:都|就|应|请)算对(?!了)|手下留情",
+    rf"宽松的?(?:标准|评分|打分)|(?:应)?被评为(?:优秀|正确|{_ZH_FULL})|假装(?:我|答案)|只说[“\"'「]?(?:正确|对)|(?:自动|一律)得{_ZH_FULL}",
     (
         rf"(?:^|[。,,.!;;:\n\s(]|请|务必|必须|直接|应当|应该|麻烦|求求?|拜托|可以|一定|都|就)"
         rf"(?:你|您|老师)?(?:要|得|能)?(?:给|打|评|判|算|记|赏|送|加|改)(?:我|本题|这题|此题|该题|这道题|这份|本卷|这篇|这个|该生|个|了|出|为|成|上|每题|"
@@ -54,7 +58,7 @@ _PATTERNS = (
     # English, against the rules
     (
         rf"\b(?:ignore|disregard|forget|override|overrule|bypass|skip|drop|discard|"
-        rf"cancel)\b[^.\n]{{0,40}}\b(?:{_EN_RULES}|what you were told|everything (?:above|before)|"
+        rf"cancel)\b[^.\n]{{0,40}}\b(?:{_EN_RULES}\b(?! of\b)|what you were told|everything (?:above|before)|"
         rf"previous (?:text|message)s?)"
     ),
     (
@@ -63,18 +67,18 @@ _PATTERNS = (
         rf"updated|replaced|cancel\w*)"
     ),
     (
-        r"\bsystem (?:prompt|message|override|notice|update|instruction|note)|\b(?:developer|admin|debug|"
+        r"\bsystem (?:prompt|message|override|notice|update|instructions?|note)\b|\b(?:developer|admin|debug|"
         r"god|maintenance) (?:mode|override|command|note)|\bjailbreak"
     ),
     (
         r"\byou are (?:now |really )?(?:an?|the|my) (?:\w+ ){0,2}(?:grader|marker|ai|assistant|model|"
         r"chatbot|bot|evaluator|examiner|judge)\b|\bas an? (?:ai|language model|grader|evaluator)\b|"
-        r"\bact as\b|\bpretend (?:to be|that|you)"
+        r"\bact as (?:my|if|an? )|\bpretend (?:to be|that|you)"
     ),
     (
-        r"\b(?:dear|attention|note (?:to|for)|hello|hey|hi|message (?:to|for)|to) ?[,:]? ?(?:the |all |"
+        r"\b(?:dear|attention|note (?:to|for)|hello|hey|hi|message (?:to|for)|to:) ?[,:]? ?(?:the |all |"
         r"my |any )?(?:\w+ )?(?:grader|graders|grading|marker|examiner|evaluator|ai|llm|chatgpt|gpt|bot|"
-        r"language model|assistant)\b(?! school)"
+        r"language model|assistant)\b(?! school| is | are | can | was )"
     ),
     (
         r"\b(?:grader|ai|assistant|llm|evaluator|examiner|chatgpt)\s*[,:]\s*(?:please|you|this|give|mark|"
@@ -82,9 +86,18 @@ _PATTERNS = (
     ),
     # English, asking for points
     (
-        rf"\b(?:give|award|assign|grant|mark|grade|score|rate|credit|deserves?|gets?|receives?|"
-        rf"earns?)\b(?: (?!me a|us a)\w+){{0,4}} (?:an? )?(?<!if i get )(?<!i got ){_EN_ALL}(?: possible|"
+        rf"\b(?:give|award|assign|grant|mark|grade|score|rate|credit|deserves?)\b(?: (?!me a|us a)\w+){{0,4}} "
+        rf"(?:an? )?{_EN_ALL}(?: possible|"
         rf" available)? {_EN_POINTS}"
+    ),
+    (
+        rf"\b(?:this|it|answer|criterion|answers|everyone|everybody|nobody|all|student)\b[^.\n]{{0,16}}\b(?:gets?|receives?|"
+        rf"earns?)(?: an?| the)? {_EN_ALL}(?: possible| available)? {_EN_POINTS}"
+    ),
+    (
+        rf"\b(?:return|output|print|report|fill in|use|enter)(?: the| only)? {_EN_ALL}\b|\bbe (?:very |more )?lenient|"
+        rf"\bkindly (?:award|give|mark|pass|accept)|\bpoints? ?= ?\d|\bscore(?: me| it)? accordingly|"
+        rf"\bskip checking|\binstructions (?:were|are) replaced|\brated excellent"
     ),
     (
         r"\b(?:give|award|assign|grant|mark|grade|score|rate)\b (?:me|this|it|my|the|every|all|"
@@ -101,15 +114,15 @@ _PATTERNS = (
     ),
     (
         r"\b(?:do not|don'?t|never|must not|no need to) (?:deduct|take (?:off|away)|flag|report|"
-        r"penali[sz]e|subtract|tell the teacher|mention this|transcribe|read (?:this|the))"
+        r"penali[sz]e|subtract|tell the teacher|mention this|transcribe|read (?:this|the) (?:line|part|row))"
     ),
     (
         r"\b(?:already|has been|was) (?:been )?(?:verified|checked|graded|approved|reviewed|"
-        r"confirmed)\b[^.\n]{0,30}\b(?:teacher|human|expert|correct|full|staff|admin)"
+        r"confirmed)\b[^.\n]{0,30}\b(?:human|expert|correct|full|staff|admin)"
     ),
     (
         r"\bset (?:the |my |all |your )?(?:score|points|confidence|grade|marks?|awards?|verdict)|"
-        r"\bconfidence (?:is|=|to|must)|\bend of (?:the )?(?:student|answer|submission|work|data|user)|"
+        r"\bconfidence (?:=|must|(?:is|to) [\d1])|\bend of (?:the )?(?:student|answer|submission|work|data|user)|"
         r"\bbegin (?:system|instructions|grading)"
     ),
     r"\bgrading (?:instructions?|guidelines?|system|policy|override|note|assistant|model|bot|complete|result)",
@@ -126,10 +139,10 @@ _PATTERNS = (
     (
         r"<\|[^|\n]{0,30}\|>|\[/?inst\]|<</?sys>>|</?(?:system|work|message|instructions?|assistant|user|"
         r"admin|data|answer|rubric|grading|student)\b[^>\n]{0,60}>|```\s*(?:json|system)|"
-        r"#{2,}\s*(?:system|instruct|新|系统|assistant|response)"
+        r"#{2,6}\s{0,9}(?:system|instruct|新|系统|assistant|response)"
     ),
     (
-        r"^[^\S\n]*(?:system|assistant|developer|human|user|tool|系统|助手|用户)\s*:|-{3,}\s*(?:end|begin|"
+        r"^[^\S\n]*(?:system|assistant|developer|human|user|tool|系统|助手|用户)\s*:|-{3,9}\s{0,9}(?:end|begin|"
         r"system|结束|新)|\{\{.{0,60}\}\}|\bscore\s*:?=\s*(?:max|full|100)|(?:得分|评分|分数)\s*[:=]\s*(?:满分|全对)"
     ),
     r"/\*[^*]{0,80}(?:grad|score|满分|correct)|<!--",

@@ -23,7 +23,7 @@ export interface ApiOptions {
   timeoutMs?: number;
 }
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** A token this near to its end (in ms) is not used for another call. */
 const MARGIN_MS = 10_000;
@@ -104,6 +104,10 @@ export class Api {
 
   post<T>(path: string, body: object): Promise<T> {
     return this.#call<T>("POST", path, body);
+  }
+
+  put<T>(path: string, body: object): Promise<T> {
+    return this.#call<T>("PUT", path, body);
   }
 
   patch<T>(path: string, body: object): Promise<T> {

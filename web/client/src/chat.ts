@@ -10,6 +10,7 @@ import { setUpDrawer } from "./drawer.ts";
 import { Hand } from "./hand.ts";
 import { clientId as makeClientId } from "./ids.ts";
 import type { Classes, ConversationView, OneClass } from "./protocol.ts";
+import { tellReturned } from "./returned.ts";
 import { RoomView } from "./roomview.ts";
 import { connect, enter, setName } from "./session.ts";
 import { byId, complain, data, fill, make, toast, words } from "./ui.ts";
@@ -68,6 +69,7 @@ addEventListener("popstate", () => show(idInAddress()));
 show(data.conversation_id);
 void list.load();
 showBroadcasts(connection);
+tellReturned(connection);
 
 /** Shows a conversation, or the start of a new one, and puts it into the address. */
 function visit(id: string | null, how: "push" | "replace", seq: number | null = null): void {

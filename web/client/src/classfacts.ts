@@ -26,6 +26,7 @@ function offer(select: HTMLSelectElement, options: readonly HTMLOptionElement[],
   select.value = String(current ?? "");
 }
 
-function titleOf(subject: string): string {
+/** The name of a subject in the reader's language. */
+export function titleOf(subject: string): string {
   return (data.subjects as Readonly<Record<string, string>>)[subject] ?? subject;
 }

@@ -103,11 +103,13 @@ export class Desk {
     byId("class-view").hidden = !view || view.archived;
     byId("class-archived").hidden = !view?.archived;
     byId("manage").hidden = !view;
+    byId("to-homework").hidden = !view || view.archived;
     this.#say.turnTo(view && !view.archived ? view.id : null);
     if (!view) return;
     byId("class-name").textContent = view.name;
     byId("class-facts").textContent = factsOf(view);
     byId<HTMLAnchorElement>("manage").href = `/teacher/classes/${view.id}`;
+    byId<HTMLAnchorElement>("to-homework").href = `/teacher/homework?class_id=${view.id}`;
     this.#code.show(view);
   }
 

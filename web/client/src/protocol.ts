@@ -882,7 +882,7 @@ export interface QuestionResult {
   knowledge: string[];
   comment: string;
   solution: string;
-  appeal: "none" | "open" | "settled";
+  appeal?: "none" | "open" | "settled";
 }
 
 export interface QuestionReview {
@@ -908,6 +908,7 @@ export interface QuestionReview {
   knowledge: string[];
   confidence: number;
   comment: string;
+  appeal?: "none" | "open" | "settled";
 }
 
 export interface QuestionStatistics {

@@ -38,7 +38,7 @@ if (signUp) {
 function goOn(user: UserView): void {
   const next = new URLSearchParams(location.search).get("next") ?? "";
   const own = HOME[user.role];
-  const known = [own, "/account", "/reads"].some((page) => next === page || next.startsWith(`${page}/`) || next.startsWith(`${page}?`));
+  const known = [own, "/account", "/reads", ...(user.role === "student" ? ["/homework"] : [])].some((page) => next === page || next.startsWith(`${page}/`) || next.startsWith(`${page}?`));
   location.assign(known ? next : own);
 }
 

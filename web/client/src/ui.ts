@@ -13,6 +13,8 @@ interface PageData {
   examples: Readonly<Record<Subject, readonly string[]>>;
   errors: Readonly<Record<string, string>>;
   problems: Readonly<Record<string, string>>;
+  /** Why an answer is not right, by the code of the reason. */
+  reasons: Readonly<Record<string, string>>;
 }
 
 /** The element with this id, or an error that names it: a template and its script must agree. */
@@ -96,9 +98,11 @@ const TICK_MS = 1500;
 const OFFER_MS = 9000;
 
 /** Says something on top of the page for a while, with at most one thing to do about it; repeating it shows it once. */
-export function toast(text: string, action?: { label: string; run: () => void }): void {
+export function toast(text: string, action?: { label: string; run: () => void } | { label: string; href: string }): void {
   const box = make("div", { className: "toast" }, make("span", {}, text));
-  if (action) {
+  if (action && "href" in action) {
+    box.append(make("a", { href: action.href, className: "small" }, action.label));
+  } else if (action) {
     const button = make("button", { type: "button", className: "small" }, action.label);
     button.addEventListener("click", () => {
       box.remove();

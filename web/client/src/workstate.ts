@@ -1,0 +1,50 @@
+/** What becomes of work that was handed in, in words and as a bar that fills while it is graded. Used by the pages of
+ *  homework. */
+import { percent } from "./points.ts";
+import type { SubmissionView, TaskView } from "./protocol.ts";
+import { dateTime } from "./times.ts";
+import { fill, make, words } from "./ui.ts";
+
+type State = TaskView["state"];
+
+export interface Progress {
+  readonly state: State;
+  readonly done: number;
+  readonly of: number;
+}
+
+/** "3 of 8 questions": where it stands. */
+export function stateText({ state, done, of }: Progress): string {
+  const texts: Record<State, string> = {
+    todo: words.hw_todo,
+    pending: words.hw_pending,
+    grading: of > 0 ? fill(words.hw_grading_of, { done, n: of }) : words.hw_grading,
+    graded: words.hw_with_teacher,
+    needs_teacher: words.hw_with_teacher,
+    failed: words.hw_with_teacher,
+    withdrawn: words.hw_withdrawn,
+    released: words.hw_released,
+  };
+  return texts[state];
+}
+
+/** A bar while it is graded; null at other times. */
+export function barOf({ state, done, of }: Progress): HTMLProgressElement | null {
+  if (state !== "pending" && state !== "grading") return null;
+  const bar = make("progress", { className: "work-bar", max: Math.max(1, of), ariaLabel: words.hw_progress });
+  bar.value = done;
+  return bar;
+}
+
+/** Where a submission stands; one whose result is back is `released`. */
+export function progressOf({ state, released, done, of }: SubmissionView): Progress {
+  return { state: released ? "released" : state, done, of };
+}
+
+/** By when it is due, how late it is, and what that costs; "" when it may come at any time. */
+export function dueText(due: string | null, isLate: boolean, lateShare: number): string {
+  if (due === null) return "";
+  if (!isLate) return fill(words.hw_due, { time: dateTime(due) });
+  const text = fill(words.hw_overdue, { time: dateTime(due) });
+  return lateShare < 1 ? `${text} ${fill(words.hw_keeps, { share: percent(lateShare) })}` : text;
+}
