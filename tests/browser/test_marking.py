@@ -163,6 +163,7 @@ async def test_work_is_reviewed_by_keyboard(
     await page.keyboard.press("c")
     await page.keyboard.type("ajr 说得清楚")  # letters of a text, and no deeds
     await page.keyboard.press("Control+Enter")
+    await page.click("#history-part > summary")
     await expect(page.locator("#history li").filter(has_text="说得清楚")).to_be_visible()
     await expect(page.locator("#review-state")).to_have_text("可发还")
     await look(visitor, axe, f"review-{len(options)}")
@@ -186,7 +187,8 @@ async def test_look_alike_answers_get_the_same_points_and_all_goes_back(
         await handed_in(student, assignment, answer, "因为 2^10 是 1024")
     visitor = await opened(server, visit, teacher, assignment["id"], **options)
     page = visitor.page
-    await page.click("#release-all")
+    await expect(page.locator("#overview")).not_to_have_attribute("inert", "")
+    await page.locator("#release-all").click(force=True)
     await expect(page.locator(".toast")).to_contain_text("还没有可以发还的")
     await page.click("#groups-part > summary")
     await page.locator(".groups > li").nth(1).locator(".group button").first.click()
