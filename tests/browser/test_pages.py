@@ -10,7 +10,10 @@ from playwright.async_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.visitor import PHONE, look
 from tests.factories import People, Person, Server, a_client_id
-from tests.records.conftest import a_lesson
+from tests.homework.desk import Desk
+from tests.homework.factories import given
+from tests.records.conftest import Lesson, a_lesson
+from tutor.homework.context import HOMEWORK
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -24,10 +27,19 @@ PAGES: dict[str, tuple[str, str]] = {
     "/chat": ("student", ".broadcast"),
     "/chat/{conversation_id}": ("student", ROOM),
     "/reads": ("student", ".read"),
+    "/homework": ("student", ".task-points b"),
+    "/homework/own": ("student", "#subjects .choice-chip"),
+    "/homework/{assignment_id}": ("student", ".question"),
+    "/homework/results/{submission_id}": ("student", ".question.result"),
     "/teacher": ("teacher", "#tiles > li"),
     "/teacher/rooms/{conversation_id}": ("teacher", ROOM),
     "/teacher/rooms/{conversation_id}/replay": ("teacher", "article.said"),
     "/teacher/classes/{class_id}": ("teacher", "#class-parts:not([inert]) .person"),
+    "/teacher/homework": ("teacher", "#assignments > li"),
+    "/teacher/homework/new": ("teacher", "#assignment:not([inert])"),
+    "/teacher/homework/{assignment_id}/edit": ("teacher", "#assignment:not([inert])"),
+    "/teacher/homework/{assignment_id}": ("teacher", "#overview:not([inert])"),
+    "/teacher/homework/{assignment_id}/submissions/{submission_id}": ("teacher", "#review:not([inert])"),
     "/family": ("guardian", ".lesson"),
     "/family/rooms/{conversation_id}": ("guardian", ROOM),
     "/school": ("admin", "#people .person"),
@@ -69,8 +81,19 @@ async def school(server: Server) -> AsyncIterator[School]:
                 "admin": await people.appointed("admin", school_id),
                 "operator": await people.appointed("operator"),
             },
-            {"conversation_id": lesson.id, "class_id": class_id},
+            {"conversation_id": lesson.id, "class_id": class_id, **await homework(people, lesson, class_id)},
         )
+
+
+async def homework(people: People, lesson: Lesson, class_id: str) -> dict[str, str]:
+    """Homework of the lesson's teacher that its student has back, and work of hers that is still to do."""
+    made = await given(lesson.teacher, class_id)
+    assignment = await people.server.app[HOMEWORK].assignments.find(made["id"])
+    assert assignment is not None
+    desk = Desk(people, lesson.teacher, [lesson.student], class_id, assignment)
+    grade = await desk.released(await desk.graded(lesson.student))
+    await given(lesson.teacher, class_id, title="分数的加法")
+    return {"assignment_id": assignment.id, "submission_id": grade.submission_id}
 
 
 def test_every_page_is_looked_at(server: Server) -> None:

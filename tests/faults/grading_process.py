@@ -7,6 +7,7 @@ each work that was struck keeps it from happening twice.
 import asyncio
 import os
 import random
+import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -77,7 +78,7 @@ def main(folder: Path) -> None:
     struck = Struck(folder)
     struck.after(GradeStore, "add", "stored", lambda graded: graded.submission_id)
     struck.after(JobStore, "finish", "finished", lambda job: job.submission_id)
-    struck.after(Once, "tell", "told", lambda thing, _news: thing.split(":")[1])
+    struck.after(Once, "tell", "told", lambda thing, _news: re.findall("[0-9a-f]{24}", thing)[0])
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(grade(settings, lambda: print(READY, flush=True), grading=struck))  # noqa: T201  # the test reads it
 

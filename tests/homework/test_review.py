@@ -280,3 +280,48 @@ async def test_a_colleague_sees_only_the_students_whom_she_teaches(people: Peopl
     assert [row["submission_id"] for row in queue["items"]] == [seen.submission_id]
     with pytest.raises(Refused, match="not_found"):
         await colleague.call("GET", f"/submissions/{not_hers.submission_id}/review")
+
+
+async def test_a_group_that_was_given_back_is_told_of_what_is_ruled(people: People) -> None:
+    desk = await a_desk(people, 2)
+    sockets = [await one.connect() for one in desk.students]
+    grades = [await desk.released(await desk.graded(one)) for one in desk.students]
+    body = {
+        "client_id": a_client_id(),
+        "question_id": "q1",
+        "submission_ids": [one.submission_id for one in grades],
+        "points": [{"criterion_id": "whole", "points": 4}],
+    }
+    assert await desk.teacher.call("POST", f"{desk.path}/groups/rulings", body) == {"ruled": 2}
+    for socket in sockets:
+        assert (await socket.until("homework.released", 2))["points"] == 9.0
+
+
+async def test_a_comment_is_taken_back_by_an_empty_one(people: People) -> None:
+    desk = await a_desk(people)
+    grade = await desk.graded(desk.students[0])
+    said = await desk.rules(grade.submission_id, "comment", question_id="q2", comment="字写清楚")
+    unsaid = await desk.rules(grade.submission_id, "comment", question_id="q2")
+    assert [one["questions"][1]["comment"] for one in (said, unsaid)] == ["字写清楚", ""]
+    assert unsaid["points"] == 10.0
+
+
+async def test_an_accepted_word_about_all_of_it_can_be_said_again(people: People) -> None:
+    desk = await a_desk(people, questions=[ESSAY])
+    grade = await desk.graded(desk.students[0], judged())
+    said = {"client_id": a_client_id(), "comment": "好"}
+    first, again = [await desk.rules(grade.submission_id, "accept", **said) for _ in range(2)]
+    assert first == again
+    assert len(first["history"]) == 3
+
+
+async def test_a_graded_again_failure_is_told_and_can_be_released(people: People) -> None:
+    desk = await a_desk(people)
+    student = desk.students[0]
+    socket = await student.connect()
+    failed = await desk.graded(student, submission={"state": "failed"}, outcome="failed", questions=())
+    await desk.teacher.call("POST", f"{desk.path}/regrade", {})
+    news = await socket.until("homework.graded", submission_id=failed.submission_id)
+    assert (news["grade_id"], news["state"]) == (failed.id, "graded")
+    await desk.released(failed)
+    assert (await socket.until("homework.released"))["points"] == 10.0

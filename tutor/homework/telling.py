@@ -12,6 +12,7 @@ from typing import ClassVar
 import structlog
 
 from tutor.core.clock import Clock
+from tutor.core.cursors import cursor_of
 from tutor.core.messages import NodeEvent
 from tutor.core.once import News, Once
 from tutor.core.redis import REDIS_FAULTS
@@ -86,7 +87,7 @@ class Telling:
         )
         news: list[News] = [(room_of(submission.student_id), graded)]
         news += _for_teachers(replace(submission, state=grade.outcome), released=released is not None)
-        if not await self._say(f"graded:{grade.id}:{grade.made_at.isoformat()}", news):
+        if not await self._say(f"graded:{cursor_of(grade.made_at, grade.id)}", news):
             return False
         if released is not None and released.told_at is None:
             await self.released(released)
