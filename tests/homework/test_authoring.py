@@ -207,6 +207,36 @@ async def test_what_is_given_stays_fit_to_be_given(classroom: tuple[Person, Pers
     assert await code_of(teacher.call("PATCH", path, {"revision": 1, "class_ids": []})) == "assignment_given"
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "problem"),
+    [
+        ("solutions", "不知道", "key_unreadable"),
+        ("judge", "看情况吧", "key_unreadable"),
+        ("any", "看情况吧", None),
+        ("text", "看情况吧", None),
+        ("judge", "对", None),
+        ("choice", "AC", None),
+        ("solutions", "x=1或x=2", None),
+        ("range", "(1, 3)", None),
+        ("point", "(1, 3)", None),
+        ("list", "1, 2, 3", None),
+        ("equation", "2x=6", None),
+    ],
+)
+async def test_a_key_that_is_to_be_calculated_with_can_be_read(
+    classroom: tuple[Person, Person, str], kind: str, key: str, problem: str | None
+) -> None:
+    teacher, _, class_id = classroom
+    question = {**an_assignment_body()["questions"][0], "kind": kind, "key": key}
+    body = an_assignment_body(class_ids=[class_id], questions=[question])
+    draft = (await teacher.call("POST", "/assignments", body))["assignment"]
+    path = f"/assignments/{draft['id']}/publish"
+    if problem is None:
+        await teacher.call("POST", path, {})
+    else:
+        assert (await refusal_of(teacher.call("POST", path, {}))).details == {"problem": problem, "question": 1}
+
+
 async def test_those_who_have_it_are_told_of_everything_that_happens_to_it(
     classroom: tuple[Person, Person, str], people: People
 ) -> None:

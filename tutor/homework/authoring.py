@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import structlog
 
+from tutor.ai.checking.checker import AnswerChecker
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock
 from tutor.core.errors import Conflict, NotAllowed
@@ -24,8 +25,12 @@ from tutor.homework.assignment_store import AssignmentStore
 from tutor.homework.assignments import Assignments
 from tutor.homework.audience import Audience
 from tutor.homework.errors import AssignmentGiven, AssignmentNotReady
+from tutor.homework.grader import item_of
 from tutor.homework.models import Assignment
 from tutor.homework.writing import check_ready, copied, digest, given, revised, written
+
+# Whoever chooses one of these wants it calculated; of `any`, an answer that is the key word for word is right too.
+CALCULATED = {"choice", "judge", "range", "point", "list", "solutions", "equation"}
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +45,7 @@ class Authoring:
         audience: Audience,
         files: Files,
         rooms: Rooms,
+        checker: AnswerChecker,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -47,6 +53,7 @@ class Authoring:
         self._audience = audience
         self._files = files
         self._rooms = rooms
+        self._checker = checker
         self._clock = clock
 
     async def create(self, caller: Caller, command: CreateAssignment) -> AssignmentView:
@@ -208,6 +215,11 @@ class Authoring:
         check_ready(assignment, self._clock.now(), check_due=check_due)
         if not await self._audience.exists(assignment):
             raise AssignmentNotReady(problem="nobody", question=0)
+        for number, question in enumerate(assignment.questions, start=1):
+            if question.kind not in CALCULATED:
+                continue
+            if (await self._checker.check(item_of(question, "0"))).reason == "key_unreadable":
+                raise AssignmentNotReady(problem="key_unreadable", question=number)
 
     async def _tell(self, assignment: Assignment) -> None:
         if assignment.is_given:

@@ -70,6 +70,7 @@ HANDING_IN: web.AppKey[HandingIn] = web.AppKey("handing_in", HandingIn)
 DESK: web.AppKey[StudentDesk] = web.AppKey("student_desk", StudentDesk)
 HOMEWORK: web.AppKey[Stores] = web.AppKey("homework_stores", Stores)
 TELLING: web.AppKey[Telling] = web.AppKey("telling", Telling)
+CHECKER: web.AppKey[AnswerChecker] = web.AppKey("checker", AnswerChecker)
 GRADING: web.AppKey[Grading] = web.AppKey("grading", Grading)
 WORKER: web.AppKey[GradingWorker] = web.AppKey("grading_worker", GradingWorker)
 REVIEWS: web.AppKey[Reviews] = web.AppKey("reviews", Reviews)
@@ -92,7 +93,9 @@ async def homework_context(app: web.Application) -> AsyncIterator[None]:
     audience = Audience(app[CLASSES], app[ACCOUNTS])
     rows, files = Rows(audience, stores.submissions, stores.grades), app[FILES]
     app[ASSIGNMENTS] = Assignments(stores.assignments, rows, audience, files)
-    app[AUTHORING] = Authoring(stores.assignments, app[ASSIGNMENTS], audience, files, app[ROOMS], app[CLOCK])
+    app[AUTHORING] = Authoring(
+        stores.assignments, app[ASSIGNMENTS], audience, files, app[ROOMS], app[CHECKER], app[CLOCK]
+    )
     app[READERS].let("assignment", app[ASSIGNMENTS].may_read_files)
     _let_students_in(app, stores)
     _put_graders_in(app, stores)
@@ -140,11 +143,10 @@ async def grading_context(app: web.Application) -> AsyncIterator[None]:
     """Put the grader together where tests have given no other. Its process is its own, so that no batch of homework
     keeps the chat's hints waiting.
     """
-    if GRADING in app:
-        yield
-        return
     workers = Workers(DEADLINE_S, GRADING_PROCESSES)
     keys, checker = AnswerKeys(workers), AnswerChecker(workers)
-    app[GRADING] = Grader(checker, app.get(READER), OwnWork(keys, checker), app[FILES], app[CLOCK])
+    app[CHECKER] = checker
+    if GRADING not in app:
+        app[GRADING] = Grader(checker, app.get(READER), OwnWork(keys, checker), app[FILES], app[CLOCK])
     yield
     await keys.close()

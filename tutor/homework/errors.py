@@ -4,8 +4,8 @@ from tutor.core.errors import TutorError
 
 
 class AssignmentNotReady(TutorError):
-    """It cannot be given yet. Facts: `problem`: no_questions, no_key, points, nobody, due_past or template; and
-    `question`, the number of the question that it is about, or 0.
+    """It cannot be given yet. Facts: `problem`: no_questions, no_key, key_unreadable, points, nobody, due_past
+    or template; and `question`, the number of the question that it is about, or 0.
     """
 
     code = "assignment_not_ready"

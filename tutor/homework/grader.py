@@ -98,7 +98,7 @@ class Grader:
         if not case.given.text.strip():
             return _empty(case), 0
         if question.kind != "text" and question.key:
-            verdict = await self._checker.check(_item(question, case.given.text))
+            verdict = await self._checker.check(item_of(question, case.given.text))
             case = replace(case, verdict=verdict)
             if verdict.outcome != "undecided" and not question.criteria:
                 return _calculated(case, verdict), 0
@@ -174,7 +174,8 @@ def _suspicions(text: str, sight: Sight | None) -> tuple[Flag, ...]:
     return ("suspicious",) if speaks_to_grader(text) or (sight is not None and sight.suspicious) else ()
 
 
-def _item(question: Question, answer: str) -> Item:
+def item_of(question: Question, answer: str) -> Item:
+    """An answer to a question, for the checker."""
     kind = "any" if question.kind == "text" else question.kind
     return Item(question.key, answer, question.text, kind, question.demand, question.tolerance, question.unit)
 

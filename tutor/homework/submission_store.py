@@ -33,15 +33,15 @@ class SubmissionStore:
                 IndexModel(
                     [("student_id", ASCENDING), ("assignment_id", ASCENDING), ("version", ASCENDING)],
                     unique=True,
-                    partialFilterExpression={"assignment_id": {"$type": "string"}},  # work of one's own has no versions
+                    partialFilterExpression={"assignment_id": {"$type": "string"}},  # not one's own work
                 ),
             ],
         )
         await ensure_indexes(self._drafts, [IndexModel("student_id")])
 
     async def add(self, submission: Submission) -> tuple[Submission | None, bool]:
-        """Store a new one, or return the one with the same `client_id`, and whether it is new; None when another one has
-        taken its version.
+        """Store a new one, or return the one with the same `client_id`, and whether it is new; None when another one
+        has taken its version.
         """
         try:
             await self._submissions.insert_one(SUBMISSION.to_document(submission))

@@ -23,6 +23,7 @@ const PROBLEMS: Readonly<Record<string, [string, string]>> = {
   no_questions: [words.assign_need_questions, "add-question"],
   nobody: [words.assign_need_people, "people-title"],
   no_key: [words.assign_need_key, "questions-title"],
+  key_unreadable: [words.assign_need_key_readable, "questions-title"],
   points: [words.assign_need_points, "questions-title"],
   due_past: [words.assign_need_due, "due"],
 };

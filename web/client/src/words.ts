@@ -23,6 +23,7 @@ export type Word =
   | "assign_need_due"
   | "assign_need_head"
   | "assign_need_key"
+  | "assign_need_key_readable"
   | "assign_need_people"
   | "assign_need_points"
   | "assign_need_questions"
