@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.conftest import SIZES, Visit
 from tests.browser.visitor import PHONE, look
@@ -253,8 +253,8 @@ async def test_a_photo_that_is_none_says_so_and_a_lost_one_is_sent_again(
     visitor = await visit(server, student, path=f"/homework/{task['id']}", **PHONE)
     visitor.expect_complaints(*OFFLINE, REFUSED)
     page = visitor.page
-    payload = {"name": "假照片.jpg", "mimeType": "image/jpeg", "buffer": b"no picture at all"}
-    await page.set_input_files("#files", [payload])  # type: ignore[list-item]  # its FilePayload
+    payload = FilePayload(name="假照片.jpg", mimeType="image/jpeg", buffer=b"no picture at all")
+    await page.set_input_files("#files", [payload])
     await expect(page.locator(".shot[data-state=failed] .shot-problem")).to_contain_text("JPEG")
     await page.click("#hand-in")
     await expect(page.locator(".toast")).to_contain_text("没有上传成功")

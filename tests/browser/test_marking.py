@@ -1,4 +1,4 @@
-"""A teacher writes homework and reviews what comes in: by keyboard, in groups, all at once; at a desk and on a phone."""
+"""A teacher writes homework and reviews what comes in: by keyboard, in groups, all at once; at a desk, on a phone."""
 
 import re
 from pathlib import Path
