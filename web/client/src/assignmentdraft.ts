@@ -9,12 +9,6 @@ import type { AssignmentView, CreateAssignment, OneAssignment, UpdateAssignment 
 /** All that the editor knows of. */
 export type Wish = Omit<Required<CreateAssignment>, "client_id" | "is_template">;
 
-/** What is kept in the tab: the wish, and to which stored one it belongs. */
-interface Kept {
-  readonly wish: Wish;
-  readonly revision: number | null;
-}
-
 export class AssignmentDraft {
   readonly #api: Api;
   readonly #isTemplate: boolean;
@@ -71,16 +65,13 @@ export class AssignmentDraft {
 
   /** Keeps in the tab what the server has not. */
   keep(wish: Wish): void {
-    const text: Kept = { wish, revision: this.#view?.revision ?? null };
-    keep(this.#name, JSON.stringify(text));
+    keep(this.#name, JSON.stringify(wish));
   }
 
-  /** What was written here and never reached the server; null when there is nothing, or it belongs to an older one. */
+  /** What was written here and never reached the server; null when there is nothing. */
   kept(): Wish | null {
     const text = kept(this.#name);
-    if (!text) return null;
-    const { wish, revision } = JSON.parse(text) as Kept;
-    return revision === (this.#view?.revision ?? null) ? wish : null;
+    return text ? (JSON.parse(text) as Wish) : null;
   }
 
   forget(): void {

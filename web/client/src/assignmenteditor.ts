@@ -55,7 +55,7 @@ on("as-template", async () => {
 });
 on("delete", remove);
 addEventListener("beforeunload", (event) => {
-  if (autosave.isDirty && wish() !== null) event.preventDefault();
+  if (autosave.isDirty) event.preventDefault();
 });
 await start();
 
@@ -127,7 +127,9 @@ async function save(): Promise<void> {
   if (!now) return;
   const isNew = draft.view === null;
   const { id } = await draft.save(now);
+  const newer = wish();
   draft.forget();
+  if (newer && JSON.stringify(newer) !== JSON.stringify(now)) draft.keep(newer); // it was written meanwhile
   if (isNew) history.replaceState(null, "", `/teacher/homework/${id}/edit`);
   showState();
 }

@@ -57,7 +57,7 @@ export class AwardRow {
 
   #facts(): string {
     const { proposed, max_points, ruled } = this.#award;
-    const said = proposed === null ? words.mark_no_proposal : fill(words.mark_proposed, { points: pointsText(proposed) });
+    const said = proposed === null ? words.mark_unproposed : fill(words.mark_proposed, { points: pointsText(proposed) });
     return [said, fill(words.mark_of_points, { points: pointsText(max_points) }), ruled ? words.mark_ruled_by_you : ""].filter(Boolean).join(" · ");
   }
 

@@ -42,7 +42,7 @@ export class ReviewCard {
     this.#facts(typed);
     part(this.element, ".awards").replaceChildren(...this.rows.map(({ element }) => element));
     const accept = part(this.element, "[data-do=accept]");
-    accept.ariaDisabled = String(!this.canAccept);
+    accept.hidden = !this.canAccept;
     accept.addEventListener("click", () => this.accept());
     this.#comment();
     this.element.addEventListener("click", () => news.look(question_id, null));

@@ -18,6 +18,7 @@ import { RubricPane } from "./rubricpane.ts";
 import { Rulings, type Wish } from "./rulings.ts";
 import { connect, enter, toSignIn } from "./session.ts";
 import { dateTime } from "./times.ts";
+import { Trail } from "./trail.ts";
 import { byId, complain, fill, held, openDialog, toast, words, write } from "./ui.ts";
 import { WorkPane } from "./workpane.ts";
 
@@ -27,6 +28,7 @@ const pictures = new FilePictures(api);
 const ids = (): string[] => location.pathname.match(/[0-9a-f]{24}/g) ?? [];
 const assignmentId = ids()[0] ?? "";
 const work = new WorkPane(pictures);
+const trail = new Trail();
 const threads = new Map<string, AppealThread>();
 const rulings = new Rulings(api, ids()[1] ?? "", show);
 const rubric = new RubricPane({ rule, look: (question, criterion, scroll) => work.point(question, criterion, scroll), appeal: threadOf });
@@ -42,8 +44,8 @@ const DEEDS: Readonly<Record<Deed, () => void>> = {
   accept_all: () => rule({ kind: "accept" }),
   comment: () => rubric.comment(),
   points: () => rubric.points(),
-  next: () => void turn(rulings.now?.next ?? null),
-  previous: () => void turn(rulings.now?.previous ?? null),
+  next: () => void turn(1),
+  previous: () => void turn(-1),
   release: () => void release(),
   bigger: () => work.zoom(1),
   smaller: () => work.zoom(-1),
@@ -89,7 +91,8 @@ async function follow(): Promise<void> {
 }
 
 /** Goes to a neighbour in the queue; comments that are written and not sent are sent first. */
-async function turn(id: string | null): Promise<void> {
+async function turn(by: 1 | -1): Promise<void> {
+  const id = trail.step(by);
   if (id === null) return toast(words.mark_queue_end);
   for (const wish of rubric.unsent) rule(wish);
   history.pushState(null, "", `/teacher/homework/${assignmentId}/submissions/${id}`);
@@ -110,7 +113,8 @@ async function arrive(id: string): Promise<void> {
 }
 
 function show(review: Review): void {
-  const { student_name, points, max_points, released_at, questions, previous, next } = review;
+  const { student_name, points, max_points, released_at, questions } = review;
+  trail.arrive(review.submission_id, review);
   byId("student").textContent = student_name;
   document.title = `${student_name} · ${review.assignment_title}`;
   byId("submission-facts").textContent = factsOf(review);
@@ -121,8 +125,8 @@ function show(review: Review): void {
   const open = questions.filter(({ settled }) => !settled).map(({ number }) => number);
   write(byId("review-state"), stateOf(review, open));
   byId("release").ariaDisabled = String(open.length > 0 || questions.length === 0 || released_at !== null);
-  byId("previous").ariaDisabled = String(previous === null);
-  byId("next").ariaDisabled = String(next === null);
+  byId("previous").ariaDisabled = String(trail.previous === null);
+  byId("next").ariaDisabled = String(trail.next === null);
   const box = byId<HTMLTextAreaElement>("whole-comment");
   if (commentOf !== review.submission_id || box.value.trim() === "") box.value = review.comment;
   commentOf = review.submission_id;

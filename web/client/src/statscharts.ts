@@ -1,5 +1,6 @@
 /** How an assignment went, in charts: results by tenths of the points, questions from hard to easy, how often teachers
  *  kept what was proposed. Every chart says in words what it shows. Used by assignmentpage.ts. */
+import { renderInto } from "./markdown.ts";
 import { percent, pointsText } from "./points.ts";
 import type { CriterionAgreement, QuestionStatistics, Statistics } from "./protocol.ts";
 import { byId, fill, make, words } from "./ui.ts";
@@ -66,7 +67,9 @@ function questionBar(question: QuestionStatistics): HTMLElement {
   const share = question.mean_share === null ? "–" : percent(question.mean_share);
   const counts = fill(words.mark_question_counts, { full: question.full, part: question.part, none: question.none, undecided: question.undecided });
   const common = question.commonest.length > 0 ? make("small", {}, fill(words.mark_commonest, { answers: question.commonest.join("；") })) : "";
-  const head = make("p", { className: "bar-head" }, make("b", {}, fill(words.assign_question, { n: question.number })), make("span", { className: "bar-text" }, question.question), make("b", { className: "bar-share" }, share));
+  const asked = make("span", { className: "bar-text" });
+  renderInto(asked, question.question);
+  const head = make("div", { className: "bar-head" }, make("b", {}, fill(words.assign_question, { n: question.number })), asked, make("b", { className: "bar-share" }, share));
   return make("li", {}, head, bar, make("small", { className: "bar-facts" }, counts), common);
 }
 

@@ -295,6 +295,7 @@ export type Word =
   | "mark_state_ready"
   | "mark_state_released"
   | "mark_state_waits"
+  | "mark_unproposed"
   | "mark_version"
   | "mark_whole"
   | "mark_whole_text"

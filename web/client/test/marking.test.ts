@@ -5,6 +5,7 @@ import { fromField, toField } from "../src/moments.ts";
 import { allows, pointsText } from "../src/points.ts";
 import { type Quote, stretches } from "../src/quotes.ts";
 import { deedOf } from "../src/reviewkeys.ts";
+import { Trail } from "../src/trail.ts";
 
 const pressed = (key: string, changes = {}) => ({ key, altKey: false, ctrlKey: false, metaKey: false, isComposing: false, ...changes });
 const quote = (text: string, start: number | null = null, key = "q1:a"): Quote => ({ quote: text, start, key });
@@ -70,6 +71,34 @@ describe("keys", () => {
   test("nobody rules while writing, or with a key of the browser", () => {
     const events = [[pressed("a"), true], [pressed("r", { ctrlKey: true }), false], [pressed("a", { isComposing: true }), false], [pressed("x"), false]] as const;
     expect(events.map(([event, writing]) => deedOf(event, writing))).toEqual([null, null, null, null]);
+  });
+});
+
+describe("the way through the queue", () => {
+  const trail = (): Trail => {
+    const made = new Trail();
+    made.arrive("a", { previous: null, next: "b" });
+    return made;
+  };
+
+  test("what was returned goes to the end of the queue, and the next stays the next", () => {
+    const way = trail();
+    way.arrive("a", { previous: "c", next: null });
+    expect([way.previous, way.step(1)]).toEqual([null, "b"]);
+  });
+
+  test("back is where one came from, and forth again too", () => {
+    const way = trail();
+    way.step(1);
+    way.arrive("b", { previous: null, next: "c" });
+    expect(way.step(-1)).toBe("a");
+    way.arrive("a", { previous: "c", next: null });
+    expect([way.step(1), way.previous]).toEqual(["b", "a"]);
+  });
+
+  test("at the end there is nothing", () => {
+    const way = trail();
+    expect([way.step(-1), way.next]).toEqual([null, "b"]);
   });
 });
 
