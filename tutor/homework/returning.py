@@ -4,8 +4,9 @@ import structlog
 
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock
+from tutor.core.errors import Conflict
 from tutor.homework.errors import NotGradedYet, NotSettled
-from tutor.homework.gradebook import Entry, Gradebook
+from tutor.homework.gradebook import Entry, Gradebook, newest_of_each
 from tutor.homework.models import Assignment, Release, Submission
 from tutor.homework.papers import Papers
 from tutor.homework.review_messages import Regrading, Released
@@ -35,6 +36,7 @@ class Returning:
             NotFound: no such submission, or not the caller's to see.
             NotGradedYet: grading still runs.
             NotSettled: somebody has to look at some questions first.
+            Conflict: its student has handed in newer work, which counts instead.
 
         """
         paper = await self._papers.for_teacher(caller, submission_id)
@@ -43,6 +45,8 @@ class Returning:
             raise NotGradedYet
         if entry.release is None and not entry.settled:
             raise NotSettled(questions=open_numbers(paper.assignment, entry))
+        if entry.release is None and not await self._counts(paper.submission):
+            raise Conflict(what="submission")
         await self._give_back(caller, paper.submission)
         return Released(released=[submission_id], held=[])
 
@@ -55,12 +59,19 @@ class Returning:
         """
         stack = await self._papers.stack(caller, assignment_id)
         waiting = [one for one in stack.entries if one.release is None]
-        ready = [one.submission for one in waiting if one.settled]
-        for submission in ready:
-            await self._give_back(caller, submission)
-        held = [one.submission.id for one in waiting if not one.settled]
-        log.info("results_released", assignment=assignment_id, released=len(ready), held=len(held))
-        return Released(released=[one.id for one in ready], held=held)
+        released, held = [], []
+        for entry in waiting:
+            goes_back = entry.settled and await self._counts(entry.submission)
+            (released if goes_back else held).append(entry.submission.id)
+            if goes_back:
+                await self._give_back(caller, entry.submission)
+        log.info("results_released", assignment=assignment_id, released=len(released), held=len(held))
+        return Released(released=released, held=held)
+
+    async def _counts(self, submission: Submission) -> bool:
+        """Whether it is still the student's newest: while a teacher reads one, the student may hand in another."""
+        history = await self._submissions.for_assignment(submission.student_id, submission.assignment_id or "")
+        return [one.id for one in newest_of_each(history)] == [submission.id]
 
     async def regrade(self, caller: Caller, assignment_id: str) -> Regrading:
         """Have graded again what was not given back: with the newest rubric, or what failed.
