@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import combinations
 
 # Measured on the corpus of tests/homework/test_similarity.py: copies with changed words share from 0.57 on, independent
@@ -96,6 +95,19 @@ def _share(one: int, two: int, common: int) -> float:
 
 
 def _passage(first: str, second: str) -> str:
+    """The longest that is the same in both, as far as it is shown."""
     one, two = first[:COMPARED], second[:COMPARED]
-    match = SequenceMatcher(None, one, two, autojunk=False).find_longest_match()
-    return one[match.a : match.a + match.size].strip()[:SHOWN]
+    passage, fewest, most = "", 1, min(len(one), len(two), SHOWN)
+    while fewest <= most:
+        size = (fewest + most) // 2
+        if (found := _run(one, two, size)) is None:
+            most = size - 1
+        else:
+            passage, fewest = found, size + 1
+    return passage.strip()
+
+
+def _run(one: str, two: str, size: int) -> str | None:
+    """The first run of so many characters that is in both."""
+    there = {one[at : at + size] for at in range(len(one) - size + 1)}
+    return next((run for at in range(len(two) - size + 1) if (run := two[at : at + size]) in there), None)
