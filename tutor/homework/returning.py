@@ -59,7 +59,8 @@ class Returning:
         """
         stack = await self._papers.stack(caller, assignment_id)
         waiting = [one for one in stack.entries if one.release is None]
-        released, held = [], []
+        released: list[str] = []
+        held: list[str] = []
         for entry in waiting:
             goes_back = entry.settled and await self._counts(entry.submission)
             (released if goes_back else held).append(entry.submission.id)
