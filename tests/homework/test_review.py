@@ -10,6 +10,7 @@ import pytest
 from tests.factories import People, Refused, a_client_id, a_photo
 from tests.homework.desk import a_desk
 from tests.homework.factories import NOW, a_question_grade, work_body
+from tutor.core.clock import new_id
 from tutor.homework.models import Award, QuestionGrade
 
 RUBRIC = [
@@ -348,6 +349,29 @@ async def test_photos_are_seen_by_teachers_as_long_as_the_work_is(people: People
     with pytest.raises(Refused, match="not_found"):
         await desk.teacher.picture(file["id"])
     assert await student.picture(file["id"])
+
+
+async def test_what_is_given_back_and_graded_again_at_once_is_one_of_both(people: People) -> None:
+    desk = await a_desk(people, 8)
+    grades = [await desk.graded(one) for one in desk.students]
+    newer = replace(desk.assignment, rubric_version=9, revision=desk.assignment.revision + 1)
+    assert await desk.stores.assignments.replace(newer)
+    await asyncio.gather(*(desk.teacher.call("POST", f"{desk.path}/{deed}", {}) for deed in ("release", "regrade")))
+    for grade in grades:
+        found = await desk.stores.submissions.find(grade.submission_id)
+        assert found is not None
+        if await desk.stores.grades.release_of(found.id) is not None:
+            assert (found.rubric_version, found.state) == (grade.rubric_version, "graded")
+
+
+async def test_a_group_is_as_large_as_all_classes_of_an_assignment(people: People) -> None:
+    desk = await a_desk(people)
+    points = [{"criterion_id": "whole", "points": 1}]
+    body = {"client_id": a_client_id(), "question_id": "q1", "points": points}
+    with pytest.raises(Refused, match="not_found"):
+        await desk.teacher.call(
+            "POST", f"{desk.path}/groups/rulings", body | {"submission_ids": [new_id() for _ in range(1200)]}
+        )
 
 
 async def test_a_graded_again_failure_is_told_and_can_be_released(people: People) -> None:
