@@ -76,6 +76,8 @@ async def she_reviews_it(desk: Visitor, axe: str, size: int) -> None:
     await expect(page.locator(".review-card")).to_have_count(2)
     await expect(page.locator(".review-card .card-points").first).to_have_text("5/5")
     await expect(page.locator(".review-card .card-points").last).to_have_text("0/5")
+    read = page.locator(".review-card").first.locator(".card-facts dd").first
+    await expect(read.locator(".line")).to_have_text(["2x+3=7", "2x=4", "x=2"])
     await look(desk, axe, f"day-queue-{size}")
     await page.keyboard.press("Shift+A")
     await expect(page.locator("#review-state")).to_have_text("可发还")

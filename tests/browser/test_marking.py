@@ -96,8 +96,9 @@ async def written(page: Page) -> None:
     """Two questions, the second with criteria and levels; saved by itself."""
     await page.click("#add-question")
     first = page.locator(".question-card").first
-    await first.locator("[name=text]").fill("解方程 $2x+3=7$")
+    await first.locator("[name=text]").fill("解方程 $2x+3=7$\n再算 2*3*4")
     await expect(first.locator("[data-preview=text] .katex")).to_be_visible()
+    await expect(first.locator("[data-preview=text] .line").last).to_have_text("再算 2*3*4")  # as students see it
     await page.click("#add-question")
     second = page.locator(".question-card").nth(1)
     await second.locator("[name=text]").fill("说明理由")

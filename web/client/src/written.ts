@@ -1,5 +1,6 @@
 /** Shows what people typed, line by line, with its formulas set. It is never read as Markdown: 2*3*4 has no emphasis.
  *  Used by the pages of homework. */
+import "./styles/written.css";
 import { pieces } from "./mathtext.ts";
 import { typeset } from "./typeset.ts";
 import { make } from "./ui.ts";
