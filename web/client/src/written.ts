@@ -12,6 +12,13 @@ export function writeInto(root: HTMLElement, text: string, plain = false): void 
   typeset(root);
 }
 
+/** One line among other words of it. */
+export function inline(text: string, plain = false): HTMLElement {
+  const place = make("span", {}, ...nodesOf(text, plain));
+  typeset(place);
+  return place;
+}
+
 /** One formula, set. */
 export function formulaOf(tex: string): HTMLElement {
   const place = make("span", {}, make("span", { className: "math" }, tex));
