@@ -20,8 +20,8 @@ export function stateText({ state, done, of }: Progress): string {
     pending: words.hw_pending,
     grading: of > 0 ? fill(words.hw_grading_of, { done, n: of }) : words.hw_grading,
     graded: words.hw_with_teacher,
-    needs_teacher: words.hw_with_teacher,
-    failed: words.hw_with_teacher,
+    needs_teacher: words.hw_for_teacher,
+    failed: words.hw_for_teacher,
     withdrawn: words.hw_withdrawn,
     released: words.hw_released,
   };
