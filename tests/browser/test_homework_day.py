@@ -65,7 +65,7 @@ async def hands_a_photo_in(pupil: Visitor, photo: bytes) -> None:
     await page.click("#hand-in")
     if await page.locator("#confirm-yes").is_visible():
         await page.click("#confirm-yes")
-    await expect(page.locator("#state-text")).to_have_text("批改完成，老师正在查看")
+    await expect(page.locator("#state-text")).to_have_text("已收到，等老师批改")
 
 
 async def she_reviews_it(desk: Visitor, axe: str, size: int) -> None:
