@@ -69,6 +69,7 @@ async def test_homework_is_written_and_given(
     visitor.expect_complaints(REFUSED)
     page = visitor.page
     await page.click("#to-homework")
+    await expect(page.locator("#new")).to_have_attribute("href", re.compile(class_id))
     await page.click("#new")
     await expect(page.locator("#assignment")).not_to_have_attribute("inert", "")
     await expect(page.locator(f"[name=class][value='{class_id}']")).to_be_checked()

@@ -170,6 +170,7 @@ export type Word =
   | "hw_nothing"
   | "hw_overdue"
   | "hw_own"
+  | "hw_own_failed"
   | "hw_page_of"
   | "hw_pages"
   | "hw_pending"

@@ -9,8 +9,9 @@ export interface WorkRow {
   readonly href: string;
   readonly title: string;
   readonly subject: string;
-  /** Who gave it; null for work of the student's own. */
-  readonly teacher: string | null;
+  /** Who gave it; "" for work of the student's own. */
+  readonly teacher: string;
+  readonly isOwn: boolean;
   readonly questions: number;
   readonly state: TaskView["state"];
   readonly due: string | null;
@@ -54,6 +55,7 @@ function ofTask(task: TaskView, newest: SubmissionView | undefined, now: number)
     title: task.title,
     subject: task.subject,
     teacher: task.teacher_name,
+    isOwn: false,
     questions: task.questions.length,
     state: task.state,
     due: task.due_at,
@@ -74,7 +76,8 @@ function ofOwn(one: SubmissionView): WorkRow {
     href: `/homework/results/${one.id}`,
     title: one.title,
     subject: one.subject,
-    teacher: null,
+    teacher: "",
+    isOwn: true,
     questions: one.of,
     state: one.released ? "released" : one.state,
     due: null,

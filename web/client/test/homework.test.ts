@@ -4,6 +4,7 @@ import { linesOf } from "../src/evidence.ts";
 import type { Store } from "../src/live/index.ts";
 import { ApiError } from "../src/live/fault.ts";
 import { hasMath, pieces, texOf } from "../src/mathtext.ts";
+import { oneAtATime } from "../src/oneatatime.ts";
 import { Once } from "../src/once.ts";
 import type { SubmissionView, TaskView } from "../src/protocol.ts";
 import { type DraftState, newest, type Work, WorkDraft } from "../src/workdraft.ts";
@@ -156,6 +157,22 @@ describe("what is sent once", () => {
     expect(once().idFor("b")).toBe("id-2");
     first.done();
     expect(once().idFor("b")).toBe("id-3");
+  });
+});
+
+describe("work that is done once at a time", () => {
+  test("is done once more for all who asked meanwhile", async () => {
+    const gates: (() => void)[] = [];
+    const run = oneAtATime(() => new Promise((done) => gates.push(done)));
+    const first = run();
+    for (let asked = 0; asked < 3; asked += 1) void run();
+    expect(gates).toHaveLength(1);
+    gates[0]!();
+    await first;
+    expect(gates).toHaveLength(2);
+    gates[1]!();
+    await Promise.resolve();
+    expect(gates).toHaveLength(2);
   });
 });
 
