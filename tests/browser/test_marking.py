@@ -76,8 +76,9 @@ async def test_homework_is_written_and_given(
     await page.click("#publish")
     await expect(page.locator("#assignment-title")).to_be_focused()
     await page.fill("#assignment-title", "一元一次方程")
+    await expect(page.locator("#grade")).to_have_value("7")  # as its class has it
+    await expect(page.locator("#subject")).to_have_value("数学")
     await page.select_option("#subject", "math")
-    await page.select_option("#grade", "7")
     await page.click("#publish")
     await expect(page.locator("#publish-problem")).to_have_text("请先添加题目。")
     await written(page)
