@@ -171,6 +171,22 @@ async def test_a_result_arrives_with_its_evidence_and_is_talked_about(
     await expect(wrong.locator(".appeal-message")).to_have_count(2)
 
 
+async def test_what_a_teacher_gave_all_points_for_is_not_called_wrong(
+    server: Server, people: People, visit: Visit
+) -> None:
+    desk = await a_desk(people)
+    grade = await a_grade_with_evidence(desk)
+    await desk.rules(grade.submission_id, "change", question_id="q2", criterion_id="whole", points=5)
+    await desk.released(grade)
+    visitor = await visit(server, desk.students[0], path=f"/homework/results/{grade.submission_id}")
+    page = visitor.page
+    await expect(page.locator("#points")).to_have_text("10")
+    right = page.locator(".question.result").last
+    await expect(right.locator(".answer-text mark")).to_have_text("= 2/5")
+    await expect(right.locator(".line[data-wrong]")).to_have_count(0)
+    await expect(right.locator(".why-text")).to_be_hidden()
+
+
 async def test_work_may_be_taken_back_and_handed_in_again(
     watched: Server, visit: Visit, axe: str, grader: Grader
 ) -> None:

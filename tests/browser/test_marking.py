@@ -76,8 +76,9 @@ async def test_homework_is_written_and_given(
     await page.click("#publish")
     await expect(page.locator("#assignment-title")).to_be_focused()
     await page.fill("#assignment-title", "一元一次方程")
+    await expect(page.locator("#grade")).to_have_value("7")  # as its class has it
+    await expect(page.locator("#subject")).to_have_value("数学")
     await page.select_option("#subject", "math")
-    await page.select_option("#grade", "7")
     await page.click("#publish")
     await expect(page.locator("#publish-problem")).to_have_text("请先添加题目。")
     await written(page)
@@ -97,8 +98,9 @@ async def written(page: Page) -> None:
     """Two questions, the second with criteria and levels; saved by itself."""
     await page.click("#add-question")
     first = page.locator(".question-card").first
-    await first.locator("[name=text]").fill("解方程 $2x+3=7$")
+    await first.locator("[name=text]").fill("解方程 $2x+3=7$\n再算 2*3*4")
     await expect(first.locator("[data-preview=text] .katex")).to_be_visible()
+    await expect(first.locator("[data-preview=text] .line").last).to_have_text("再算 2*3*4")  # as students see it
     await page.click("#add-question")
     second = page.locator(".question-card").nth(1)
     await second.locator("[name=text]").fill("说明理由")

@@ -70,7 +70,8 @@ class Row implements Shown<Placed> {
 }
 
 function factsOf({ submitted_at, late_s, version }: QueueRow): string {
-  const late = late_s > 0 ? fill(words.mark_late, { time: lasting(new Date(Date.now() - late_s * 1000).toISOString()) }) : "";
+  const since = Date.now() - Math.max(60, late_s) * 1000; // by a minute at least: less than one is "just now"
+  const late = late_s > 0 ? fill(words.mark_late, { time: lasting(new Date(since).toISOString()) }) : "";
   return [ago(submitted_at), late, version > 1 ? fill(words.mark_version, { n: version }) : ""].filter(Boolean).join(" · ");
 }
 

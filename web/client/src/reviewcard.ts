@@ -7,6 +7,7 @@ import { percent, pointsText } from "./points.ts";
 import type { QuestionReview } from "./protocol.ts";
 import type { Wish } from "./rulings.ts";
 import { data, fill, fromTemplate, make, part, words } from "./ui.ts";
+import { writeInto } from "./written.ts";
 
 export interface CardNews {
   rule(wish: Wish): void;
@@ -92,7 +93,7 @@ export class ReviewCard {
     badge.dataset["by"] = by;
     const names = flags.map(flagChip);
     part(this.element, ".card-marks").replaceChildren(badge, ...names, ...(settled ? [make("span", { className: "settled" }, words.mark_settled)] : []));
-    renderInto(part(this.element, ".card-question"), question);
+    writeInto(part(this.element, ".card-question"), question);
   }
 
   /** What is known of the answer; each line only where there is something. */
@@ -107,14 +108,10 @@ export class ReviewCard {
       [words.mark_notes, notes],
       [words.mark_error, data.reasons[reason] ?? ""],
       [words.mark_error, error],
-      [words.mark_explanation, explanation],
       [words.mark_knowledge, knowledge.join("、")],
     ];
-    const shown = lines.filter(([, text]) => text).flatMap(([name, text]) => {
-      const said = make("dd");
-      renderInto(said, text);
-      return [make("dt", {}, name), said];
-    });
+    const shown = lines.filter(([, text]) => text).flatMap(([name, text]) => fact(name, (place) => writeInto(place, text)));
+    if (explanation) shown.push(...fact(words.mark_explanation, (place) => renderInto(place, explanation)));
     part(this.element, ".card-facts").replaceChildren(...shown);
   }
 
@@ -137,4 +134,11 @@ export class ReviewCard {
       }
     });
   }
+}
+
+/** A line of what is known. */
+function fact(name: string, show: (place: HTMLElement) => void): HTMLElement[] {
+  const said = make("dd");
+  show(said);
+  return [make("dt", {}, name), said];
 }

@@ -153,6 +153,7 @@ export type Word =
   | "hw_due"
   | "hw_empty"
   | "hw_empty_sure"
+  | "hw_for_teacher"
   | "hw_grading"
   | "hw_grading_of"
   | "hw_hand_in"

@@ -15,17 +15,15 @@ export interface Progress {
   readonly isOwn: boolean;
 }
 
-/** "3 of 8 questions": where it stands. */
+/** "3 of 8": where it stands. Work of one's own goes back by itself, a moment after it was graded. */
 export function stateText({ state, done, of, isOwn }: Progress): string {
-  // Work of one's own goes back by itself, in a moment.
-  const looked = isOwn ? words.hw_grading : words.hw_with_teacher;
   const texts: Record<State, string> = {
     todo: words.hw_todo,
     pending: words.hw_pending,
     grading: of > 0 ? fill(words.hw_grading_of, { done, n: of }) : words.hw_grading,
-    graded: looked,
-    needs_teacher: looked,
-    failed: isOwn ? words.hw_own_failed : words.hw_with_teacher,
+    graded: isOwn ? words.hw_grading : words.hw_with_teacher,
+    needs_teacher: isOwn ? words.hw_grading : words.hw_for_teacher,
+    failed: isOwn ? words.hw_own_failed : words.hw_for_teacher,
     withdrawn: words.hw_withdrawn,
     released: words.hw_released,
   };

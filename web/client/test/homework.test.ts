@@ -110,6 +110,11 @@ describe("the lines of an answer", () => {
     expect(told("😀x=2", [{ quote: "x=2", start: 1 }], null)).toEqual(["😀[x=2]"]);
   });
 
+  test("a formula is marked whole, and a sign of money is none", () => {
+    expect(told("😀因为 $2^{10}=1024$，大", [{ quote: "1024", start: null }], null)).toEqual(["😀因为 [$2^{10}=1024$]，大"]);
+    expect(told("$5\n$6", [{ quote: "5", start: null }], null)).toEqual(["$[5]", "$6"]);
+  });
+
   test("empty lines are shown but not counted", () => {
     expect(told("2x=4\n\nx=3", [], 2)).toEqual(["2x=4", "", "!x=3"]);
   });
