@@ -73,8 +73,8 @@ def _model(settings: Settings, clock: Clock, workers: Workers) -> Model:
 
 
 def _reader(section: AiSection, clock: Clock) -> OpenAIReader | None:
-    """Who reads homework, without chance in what it says and with more time; with breakers of its own, so that a model of the chat that
-    is left alone holds up no grading, nor the other way round.
+    """Who reads homework, without chance in what it says and with more time; with breakers of its own, so that a model
+    of the chat that is left alone holds up no grading, nor the other way round.
     """
     if not section.base_url:
         return None

@@ -40,8 +40,8 @@ class SubmissionStore:
         await ensure_indexes(self._drafts, [IndexModel("student_id")])
 
     async def add(self, submission: Submission) -> tuple[Submission | None, bool]:
-        """Store a new one, or return the one with the same `client_id`, and whether it is new; None when another one has
-        taken its version.
+        """Store a new one, or return the one with the same `client_id`, and whether it is new; None when another one
+        has taken its version.
         """
         try:
             await self._submissions.insert_one(SUBMISSION.to_document(submission))
