@@ -93,9 +93,9 @@ async def homework_context(app: web.Application) -> AsyncIterator[None]:
     app[ASSIGNMENTS] = Assignments(stores.assignments, rows, audience, files)
     app[AUTHORING] = Authoring(stores.assignments, app[ASSIGNMENTS], audience, files, app[ROOMS], app[CLOCK])
     app[READERS].let("assignment", app[ASSIGNMENTS].may_read_files)
-    _let_students_in(app, stores)
-    _put_graders_in(app, stores)
     gradebook = Gradebook(stores.submissions, stores.grades)
+    _let_students_in(app, stores, gradebook)
+    _put_graders_in(app, stores)
     await _let_teachers_review(app, stores, gradebook)
     app[EVICTIONS].look_with(Lapses(stores, audience, app[CLASSES], app[ROOMS]).look)
     topics = HomeworkTopics(stores, gradebook, audience, app[CLOCK])
@@ -104,13 +104,13 @@ async def homework_context(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
-def _let_students_in(app: web.Application, stores: Stores) -> None:
+def _let_students_in(app: web.Application, stores: Stores, gradebook: Gradebook) -> None:
     """Drafts, handing in, and what students see of both."""
     assignments, files, clock = app[ASSIGNMENTS], app[FILES], app[CLOCK]
     app[TELLING] = Telling(stores, app[ROOMS], app[ONCE], clock)
     app[DRAFTING] = drafting = Drafting(stores.submissions, assignments, files, clock)
     app[HANDING_IN] = HandingIn(stores, assignments, drafting, files, app[TELLING], clock)
-    app[DESK] = StudentDesk(stores, assignments, drafting, files, clock)
+    app[DESK] = StudentDesk(stores, gradebook, assignments, drafting, files, clock)
 
 
 def _put_graders_in(app: web.Application, stores: Stores) -> None:

@@ -26,7 +26,7 @@ const lists = new Map(
     new KeyedList<WorkRow, TaskRow>(byId(pile), {
       key: ({ key }) => key,
       compare: (one, other) => rows.findIndex(({ key }) => key === one.key) - rows.findIndex(({ key }) => key === other.key),
-      make: () => new TaskRow(api),
+      make: () => new TaskRow(),
     }),
   ]),
 );

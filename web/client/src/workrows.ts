@@ -1,5 +1,5 @@
 /** A student's homework in three piles: to do, handed in, returned. Without a DOM. Used by tasks.ts. */
-import type { SubmissionView, TaskView } from "./protocol.ts";
+import type { Earned, SubmissionView, TaskView } from "./protocol.ts";
 
 export type Pile = "todo" | "waiting" | "back";
 
@@ -25,6 +25,8 @@ export interface WorkRow {
   readonly submittedAt: string;
   readonly done: number;
   readonly of: number;
+  /** The points of a result that is back. */
+  readonly earned: Earned | null;
 }
 
 /** What is to do stands in the order of the tasks, everything else with the newest first. */
@@ -66,6 +68,7 @@ function ofTask(task: TaskView, newest: SubmissionView | undefined, now: number)
     submittedAt: newest?.submitted_at ?? "",
     done: newest?.done ?? 0,
     of: newest?.of ?? 0,
+    earned: task.earned,
   };
 }
 
@@ -88,5 +91,6 @@ function ofOwn(one: SubmissionView): WorkRow {
     submittedAt: one.submitted_at,
     done: one.done,
     of: one.of,
+    earned: one.earned,
   };
 }

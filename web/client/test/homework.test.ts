@@ -291,11 +291,12 @@ describe("a draft of work", () => {
 describe("the piles of homework", () => {
   const task = (id: string, changes: Partial<TaskView> = {}): TaskView => ({
     id, title: id, text: "", subject: "math", grade: 7, teacher_name: "王老师", questions: [], files: [], points: 10, due_at: null,
-    closed: false, resubmit: "until_due", state: "todo", submission_id: null, may_hand_in: true, may_withdraw: false, late_share: 1, ...changes,
+    closed: false, resubmit: "until_due", state: "todo", submission_id: null, may_hand_in: true, may_withdraw: false, late_share: 1,
+    earned: null, ...changes,
   });
   const submission = (id: string, changes: Partial<SubmissionView> = {}): SubmissionView => ({
     id, assignment_id: null, title: id, subject: "math", grade: 7, version: 1, answers: [], text: "", files: [], submitted_at: NOW,
-    late_s: 0, state: "pending", released: false, done: 0, of: 2, ...changes,
+    late_s: 0, state: "pending", released: false, done: 0, of: 2, earned: null, ...changes,
   });
   const told = (tasks: TaskView[], submissions: SubmissionView[]) =>
     rowsOf(tasks, submissions, Date.parse(NOW)).map(({ pile, key, href }) => `${pile} ${key} ${href}`);
