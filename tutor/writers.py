@@ -23,6 +23,8 @@ from tutor.core.tasks import TASKS
 from tutor.homework.context import READER
 from tutor.settings import AiSection, AiService, Settings
 
+_CALM = 4  # times the chat's deadlines: pictures take a service long, and nobody waits at a screen
+
 
 def setup(app: web.Application, settings: Settings, given: Model | None) -> None:
     """Put the model into the application, where tests may have `given` another."""
@@ -71,14 +73,22 @@ def _model(settings: Settings, clock: Clock, workers: Workers) -> Model:
 
 
 def _reader(section: AiSection, clock: Clock) -> OpenAIReader | None:
-    """Who reads homework, without chance in what it says; with breakers of its own, so that a model of the chat that
+    """Who reads homework, without chance in what it says and with more time; with breakers of its own, so that a model of the chat that
     is left alone holds up no grading, nor the other way round.
     """
     if not section.base_url:
         return None
 
     def judge(model: str) -> Chain:
-        service = replace(_service(section, section), model=model, temperature=0.0)
+        chat = _service(section, section)
+        service = replace(
+            chat,
+            model=model,
+            temperature=0.0,
+            first_token_s=_CALM * chat.first_token_s,
+            between_tokens_s=_CALM * chat.between_tokens_s,
+            total_s=_CALM * chat.total_s,
+        )
         return Chain([_link(section, service, clock)], _patience(section))
 
     vision = judge(section.vision_model) if section.vision_model else None

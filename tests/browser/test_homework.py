@@ -308,15 +308,25 @@ async def test_own_work_is_written_and_handed_in_for_a_check(
     await look(visitor, axe, f"homework-own-result-{len(options)}")
 
 
+@SIZES
 @pytest.mark.parametrize("path", ["/homework/{assignment}", "/homework/results/{submission}"])
-async def test_the_tutor_is_asked_about_a_question(server: Server, people: People, visit: Visit, path: str) -> None:
+async def test_the_tutor_is_asked_about_a_question_and_the_room_leads_back(
+    server: Server, people: People, visit: Visit, axe: str, path: str, options: dict[str, Any]
+) -> None:
     desk = await a_desk(people)
     grade = await desk.released(await desk.graded(desk.students[0]))
     where = path.format(assignment=desk.assignment.id, submission=grade.submission_id)
-    visitor = await visit(server, desk.students[0], path=where)
+    visitor = await visit(server, desk.students[0], path=where, **options)
     await visitor.page.locator("[data-do=ask]").last.click()
     await visitor.page.wait_for_url("**/chat/*")
     await expect(visitor.page.locator("#title")).to_contain_text("一元一次方程")
+    await look(visitor, axe, f"homework-asked-{path.count('/')}-{len(options)}")
+    await visitor.page.click("#about a")
+    await visitor.page.wait_for_url(f"**{where}")
+    await visitor.page.go_back()
+    await expect(visitor.page.locator("#about a")).to_have_text("一元一次方程 · 2")
+    await visitor.page.click("#new:visible, #new-short:visible")
+    await expect(visitor.page.locator("#about")).to_be_hidden()
 
 
 async def test_news_of_a_result_come_into_the_chat(server: Server, people: People, visit: Visit) -> None:

@@ -151,6 +151,7 @@ async def test_work_is_reviewed_by_keyboard(
     visitor = await opened(server, visit, teacher, assignment["id"], **options)
     page = visitor.page
     await expect(page.locator(".queue-row")).to_have_count(2)
+    await expect(page.locator(".queue-row .flag").first).to_have_attribute("title", re.compile("要您来判"))
     await page.click("#review-first")
     await expect(page.locator(".review-card")).to_have_count(2)
     await expect(page.locator(".review-card").nth(1)).to_have_class(re.compile("current"))

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
 
 KILLED = 0.2
 OUTLIVING = 0.15
-LEASE_S = 2.0
+LEASE_S = 1.0
 START_S = 60.0
 WORKERS = 3
 STUDENTS = 5

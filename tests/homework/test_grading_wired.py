@@ -73,3 +73,10 @@ async def test_photos_of_own_work_are_read_and_calculated_but_wait_for_a_look(se
     assert [one.by for one in grade.questions] == ["calculation", "calculation", "model"]
     assert all(one.flags == ("picture",) for one in grade.questions)
     assert grade.outcome == "needs_teacher"
+
+
+async def test_homework_may_take_the_service_longer_than_a_reply_of_the_chat(serve: Serve) -> None:
+    async with FakeAI(Script("minds", mind=FakeGrader(), first_s=0.5)) as ai:
+        server = await serve(ai=configured(ai, first_token_s=0.3, attempts=1))
+        grade = await server.app[GRADING].grade(Work(work_of(MIXED, {"q1": "x=2", "q2": "水蒸发了。"}), MIXED), unheard)
+    assert [one.by for one in grade.questions] == ["calculation", "model"]

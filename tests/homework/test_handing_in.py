@@ -68,7 +68,7 @@ async def test_work_is_stored_with_its_job_and_all_that_grading_needs(pupils: Pe
 
 
 async def test_the_same_id_again_gives_the_same_submission_also_at_once(pupils: People, homework: Stores) -> None:
-    _, student, assignment_id = await a_task(pupils)
+    _, student, assignment_id = await a_task(pupils, resubmit="never")
     photo = (await student.send_file(a_photo()))["id"]
     body = work_body(assignment_id, "x=2", file_ids=[photo])
     sent = await asyncio.gather(*(student.call("POST", "/submissions", body) for _ in range(5)))
@@ -98,6 +98,30 @@ async def test_of_two_different_works_with_one_id_the_other_keeps_none_of_its_fi
     with pytest.raises(Refused) as used:
         await student.call("DELETE", f"/files/{stored.file_ids[0]}")
     assert used.value.code == "file_in_use"
+
+
+async def test_works_that_come_at_the_same_moment_are_different_versions(pupils: People, homework: Stores) -> None:
+    _, student, assignment_id = await a_task(pupils)
+    sent = await asyncio.gather(*(hand_in(student, assignment_id, text) for text in ("x=1", "x=2", "x=3", "x=4")))
+    assert sorted(one["version"] for one in sent) == [1, 2, 3, 4]
+    stored = await homework.submissions.for_assignment(student.id, assignment_id)
+    assert [one.version for one in stored] == [1, 2, 3, 4]
+
+
+async def test_of_two_works_at_the_same_moment_one_is_taken_where_only_one_may_be(
+    pupils: People, homework: Stores
+) -> None:
+    _, student, assignment_id = await a_task(pupils, resubmit="never")
+    files = [(await student.send_file(a_photo(colour=colour)))["id"] for colour in ("red", "green")]
+    bodies = [work_body(assignment_id, "x=2", file_ids=[one]) for one in files]
+    results = await asyncio.gather(
+        *(student.call("POST", "/submissions", body) for body in bodies), return_exceptions=True
+    )
+    (refusal,) = [one for one in results if isinstance(one, Refused)]
+    assert (refusal.code, refusal.details) == ("hand_in_closed", {"reason": "once"})
+    (stored,) = await homework.submissions.for_assignment(student.id, assignment_id)
+    (loser,) = set(files) - set(stored.file_ids)
+    await student.call("DELETE", f"/files/{loser}")  # nothing uses it
 
 
 async def test_too_little_too_much_and_the_wrong_are_refused(pupils: People, monkeypatch: pytest.MonkeyPatch) -> None:

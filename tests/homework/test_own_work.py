@@ -1,6 +1,7 @@
 """Work without an assignment is cut into problems, and what is said of each is true."""
 
 import random
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -254,3 +255,10 @@ def test_an_instruction_stands_over_the_problems_below_it() -> None:
 )
 def test_any_text_is_cut_without_a_fault(text: str) -> None:
     assert len(problems_in(text)) <= 60
+
+
+@pytest.mark.parametrize("part", ["1234567890", "1=1\n", "x\n", "1. 12", "(1"])
+def test_no_work_takes_long_to_cut(part: str) -> None:
+    began = time.process_time()
+    problems_in((part * 10_000)[:10_000])
+    assert time.process_time() - began < 0.8

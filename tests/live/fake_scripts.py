@@ -68,6 +68,7 @@ async def _says(wire: Wire) -> None:
 async def _minds(wire: Wire) -> None:
     """What the script's mind makes of the request, in two pieces."""
     await wire.begin()
+    await asyncio.sleep(wire.script.first_s)
     said = wire.script.mind(wire.heard.body) if wire.script.mind else "?"
     for piece in filter(None, (said[: len(said) // 2], said[len(said) // 2 :])):
         await wire.text(piece)

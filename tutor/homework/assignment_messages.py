@@ -181,7 +181,7 @@ class OneAssignment(Answer):
 
 
 class AssignmentRow(Answer):
-    """An assignment in a teacher's list. Students who have it, who handed in, who wait for her, who have it back."""
+    """An assignment in a teacher's list. How many of her students have it, handed in, wait for her, have it back."""
 
     id: str
     title: str

@@ -35,7 +35,6 @@ from tutor.homework.overview import Overview
 from tutor.homework.own_work import OwnWork
 from tutor.homework.papers import Papers
 from tutor.homework.ports import Grading
-from tutor.homework.readers import SubmissionReaders
 from tutor.homework.results import Results
 from tutor.homework.returning import Returning
 from tutor.homework.review import Reviews
@@ -112,7 +111,6 @@ def _let_students_in(app: web.Application, stores: Stores) -> None:
     app[DRAFTING] = drafting = Drafting(stores.submissions, assignments, files, clock)
     app[HANDING_IN] = HandingIn(stores, assignments, drafting, files, app[TELLING], clock)
     app[DESK] = StudentDesk(stores, assignments, drafting, files, clock)
-    app[READERS].let("submission", SubmissionReaders(stores.submissions, assignments, app[CLASSES]).may_read)
 
 
 def _put_graders_in(app: web.Application, stores: Stores) -> None:
@@ -128,6 +126,7 @@ async def _let_teachers_review(app: web.Application, stores: Stores, gradebook: 
     await appeals.prepare()
     telling, files, clock = app[TELLING], app[FILES], app[CLOCK]
     papers = Papers(app[ASSIGNMENTS], stores.submissions, gradebook)
+    app[READERS].let("submission", papers.may_read_files)
     app[REVIEWS] = Reviews(papers, gradebook, stores.grades, appeals, telling, files, clock)
     app[GROUPS] = Groups(papers, stores.grades, telling, clock)
     app[RETURNING] = Returning(stores, papers, gradebook, telling, clock)

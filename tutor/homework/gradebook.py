@@ -1,6 +1,6 @@
 """Submissions with all that became of them, read together. Used by everything that shows or counts points."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tutor.homework.deciding import Standing, StandingQuestion, standing
@@ -42,6 +42,11 @@ class Entry:
     def points(self, assignment: Assignment | None) -> float | None:
         """All points, after what late work loses; None while some are not decided."""
         return self.standing.after(share_of(assignment, self.submission)) if self.standing else None
+
+    def without(self, rulings: Collection[Ruling]) -> "Entry":
+        """How it stood if these had not been said."""
+        kept = [one for one in self.rulings if one not in rulings]
+        return _entry(self.submission, self.grade, self.release, kept)
 
     def waits_for_grading_again(self, assignment: Assignment) -> bool:
         """Whether it would be graded again when a teacher asks: it is not back, and failed or has an older rubric."""

@@ -4,6 +4,8 @@
 default score, and what a model proposes never counts before a teacher has ruled.
 """
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tutor.ai.checking.checker import AnswerChecker
@@ -82,7 +84,8 @@ class Grader:
         graded: list[QuestionGrade] = []
         tokens = sight.tokens if sight is not None else 0
         for question in assignment.questions:
-            one, used = await self._grade_question(Case(submission, question, _given(sheet, question), None))
+            given = await asyncio.to_thread(_given, sheet, question)  # a long answer is looked at for long
+            one, used = await self._grade_question(Case(submission, question, given, None))
             graded.append(one)
             tokens += used
             await progress(len(graded), len(assignment.questions))
@@ -114,8 +117,9 @@ class Grader:
         graded: list[QuestionGrade] = []
         tokens = sight.tokens if sight is not None else 0
         found = await self._own_work.grade(submission, progress) if submission.text.strip() else ()
+        flags = await asyncio.to_thread(_flags_of_own, submission, found, sight)
         for one in found:
-            flagged = replace(one, flags=_merged(one.flags, _flags_of_own(submission, one, sight)))
+            flagged = replace(one, flags=_merged(one.flags, flags))
             if flagged.by == "nobody" and self._judge is not None:
                 flagged, used = await self._judge.feedback(submission, flagged)
                 tokens += used
@@ -194,9 +198,11 @@ def _empty(case: Case) -> QuestionGrade:
     return replace(left, by="calculation", awards=awards, confidence=1.0)
 
 
-def _flags_of_own(submission: Submission, graded: QuestionGrade, sight: Sight | None) -> tuple[Flag, ...]:
+def _flags_of_own(submission: Submission, graded: Sequence[QuestionGrade], sight: Sight | None) -> tuple[Flag, ...]:
+    """What speaks against a child's own work; it is looked at as a whole, for all of its questions."""
     pictured: tuple[Flag, ...] = ("picture",) if sight is not None else ()
-    return (*pictured, *_suspicions(f"{graded.question}\n{graded.answer}\n{submission.text}", sight))
+    found = [f"{one.question}\n{one.answer}" for one in graded]
+    return (*pictured, *_suspicions("\n".join([submission.text, *found]), sight))
 
 
 def _unread(sight: Sight | None) -> QuestionGrade:

@@ -67,15 +67,28 @@ class HandingIn:
 
         """
         work = self._work(caller, command)
-        if (known := await self._store.sent(caller.id, work.client_id)) is not None:
+        try:
+            return await self._sent_before(work) or await self._take(caller, work)
+        except HandInClosed:
+            if (known := await self._sent_before(work)) is None:
+                raise
+            return known  # the same was sent twice at once, and the other was faster
+
+    async def _sent_before(self, work: Submission) -> Submission | None:
+        known = await self._store.sent(work.student_id, work.client_id)
+        if known is not None:
             if not _is_same(known, work):
                 raise Conflict(what="submission")
             await self._have_graded(known)
-            return known
-        wanted = await self._for_assignment(caller, work) if work.assignment_id else _own(work)
+        return known
+
+    async def _take(self, caller: Caller, work: Submission) -> Submission:
+        wanted = await self._wanted(caller, work)
         await self._check_pages(wanted)
         await self._files.claim(wanted.file_ids, caller.id, _use(wanted))
         stored, is_new = await self._store.add(wanted)
+        while stored is None:
+            stored, is_new = await self._add_next(caller, work)
         if not is_new and not _is_same(stored, wanted):
             await self._files.release([one for one in wanted.file_ids if one not in stored.file_ids], _use(wanted))
             raise Conflict(what="submission")
@@ -86,6 +99,14 @@ class HandingIn:
             log.info("handed_in", user=caller.id, submission=stored.id, assignment=stored.assignment_id)
             self._telling.changed(stored)
         return stored
+
+    async def _add_next(self, caller: Caller, work: Submission) -> tuple[Submission | None, bool]:
+        """Store what claims its files already as the version after another work that came at the same moment."""
+        try:
+            return await self._store.add(await self._wanted(caller, work))
+        except (HandInClosed, NotFound):
+            await self._files.release(work.file_ids, _use(work))
+            raise
 
     def _work(self, caller: Caller, command: HandIn) -> Submission:
         """What was sent, before anything is known about its assignment."""
@@ -113,6 +134,9 @@ class HandingIn:
     async def _have_graded(self, submission: Submission) -> None:
         if submission.state == "pending" and await self._jobs.put(submission, self._clock.now()):
             self._telling.wake()
+
+    async def _wanted(self, caller: Caller, work: Submission) -> Submission:
+        return await self._for_assignment(caller, work) if work.assignment_id else _own(work)
 
     async def _for_assignment(self, caller: Caller, work: Submission) -> Submission:
         assignment, class_id = await self._assignments.for_student(caller, work.assignment_id or "")
@@ -160,7 +184,8 @@ class HandingIn:
             raise CannotWithdraw(reason=reason)
         await self._store.set_state(found.id, "withdrawn", NOT_WITHDRAWN)
         if await self._grades.release_of(found.id) is not None:  # it was given back at the same moment
-            await self._store.set_state(found.id, found.state, ["withdrawn"])
+            grade = await self._grades.find(found.grade_id)
+            await self._store.set_state(found.id, grade.outcome if grade is not None else found.state, ["withdrawn"])
             raise CannotWithdraw(reason="released")
         log.info("withdrawn", user=caller.id, submission=found.id)
         withdrawn = replace(found, state="withdrawn")

@@ -4,6 +4,7 @@ The built-in tutor works out the key to each problem, the checker compares. What
 undecided: it is never counted as wrong.
 """
 
+import asyncio
 import re
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from tutor.core.caller import Language
 from tutor.homework import cutting
 from tutor.homework.models import WHOLE, Award, Evidence, QuestionGrade, Submission
 from tutor.homework.ports import Progress
-from tutor.homework.splitting import OwnProblem, problems_in
+from tutor.homework.splitting import LONGEST, OwnProblem, problems_in
 
 POINTS = 1.0
 _DIVISION = re.compile(r"^\D{0,12}?(\d{1,9})\s*(?:÷|/|\\div)\s*(\d{1,9})\D{0,3}$")
@@ -42,7 +43,7 @@ class OwnWork:
         A text in which no problem is found is one question that nobody has decided.
         """
         text = submission.text.strip()
-        problems = problems_in(text) or (OwnProblem(1, text, "", 0),)
+        problems = await asyncio.to_thread(problems_in, text) or (OwnProblem(1, text, "", 0),)
         grades: list[QuestionGrade] = []
         for problem in problems:
             grades.append(await self._grade(problem, submission.language))
@@ -83,6 +84,8 @@ class OwnWork:
         return one, Verdict("undecided", "ambiguous")
 
     async def _verdict(self, problem: OwnProblem, language: Language) -> Verdict:
+        if len(problem.question) > LONGEST:
+            return Verdict("undecided", "too_hard")
         expected = _with_remainder(problem) or await self._expected(problem.question, language)
         if not expected or not problem.answer:
             return Verdict("undecided", "empty" if expected else "key_unreadable")

@@ -4,6 +4,7 @@ The model that reads knows the questions, but no key, no rubric and no points. I
 something better than what stands there; so whatever was read from a picture waits for a person to compare it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ class Photos:
                 broken, tokens = True, tokens + error.tokens
                 continue
             reading, tokens = answered.value, tokens + answered.tokens
-            suspicious |= _is_suspicious(reading)
+            suspicious |= await asyncio.to_thread(_is_suspicious, reading)
             for read in reading.answers:
                 _add(seen, read, pictures)
         return Sight(tuple(seen.values()), suspicious, broken, tokens)

@@ -24,6 +24,7 @@ from tutor.homework.cutting import (
 from tutor.homework.numbering import Block, blocks_of
 
 MOST_PROBLEMS = 60
+LONGEST = 2000  # characters of a problem with its answer; nobody can decide about more, and patterns take long for it
 _EACH = re.compile(r"(?:下[面列])?各小?[题式]?")
 # What a problem is worth: (每题5分，共20分), (5 points).
 _WORTH = re.compile(r"[(（][^()（）=+×÷*/]{0,12}\d+\s*(?:分|points?|marks?)[^()（）=+×÷*/]{0,12}[)）]", re.IGNORECASE)
@@ -59,15 +60,19 @@ def problems_in(text: str) -> tuple[OwnProblem, ...]:
     for block, instruction in _instructed(blocks_of(text)):
         pieces = _lines_apart(block) if not block.style else [block]
         for piece in pieces:
-            question, answer = cut(piece.text, instruction)
+            question, answer = _cut(piece.text, instruction)
             if not question.strip(BLANKS):
                 continue
             problem = OwnProblem(len(found) + 1, question, answer, piece.start)
-            if piece.whole:
-                question, answer = cut(piece.whole, instruction)
+            if piece.whole and answer:
+                question, answer = _cut(piece.whole, instruction)
                 problem = replace(problem, otherwise=replace(problem, question=question, answer=answer))
             found.append(problem)
     return tuple(found[:MOST_PROBLEMS])
+
+
+def _cut(text: str, instruction: str) -> tuple[str, str]:
+    return cut(text, instruction) if len(instruction) + len(text) <= LONGEST else (text, "")
 
 
 def _instructed(blocks: list[Block]) -> Iterator[tuple[Block, str]]:
@@ -96,7 +101,7 @@ def _lines_apart(block: Block) -> list[Block]:
     pieces: list[Block] = []
     place = 0
     for line in block.text.split("\n"):
-        if pieces and not _begins(line, pieces[-1].text):
+        if pieces and (len(pieces[-1].text) > LONGEST or not _begins(line, pieces[-1].text)):
             pieces[-1] = replace(pieces[-1], text=f"{pieces[-1].text}\n{line}")
             place += len(line) + 1
             continue

@@ -30,19 +30,23 @@ class SubmissionStore:
                 IndexModel("assignment_id"),
                 IndexModel("state"),
                 IndexModel([("student_id", ASCENDING), ("assignment_id", ASCENDING)]),
+                IndexModel(
+                    [("student_id", ASCENDING), ("assignment_id", ASCENDING), ("version", ASCENDING)],
+                    unique=True,
+                    partialFilterExpression={"assignment_id": {"$type": "string"}},  # work of one's own has no versions
+                ),
             ],
         )
         await ensure_indexes(self._drafts, [IndexModel("student_id")])
 
-    async def add(self, submission: Submission) -> tuple[Submission, bool]:
-        """Store a new one, or return the one with the same `client_id`; and whether it is new."""
+    async def add(self, submission: Submission) -> tuple[Submission | None, bool]:
+        """Store a new one, or return the one with the same `client_id`, and whether it is new; None when another one has
+        taken its version.
+        """
         try:
             await self._submissions.insert_one(SUBMISSION.to_document(submission))
         except DuplicateKeyError:
-            found = await self.sent(submission.student_id, submission.client_id)
-            if found is None:
-                raise
-            return found, False
+            return await self.sent(submission.student_id, submission.client_id), False
         return submission, True
 
     async def sent(self, student_id: str, client_id: str) -> Submission | None:
@@ -106,6 +110,12 @@ class SubmissionStore:
         condition = {"$and": [{"$lt": ["$rubric_version", rubric_version]}, {"$ne": ["$state", "withdrawn"]}]}
         changes = {"rubric_version": rubric_version, "state": "pending"}
         await self._submissions.update_one({"_id": submission_id}, only_if(condition, changes))
+
+    async def reset_rubric(self, before: Submission, rubric_version: int) -> None:
+        """Undo a `set_rubric` to that version of which no grader knows yet."""
+        condition = {"$and": [{"$eq": ["$rubric_version", rubric_version]}, {"$eq": ["$state", "pending"]}]}
+        changes = {"rubric_version": before.rubric_version, "state": before.state}
+        await self._submissions.update_one({"_id": before.id}, only_if(condition, changes))
 
     async def save_draft(self, draft: Draft) -> Draft:
         """Keep a draft unless a newer one is kept; the one that is kept."""

@@ -15,6 +15,9 @@ from urllib.parse import unquote
 
 from tutor.homework.wordings import SPEAKS
 
+_AT_ONCE = 1000  # characters; other threads wait while a pattern is tried
+_OVERLAP = 400
+_EDGE = 20  # what ends so near to a cut may go on behind it, which the next part has
 _HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]"
 )
@@ -44,7 +47,16 @@ def speaks_to_grader(text: str) -> bool:
     hides = len(_HIDDEN.findall(shown)) >= _MANY_HIDDEN or any(
         pattern.search(shown) for pattern in (_TAGS, _OVERRIDES, _SELECTORS)
     )
-    return hides or any(SPEAKS.search(reading) is not None for reading in _readings(shown))
+    return hides or any(map(_speaks, _readings(shown)))
+
+
+def _speaks(reading: str) -> bool:
+    for start in range(0, max(1, len(reading) - _OVERLAP), _AT_ONCE - _OVERLAP):
+        end = min(start + _AT_ONCE, len(reading))
+        found = SPEAKS.search(reading, start, end)
+        if found is not None and (end == len(reading) or found.end() <= end - _EDGE):
+            return True
+    return False
 
 
 def _readings(text: str) -> Iterator[str]:

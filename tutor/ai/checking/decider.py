@@ -7,7 +7,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 from tutor.ai.checking.forms import Amount, Form, Points, Values, form_tex
 from tutor.ai.checking.items import Item, Reason, Verdict
 from tutor.ai.checking.matching import match, speaks_of_ranges
-from tutor.ai.checking.reading import read
+from tutor.ai.checking.reading import DOUBTFUL, read
 from tutor.ai.checking.sentences import in_sentence
 from tutor.ai.checking.shape import demand_of, fault
 from tutor.ai.checking.slips import first_slip
@@ -57,7 +57,7 @@ def _decide(item: Item) -> Verdict:
     if not item.answer.strip():
         return Verdict("wrong", "empty")
     if (verdict := _by_truth(item) or _by_choice(item)) is not None:
-        return verdict
+        return Verdict("undecided", "ambiguous", verdict.expected_tex) if DOUBTFUL.search(item.answer) else verdict
     try:
         key = _key(item)
     except CannotSolve:

@@ -33,7 +33,7 @@ _ENGLISH_COMPARED = (
     (r"(?:is )?(?:greater|bigger|more|larger) than", ">"),
     (r"(?:is )?(?:less|smaller) than", "<"),
 )
-_DOUBTFUL = re.compile(
+DOUBTFUL = re.compile(
     r"(?:\.{3,}|…|[?？吗吧])\s*$|是不是|是否|可能|也许|大概|好像|应该不|\b(?:maybe|perhaps|probably|guess)\b",
     re.IGNORECASE,
 )
@@ -51,7 +51,7 @@ def read(text: str, kind: Kind = "any", beside: Form | None = None) -> Form:
     if found := said(text):
         return found
     _hold_commas(text)
-    if _DOUBTFUL.search(text):
+    if DOUBTFUL.search(text):
         raise CannotSolve("ambiguous")
     text = bare_answer(plain(text))
     text = _BEFORE.sub("", text).strip(" ;,").rstrip(".")

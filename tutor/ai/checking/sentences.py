@@ -11,7 +11,7 @@ from tutor.ai.checking.working import EQUALS
 from tutor.ai.embedded.text import NUMERALS
 
 _DOUBT = re.compile(
-    r"大概|吧|吗|估|猜|不|没|非|未|约|左右|多于|少于|至少|至多|超过|以上|以下|或|可能|比|第|[?？]|"
+    r"大概|吧|吗|估|猜|不|没|非|未|约|左右|多于|少于|至少|至多|超过|以上|以下|或|可能|比|第|[?？~]|"
     r"\bnot?\b|n't|wrong|\bor\b|maybe|about|least|most|than|around",
     re.IGNORECASE,
 )

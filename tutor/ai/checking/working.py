@@ -61,6 +61,8 @@ def work_of(text: str, key: Form | None) -> Work:
         return Work(_last(marked[0], key), tuple(line for line in lines if not _MARKED.search(line)))
     if len({line for line in lines if _ALONE.match(line)}) > 1:  # a choice of answers, one a line
         raise CannotSolve("ambiguous")
+    if _names(key) and _ALONE.match(lines[-1]) and any(map(_SUBSCRIPTED.match, lines[-2:-1])):  # x = 2, and below it 3
+        raise CannotSolve("ambiguous")
     return Work(_ending(_without_checks(lines, key), key), tuple(lines))
 
 

@@ -1,6 +1,6 @@
 /** What was handed in for an assignment, the least certain first, and who has handed in nothing. Used by
  *  assignmentpage.ts. */
-import { flagName } from "./flags.ts";
+import { flagChip } from "./flags.ts";
 import { KeyedList, type Shown } from "./keyedlist.ts";
 import { percent, pointsText } from "./points.ts";
 import type { QueueRow, ReviewQueue } from "./protocol.ts";
@@ -63,7 +63,7 @@ class Row implements Shown<Placed> {
     doubt.hidden = !waits(row) || row.doubt === 0;
     part<HTMLElement>(doubt, "i").style.inlineSize = `${Math.round(row.doubt * 100)}%`;
     part(doubt, ".visually-hidden").textContent = fill(words.mark_doubt, { share: percent(row.doubt) });
-    const flags = row.flags.map((flag) => make("span", { className: "flag" }, flagName(flag)));
+    const flags = row.flags.map(flagChip);
     if (row.appeal) flags.unshift(make("span", { className: "flag appeal" }, words.mark_appeal));
     part(element, ".flags").replaceChildren(...flags);
   }

@@ -1,7 +1,7 @@
 /** One question of a submission on the teacher's desk: the answer beside its key, criteria with proposed points, a
  *  comment, an appeal. Used by rubricpane.ts. */
 import { AwardRow } from "./awardrow.ts";
-import { flagName } from "./flags.ts";
+import { flagChip } from "./flags.ts";
 import { renderInto } from "./markdown.ts";
 import { percent, pointsText } from "./points.ts";
 import type { QuestionReview } from "./protocol.ts";
@@ -91,7 +91,7 @@ export class ReviewCard {
     const sure = by === "model" ? ` ${percent(confidence)}` : "";
     const badge = make("span", { className: "by" }, BADGES[by] + sure);
     badge.dataset["by"] = by;
-    const names = flags.map((flag) => make("span", { className: "flag" }, flagName(flag)));
+    const names = flags.map(flagChip);
     part(this.element, ".card-marks").replaceChildren(badge, ...names, ...(settled ? [make("span", { className: "settled" }, words.mark_settled)] : []));
     writeInto(part(this.element, ".card-question"), question);
   }
