@@ -171,6 +171,22 @@ async def test_a_result_arrives_with_its_evidence_and_is_talked_about(
     await expect(wrong.locator(".appeal-message")).to_have_count(2)
 
 
+async def test_what_a_teacher_gave_all_points_for_is_not_called_wrong(
+    server: Server, people: People, visit: Visit
+) -> None:
+    desk = await a_desk(people)
+    grade = await a_grade_with_evidence(desk)
+    await desk.rules(grade.submission_id, "change", question_id="q2", criterion_id="whole", points=5)
+    await desk.released(grade)
+    visitor = await visit(server, desk.students[0], path=f"/homework/results/{grade.submission_id}")
+    page = visitor.page
+    await expect(page.locator("#points")).to_have_text("10")
+    right = page.locator(".question.result").last
+    await expect(right.locator(".answer-text mark")).to_have_text("= 2/5")
+    await expect(right.locator(".line[data-wrong]")).to_have_count(0)
+    await expect(right.locator(".why-text")).to_be_hidden()
+
+
 async def test_work_may_be_taken_back_and_handed_in_again(
     watched: Server, visit: Visit, axe: str, grader: Grader
 ) -> None:
@@ -292,15 +308,25 @@ async def test_own_work_is_written_and_handed_in_for_a_check(
     await look(visitor, axe, f"homework-own-result-{len(options)}")
 
 
+@SIZES
 @pytest.mark.parametrize("path", ["/homework/{assignment}", "/homework/results/{submission}"])
-async def test_the_tutor_is_asked_about_a_question(server: Server, people: People, visit: Visit, path: str) -> None:
+async def test_the_tutor_is_asked_about_a_question_and_the_room_leads_back(
+    server: Server, people: People, visit: Visit, axe: str, path: str, options: dict[str, Any]
+) -> None:
     desk = await a_desk(people)
     grade = await desk.released(await desk.graded(desk.students[0]))
     where = path.format(assignment=desk.assignment.id, submission=grade.submission_id)
-    visitor = await visit(server, desk.students[0], path=where)
+    visitor = await visit(server, desk.students[0], path=where, **options)
     await visitor.page.locator("[data-do=ask]").last.click()
     await visitor.page.wait_for_url("**/chat/*")
     await expect(visitor.page.locator("#title")).to_contain_text("一元一次方程")
+    await look(visitor, axe, f"homework-asked-{path.count('/')}-{len(options)}")
+    await visitor.page.click("#about a")
+    await visitor.page.wait_for_url(f"**{where}")
+    await visitor.page.go_back()
+    await expect(visitor.page.locator("#about a")).to_have_text("一元一次方程 · 2")
+    await visitor.page.click("#new:visible, #new-short:visible")
+    await expect(visitor.page.locator("#about")).to_be_hidden()
 
 
 async def test_news_of_a_result_come_into_the_chat(server: Server, people: People, visit: Visit) -> None:

@@ -65,7 +65,7 @@ async def hands_a_photo_in(pupil: Visitor, photo: bytes) -> None:
     await page.click("#hand-in")
     if await page.locator("#confirm-yes").is_visible():
         await page.click("#confirm-yes")
-    await expect(page.locator("#state-text")).to_have_text("批改完成，老师正在查看")
+    await expect(page.locator("#state-text")).to_have_text("已收到，等老师批改")
 
 
 async def she_reviews_it(desk: Visitor, axe: str, size: int) -> None:
@@ -76,6 +76,8 @@ async def she_reviews_it(desk: Visitor, axe: str, size: int) -> None:
     await expect(page.locator(".review-card")).to_have_count(2)
     await expect(page.locator(".review-card .card-points").first).to_have_text("5/5")
     await expect(page.locator(".review-card .card-points").last).to_have_text("0/5")
+    read = page.locator(".review-card").first.locator(".card-facts dd").first
+    await expect(read.locator(".line")).to_have_text(["2x+3=7", "2x=4", "x=2"])
     await look(desk, axe, f"day-queue-{size}")
     await page.keyboard.press("Shift+A")
     await expect(page.locator("#review-state")).to_have_text("可发还")

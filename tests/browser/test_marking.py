@@ -69,14 +69,16 @@ async def test_homework_is_written_and_given(
     visitor.expect_complaints(REFUSED)
     page = visitor.page
     await page.click("#to-homework")
+    await expect(page.locator("#new")).to_have_attribute("href", re.compile(class_id))
     await page.click("#new")
     await expect(page.locator("#assignment")).not_to_have_attribute("inert", "")
     await expect(page.locator(f"[name=class][value='{class_id}']")).to_be_checked()
     await page.click("#publish")
     await expect(page.locator("#assignment-title")).to_be_focused()
     await page.fill("#assignment-title", "一元一次方程")
+    await expect(page.locator("#grade")).to_have_value("7")  # as its class has it
+    await expect(page.locator("#subject")).to_have_value("数学")
     await page.select_option("#subject", "math")
-    await page.select_option("#grade", "7")
     await page.click("#publish")
     await expect(page.locator("#publish-problem")).to_have_text("请先添加题目。")
     await written(page)
@@ -96,8 +98,9 @@ async def written(page: Page) -> None:
     """Two questions, the second with criteria and levels; saved by itself."""
     await page.click("#add-question")
     first = page.locator(".question-card").first
-    await first.locator("[name=text]").fill("解方程 $2x+3=7$")
+    await first.locator("[name=text]").fill("解方程 $2x+3=7$\n再算 2*3*4")
     await expect(first.locator("[data-preview=text] .katex")).to_be_visible()
+    await expect(first.locator("[data-preview=text] .line").last).to_have_text("再算 2*3*4")  # as students see it
     await page.click("#add-question")
     second = page.locator(".question-card").nth(1)
     await second.locator("[name=text]").fill("说明理由")
@@ -148,6 +151,7 @@ async def test_work_is_reviewed_by_keyboard(
     visitor = await opened(server, visit, teacher, assignment["id"], **options)
     page = visitor.page
     await expect(page.locator(".queue-row")).to_have_count(2)
+    await expect(page.locator(".queue-row .flag").first).to_have_attribute("title", re.compile("要您来判"))
     await page.click("#review-first")
     await expect(page.locator(".review-card")).to_have_count(2)
     await expect(page.locator(".review-card").nth(1)).to_have_class(re.compile("current"))

@@ -255,6 +255,19 @@ async def test_a_row_counts_students_not_hand_ins(people: People, database: Data
     assert (row["class_names"], row["points"], row["state"]) == (["七年级一班"], 10.0, "published")
 
 
+async def test_a_row_counts_the_students_of_the_teacher_who_looks(people: People, database: Database) -> None:
+    teacher, (student,), class_id = await people.classroom()
+    hers = await people.student()
+    second = await another_class(teacher, hers)
+    colleague = await a_colleague(people, teacher, second)
+    homework = await given(teacher, class_id)
+    await teacher.call("PATCH", f"/assignments/{homework['id']}", {"revision": 1, "class_ids": [class_id, second]})
+    await a_hand_in(database, homework, student, 1, "needs_teacher")
+    for reader, listed, students, waiting in ((teacher, class_id, 2, 1), (colleague, second, 1, 0)):
+        (row,) = (await reader.call("GET", f"/assignments?class_id={listed}"))["items"]
+        assert (row["students"], row["handed_in"], row["to_review"]) == (students, waiting, waiting)
+
+
 async def test_own_assignments_and_templates_are_two_lists_in_pages(people: People) -> None:
     teacher, _, _ = await people.classroom()
     for number in range(7):

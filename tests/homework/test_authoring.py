@@ -10,6 +10,8 @@ import pytest
 from tests.conftest import Serve
 from tests.factories import FakeClock, Json, People, Person, Refused, Server, a_client_id, a_photo
 from tests.homework.factories import an_assignment_body, drafted, given
+from tests.homework.test_assignments import a_colleague, another_class
+from tutor.core.clock import Clock
 from tutor.core.mongo import Database
 from tutor.homework.context import AUTHORING
 
@@ -93,6 +95,31 @@ async def test_a_colleague_leaves_the_classes_in_it_that_are_not_hers(people: Pe
     changes = {"revision": 0, "title": "改", "class_ids": [mine, class_id]}
     changed = await colleague.call("PATCH", f"/assignments/{draft['id']}", changes)
     assert changed["assignment"]["class_ids"] == [mine, class_id]
+
+
+async def test_who_has_left_a_class_gives_it_nothing_any_more(people: People) -> None:
+    teacher, _, class_id = await people.classroom()
+    colleague = await a_colleague(people, teacher, class_id)
+    hers = await another_class(colleague)
+    draft = await drafted(colleague, class_ids=[class_id, hers])
+    tomorrow = (Clock().now() + timedelta(days=1)).isoformat()
+    later = await drafted(colleague, class_ids=[class_id], opens_at=tomorrow)
+    await colleague.call("POST", f"/assignments/{later['id']}/publish", {})
+    await teacher.call("DELETE", f"/classes/{class_id}/teachers/{colleague.id}")
+    assert await code_of(colleague.call("POST", f"/assignments/{draft['id']}/publish", {})) == "not_found"
+    body = {"revision": 1, "text": "换了"}
+    assert await code_of(colleague.call("PATCH", f"/assignments/{later['id']}", body)) == "not_found"
+    await teacher.call("PATCH", f"/assignments/{later['id']}", body)
+    await colleague.call("PATCH", f"/assignments/{draft['id']}", {"revision": 0, "class_ids": [hers]})
+    await colleague.call("POST", f"/assignments/{draft['id']}/publish", {})
+
+
+async def test_a_colleague_names_those_alone_whom_its_author_teaches(people: People) -> None:
+    teacher, _, class_id = await people.classroom()
+    colleague, student = await a_colleague(people, teacher, class_id), await people.student()
+    await another_class(colleague, student)
+    path = f"/assignments/{(await given(teacher, class_id))['id']}"
+    assert await code_of(colleague.call("PATCH", path, {"revision": 1, "student_ids": [student.id]})) == "not_found"
 
 
 async def test_of_two_changes_at_once_one_is_a_conflict(classroom: tuple[Person, Person, str]) -> None:

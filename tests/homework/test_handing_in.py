@@ -223,6 +223,17 @@ async def test_a_closed_assignment_takes_nothing(pupils: People) -> None:
     assert (await refused(student, assignment_id)).details == {"reason": "closed"}
 
 
+async def test_what_could_not_be_handed_in_again_is_not_taken_back(pupils: People) -> None:
+    teacher, student, assignment_id = await a_task(pupils)
+    taken = await hand_in(student, assignment_id)
+    await teacher.call("POST", f"/assignments/{assignment_id}/close", {})
+    with pytest.raises(Refused) as closed:
+        await student.call("POST", f"/submissions/{taken['id']}/withdraw", {})
+    assert (closed.value.code, closed.value.details) == ("cannot_withdraw", {"reason": "closed"})
+    task = (await student.call("GET", f"/homework/{assignment_id}"))["task"]
+    assert (task["may_hand_in"], task["may_withdraw"]) == (False, False)
+
+
 async def test_work_is_taken_back_before_it_is_due_and_its_place_is_free_again(
     pupils: People, school: Server, homework: Stores
 ) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.factories import People, Refused, a_client_id
+from tests.factories import People, Refused, a_client_id, a_photo
 from tests.homework.desk import a_desk
-from tests.homework.factories import NOW, a_question_grade
+from tests.homework.factories import NOW, a_question_grade, work_body
+from tutor.core.clock import new_id
 from tutor.homework.models import Award, QuestionGrade
 
 RUBRIC = [
@@ -313,6 +314,64 @@ async def test_an_accepted_word_about_all_of_it_can_be_said_again(people: People
     first, again = [await desk.rules(grade.submission_id, "accept", **said) for _ in range(2)]
     assert first == again
     assert len(first["history"]) == 3
+
+
+async def test_an_accepted_word_about_one_question_is_said_once(people: People) -> None:
+    desk = await a_desk(people, questions=[ESSAY])
+    grade = await desk.graded(desk.students[0], judged())
+    said = {"client_id": a_client_id(), "question_id": "q1", "comment": "好"}
+    first, again = [await desk.rules(grade.submission_id, "accept", **said) for _ in range(2)]
+    assert first == again
+    assert len(first["history"]) == 2
+
+
+async def test_work_that_newer_work_has_replaced_is_not_given_back(people: People) -> None:
+    desk = await a_desk(people)
+    (student,) = desk.students
+    older = await desk.graded(student)
+    newer = await desk.graded(student, submission={"version": 2, "submitted_at": NOW + timedelta(seconds=1)})
+    with pytest.raises(Refused, match="conflict"):
+        await desk.released(older)
+    assert await desk.stores.grades.release_of(older.submission_id) is None
+    await desk.released(newer)
+    assert await desk.stores.grades.release_of(newer.submission_id) is not None
+
+
+async def test_photos_are_seen_by_teachers_as_long_as_the_work_is(people: People) -> None:
+    desk = await a_desk(people)
+    (student,) = desk.students
+    stranger, file = await people.teacher(), await student.send_file(a_photo())
+    sent = await student.call("POST", "/submissions", work_body(desk.assignment.id, file_ids=[file["id"]]))
+    assert await desk.teacher.picture(file["id"])
+    with pytest.raises(Refused, match="not_found"):
+        await stranger.picture(file["id"])
+    await student.call("POST", f"/submissions/{sent['submission']['id']}/withdraw", {})
+    with pytest.raises(Refused, match="not_found"):
+        await desk.teacher.picture(file["id"])
+    assert await student.picture(file["id"])
+
+
+async def test_what_is_given_back_and_graded_again_at_once_is_one_of_both(people: People) -> None:
+    desk = await a_desk(people, 8)
+    grades = [await desk.graded(one) for one in desk.students]
+    newer = replace(desk.assignment, rubric_version=9, revision=desk.assignment.revision + 1)
+    assert await desk.stores.assignments.replace(newer)
+    await asyncio.gather(*(desk.teacher.call("POST", f"{desk.path}/{deed}", {}) for deed in ("release", "regrade")))
+    for grade in grades:
+        found = await desk.stores.submissions.find(grade.submission_id)
+        assert found is not None
+        if await desk.stores.grades.release_of(found.id) is not None:
+            assert (found.rubric_version, found.state) == (grade.rubric_version, "graded")
+
+
+async def test_a_group_is_as_large_as_all_classes_of_an_assignment(people: People) -> None:
+    desk = await a_desk(people)
+    points = [{"criterion_id": "whole", "points": 1}]
+    body = {"client_id": a_client_id(), "question_id": "q1", "points": points}
+    with pytest.raises(Refused, match="not_found"):
+        await desk.teacher.call(
+            "POST", f"{desk.path}/groups/rulings", body | {"submission_ids": [new_id() for _ in range(1200)]}
+        )
 
 
 async def test_a_graded_again_failure_is_told_and_can_be_released(people: People) -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tutor.homework.similarity import ALIKE, is_long, likeness, twins
+from tutor.homework.similarity import ALIKE, MOST_PAIRS, is_long, likeness, twins
 
 PHOTO = "请说明植物的光合作用需要什么条件，产生什么，对我们有什么意义。"
 HEIGHT = "Explain in your own words why the leaves of a tree turn yellow and fall in autumn."
@@ -101,3 +101,12 @@ def test_a_large_class_with_long_answers_takes_no_second() -> None:
     found = twins(PHOTO, answers)
     assert time.perf_counter() - began < 3
     assert ("000", "060") in {(one.first, one.second) for one in found[:1]}
+
+
+@pytest.mark.parametrize("letters", [3001, 1], ids=["long", "of one letter"])
+def test_a_large_class_that_has_all_copied_the_same_takes_no_second(letters: int) -> None:
+    text = "".join(chr(0x4E00 + number * 37 % letters) for number in range(3000))
+    began = time.perf_counter()
+    found = twins(PHOTO, {f"{number:03}": text for number in range(120)})
+    assert time.perf_counter() - began < 3
+    assert len(found) == MOST_PAIRS

@@ -60,6 +60,8 @@ async def test_a_result_comes_back_live_and_its_appeal_is_answered_live(people: 
         {"client_id": a_client_id(), "kind": "change", "question_id": "q2", "criterion_id": "whole", "points": 2},
     )
     await socket.until("homework.released", submission_id=graded["submission_id"], points=7)
+    (task,) = (await student.call("GET", "/homework"))["items"]
+    assert task["earned"] == {"points": 7, "max_points": 10}
     await desk.ask("appeal.settle", **thread)
     await socket.until("appeal.settled", question_id="q2")
     assert (await student.call("GET", f"{about}/result"))["questions"][1]["appeal"] == "settled"

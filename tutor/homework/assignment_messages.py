@@ -181,7 +181,7 @@ class OneAssignment(Answer):
 
 
 class AssignmentRow(Answer):
-    """An assignment in a teacher's list. Students who have it, who handed in, who wait for her, who have it back."""
+    """An assignment in a teacher's list. How many of her students have it, handed in, wait for her, have it back."""
 
     id: str
     title: str
@@ -214,6 +214,13 @@ class AskedQuestion(Answer):
     points: float
 
 
+class Earned(Answer):
+    """The points of a result that is back, after what late work loses; None where nobody gave any."""
+
+    points: float | None
+    max_points: float
+
+
 class TaskView(Answer):
     """An assignment as a student sees it. `state` is that of the newest submission, or `todo`.
 
@@ -238,6 +245,7 @@ class TaskView(Answer):
     may_hand_in: bool
     may_withdraw: bool
     late_share: float
+    earned: Earned | None
 
 
 class AssignmentGivenNews(Event):

@@ -60,7 +60,8 @@ class Assignments:
             position = (page[-1].created_at, page[-1].id) if page else None
         rows, last = found[: query.limit], found[query.limit - 1] if len(found) > query.limit else None
         return AssignmentList(
-            items=await self._rows.of(rows), next=cursor_of(last.created_at, last.id) if last is not None else None
+            items=await self._rows.of(caller.id, rows),
+            next=cursor_of(last.created_at, last.id) if last is not None else None,
         )
 
     async def _page(self, caller: Caller, query: ListAssignments, before: Position | None) -> Sequence[Assignment]:

@@ -35,6 +35,27 @@ class Audience:
             if not all(caller.id in teachers.get(one, ()) for one in student_ids):
                 raise NotFound(what="student")
 
+    async def check_singles(self, assignment: Assignment, student_ids: Collection[str]) -> None:
+        """See that single students would have it, who have it of its author.
+
+        Raises:
+            NotFound: its author does not teach one of them.
+
+        """
+        if len(await self.taught_by(assignment.teacher_id, student_ids)) < len(student_ids):
+            raise NotFound(what="student")
+
+    async def check_given(self, caller: Caller, assignment: Assignment) -> None:
+        """See that a teacher may give an assignment now: she or its author still teaches each of its classes.
+
+        Raises:
+            NotFound: neither teaches one of them.
+
+        """
+        for one in await self._classes.active(assignment.class_ids):
+            if caller.id not in one.teacher_ids and assignment.teacher_id not in one.teacher_ids:
+                raise NotFound(what="class")
+
     async def is_looked_after(self, teacher_id: str, assignment: Assignment) -> bool:
         """Whether a teacher may change it and see its work: she teaches one of its classes, or it is hers and not given
         yet, or given to a student whom she teaches.

@@ -111,7 +111,7 @@ class Authoring:
 
         Raises:
             NotFound: no such assignment, or the caller does not look after it; she does not teach one of the added
-                classes or students, or an added file is not hers.
+                classes or students, its author not one of these students, or an added file is not hers.
             Conflict: somebody else has changed it since it was read.
             AssignmentGiven: the change takes it from somebody who has it, or moves its begin.
             AssignmentNotReady: it could not be given like this.
@@ -122,10 +122,12 @@ class Authoring:
         after = revised(before, command)
         if after == before:
             return await self._assignments.view(before)
-        new_classes, new_students = set(after.class_ids) - set(before.class_ids), set(after.student_ids)
-        await self._audience.check(caller, new_classes, new_students - set(before.student_ids))
+        new_classes = set(after.class_ids) - set(before.class_ids)
+        new_students = set(after.student_ids) - set(before.student_ids)
+        await self._audience.check(caller, new_classes, new_students)
+        await self._audience.check_singles(before, new_students)
         if after.state != "draft":
-            await self._check_ready(after, check_due=after.due_at != before.due_at or not after.is_given)
+            await self._check_ready(caller, after, check_due=after.due_at != before.due_at or not after.is_given)
         await self._replace(caller, before, after)
         await self._tell(after)
         return await self._assignments.view(after)
@@ -162,7 +164,8 @@ class Authoring:
         """Give an assignment: now, or at its `opens_at` when that is to come. A closed one is opened again.
 
         Raises:
-            NotFound: no such assignment, or the caller does not look after it.
+            NotFound: no such assignment, or the caller does not look after it; or neither she nor its author teaches
+                one of its classes any more.
             AssignmentNotReady: something is missing.
             Conflict: somebody else has changed it just now.
 
@@ -170,7 +173,7 @@ class Authoring:
         before = await self._assignments.for_teacher(caller, assignment_id)
         if before.state == "published":
             return await self._assignments.view(before)
-        await self._check_ready(before)
+        await self._check_ready(caller, before)
         after = given(before, self._clock.now())
         if after.state == before.state:
             return await self._assignments.view(before)
@@ -211,8 +214,10 @@ class Authoring:
         log.info("assignment_state", user=by, assignment=after.id, state=after.state)
         await self._tell(after)
 
-    async def _check_ready(self, assignment: Assignment, *, check_due: bool = True) -> None:
+    async def _check_ready(self, caller: Caller, assignment: Assignment, *, check_due: bool = True) -> None:
         check_ready(assignment, self._clock.now(), check_due=check_due)
+        if not assignment.is_given:
+            await self._audience.check_given(caller, assignment)
         if not await self._audience.exists(assignment):
             raise AssignmentNotReady(problem="nobody", question=0)
         for number, question in enumerate(assignment.questions, start=1):

@@ -35,7 +35,6 @@ from tutor.homework.overview import Overview
 from tutor.homework.own_work import OwnWork
 from tutor.homework.papers import Papers
 from tutor.homework.ports import Grading
-from tutor.homework.readers import SubmissionReaders
 from tutor.homework.results import Results
 from tutor.homework.returning import Returning
 from tutor.homework.review import Reviews
@@ -97,9 +96,9 @@ async def homework_context(app: web.Application) -> AsyncIterator[None]:
         stores.assignments, app[ASSIGNMENTS], audience, files, app[ROOMS], app[CHECKER], app[CLOCK]
     )
     app[READERS].let("assignment", app[ASSIGNMENTS].may_read_files)
-    _let_students_in(app, stores)
-    _put_graders_in(app, stores)
     gradebook = Gradebook(stores.submissions, stores.grades)
+    _let_students_in(app, stores, gradebook)
+    _put_graders_in(app, stores)
     await _let_teachers_review(app, stores, gradebook)
     app[EVICTIONS].look_with(Lapses(stores, audience, app[CLASSES], app[ROOMS]).look)
     topics = HomeworkTopics(stores, gradebook, audience, app[CLOCK])
@@ -108,14 +107,13 @@ async def homework_context(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
-def _let_students_in(app: web.Application, stores: Stores) -> None:
+def _let_students_in(app: web.Application, stores: Stores, gradebook: Gradebook) -> None:
     """Drafts, handing in, and what students see of both."""
     assignments, files, clock = app[ASSIGNMENTS], app[FILES], app[CLOCK]
     app[TELLING] = Telling(stores, app[ROOMS], app[ONCE], clock)
     app[DRAFTING] = drafting = Drafting(stores.submissions, assignments, files, clock)
     app[HANDING_IN] = HandingIn(stores, assignments, drafting, files, app[TELLING], clock)
-    app[DESK] = StudentDesk(stores, assignments, drafting, files, clock)
-    app[READERS].let("submission", SubmissionReaders(stores.submissions, assignments, app[CLASSES]).may_read)
+    app[DESK] = StudentDesk(stores, gradebook, assignments, drafting, files, clock)
 
 
 def _put_graders_in(app: web.Application, stores: Stores) -> None:
@@ -131,6 +129,7 @@ async def _let_teachers_review(app: web.Application, stores: Stores, gradebook: 
     await appeals.prepare()
     telling, files, clock = app[TELLING], app[FILES], app[CLOCK]
     papers = Papers(app[ASSIGNMENTS], stores.submissions, gradebook)
+    app[READERS].let("submission", papers.may_read_files)
     app[REVIEWS] = Reviews(papers, gradebook, stores.grades, appeals, telling, files, clock)
     app[GROUPS] = Groups(papers, stores.grades, telling, clock)
     app[RETURNING] = Returning(stores, papers, gradebook, telling, clock)

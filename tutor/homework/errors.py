@@ -41,7 +41,7 @@ class TooManyPages(TutorError):
 
 
 class CannotWithdraw(TutorError):
-    """It is too late to take the work back. Fact: `reason`: due, released or withdrawn."""
+    """It is too late to take the work back. Fact: `reason`: closed, due, released or withdrawn."""
 
     code = "cannot_withdraw"
     status = 409

@@ -104,6 +104,10 @@ class GradeStore:
             return False
         return True
 
+    async def take_back(self, submission_id: str) -> None:
+        """Forget that a result was given back, before anybody is told."""
+        await self._releases.delete_one({"_id": submission_id})
+
     async def release_of(self, submission_id: str) -> Release | None:
         """How a submission's result was given back; None when it was not."""
         found = await self._releases.find_one({"_id": submission_id})

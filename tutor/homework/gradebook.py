@@ -1,6 +1,7 @@
 """Submissions with all that became of them, read together. Used by everything that shows or counts points."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.homework.deciding import Standing, StandingQuestion, standing
@@ -43,6 +44,15 @@ class Entry:
         """All points, after what late work loses; None while some are not decided."""
         return self.standing.after(share_of(assignment, self.submission)) if self.standing else None
 
+    def without(self, rulings: Collection[Ruling]) -> "Entry":
+        """How it stood if these had not been said."""
+        kept = [one for one in self.rulings if one not in rulings]
+        return _entry(self.submission, self.grade, self.release, kept)
+
+    def earned(self, assignment: Assignment | None) -> float | None:
+        """The points that a result shows: none while somebody has to look at a question."""
+        return self.points(assignment) if self.settled else None
+
     def waits_for_grading_again(self, assignment: Assignment) -> bool:
         """Whether it would be graded again when a teacher asks: it is not back, and failed or has an older rubric."""
         if self.release is not None:
@@ -69,6 +79,16 @@ class Gradebook:
         rulings = await self._grades.rulings(submission.id)
         grade = await self._grades.find(submission.grade_id)
         return _entry(submission, grade, await self._grades.release_of(submission.id), rulings)
+
+    async def back(self, submissions: Sequence[Submission], releases: Mapping[str, Release]) -> dict[str, Entry]:
+        """Those of the submissions whose result is back, by their ids; `releases` has theirs."""
+        found = [one for one in submissions if one.id in releases and one.state != "withdrawn"]
+        grades = await self._grades.find_many([one.grade_id for one in found]) if found else {}
+        rulings = await asyncio.gather(*(self._grades.rulings(one.id) for one in found))
+        return {
+            one.id: _entry(one, grades.get(one.grade_id), releases[one.id], said)
+            for one, said in zip(found, rulings, strict=True)
+        }
 
     async def entries(self, assignment_id: str) -> list[Entry]:
         """The newest submission of each student, oldest first; withdrawn ones do not count."""

@@ -168,7 +168,7 @@ class HandingIn:
         return History(before, await self._grades.releases([one.id for one in before]) if before else {})
 
     async def withdraw(self, caller: Caller, submission_id: str) -> Submission:
-        """Take work back while it is neither due nor given back. It does not count any more; its files stay with it.
+        """Take work back while it is neither due, closed nor given back. It does not count then; its files stay.
 
         Raises:
             NotFound: no such submission of the caller's.

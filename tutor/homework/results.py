@@ -57,7 +57,7 @@ class Results:
             assignment_id=submission.assignment_id,
             title=assignment.title if assignment else "",
             version=submission.version,
-            points=entry.points(assignment) if now.settled else None,
+            points=entry.earned(assignment),
             max_points=now.max_points,
             late_share=share_of(assignment, submission),
             released_at=entry.release.at,

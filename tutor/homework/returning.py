@@ -4,8 +4,9 @@ import structlog
 
 from tutor.core.caller import Caller
 from tutor.core.clock import Clock
+from tutor.core.errors import Conflict
 from tutor.homework.errors import NotGradedYet, NotSettled
-from tutor.homework.gradebook import Entry, Gradebook
+from tutor.homework.gradebook import Entry, Gradebook, newest_of_each
 from tutor.homework.models import Assignment, Release, Submission
 from tutor.homework.papers import Papers
 from tutor.homework.review_messages import Regrading, Released
@@ -33,8 +34,9 @@ class Returning:
 
         Raises:
             NotFound: no such submission, or not the caller's to see.
-            NotGradedYet: grading still runs.
+            NotGradedYet: grading still runs, or runs again.
             NotSettled: somebody has to look at some questions first.
+            Conflict: its student has handed in newer work, which counts instead.
 
         """
         paper = await self._papers.for_teacher(caller, submission_id)
@@ -43,7 +45,10 @@ class Returning:
             raise NotGradedYet
         if entry.release is None and not entry.settled:
             raise NotSettled(questions=open_numbers(paper.assignment, entry))
-        await self._give_back(caller, paper.submission)
+        if entry.release is None and not await self._counts(paper.submission):
+            raise Conflict(what="submission")
+        if not await self._give_back(caller, paper.submission):
+            raise NotGradedYet
         return Released(released=[submission_id], held=[])
 
     async def release_all(self, caller: Caller, assignment_id: str) -> Released:
@@ -55,12 +60,19 @@ class Returning:
         """
         stack = await self._papers.stack(caller, assignment_id)
         waiting = [one for one in stack.entries if one.release is None]
-        ready = [one.submission for one in waiting if one.settled]
-        for submission in ready:
-            await self._give_back(caller, submission)
-        held = [one.submission.id for one in waiting if not one.settled]
-        log.info("results_released", assignment=assignment_id, released=len(ready), held=len(held))
-        return Released(released=[one.id for one in ready], held=held)
+        released: list[str] = []
+        held: list[str] = []
+        for entry in waiting:
+            goes_back = entry.settled and await self._counts(entry.submission)
+            goes_back = goes_back and await self._give_back(caller, entry.submission)
+            (released if goes_back else held).append(entry.submission.id)
+        log.info("results_released", assignment=assignment_id, released=len(released), held=len(held))
+        return Released(released=released, held=held)
+
+    async def _counts(self, submission: Submission) -> bool:
+        """Whether it is still the student's newest: while a teacher reads one, the student may hand in another."""
+        history = await self._submissions.for_assignment(submission.student_id, submission.assignment_id or "")
+        return [one.id for one in newest_of_each(history)] == [submission.id]
 
     async def regrade(self, caller: Caller, assignment_id: str) -> Regrading:
         """Have graded again what was not given back: with the newest rubric, or what failed.
@@ -82,6 +94,9 @@ class Returning:
         submission = entry.submission
         if submission.rubric_version < assignment.rubric_version:
             await self._submissions.set_rubric(submission.id, assignment.rubric_version)
+            if await self._grades.release_of(submission.id) is not None:  # it was given back at the same moment
+                await self._submissions.reset_rubric(submission, assignment.rubric_version)
+                return False
         else:
             await self._grades.forget_failed(submission.grade_id)
             for job in (await self._jobs.find_many([submission.grade_id])).values():
@@ -94,9 +109,17 @@ class Returning:
         self._telling.changed(now)
         return True
 
-    async def _give_back(self, caller: Caller, submission: Submission) -> None:
-        """Store first, then tell; whoever dies in between has it told by the sweep."""
+    async def _give_back(self, caller: Caller, submission: Submission) -> bool:
+        """Store first, then tell; whoever dies in between has it told by the sweep. False when it was withdrawn, or is
+        graded anew, from the same moment on: then that stands.
+        """
         release = Release(submission.id, submission.assignment_id, submission.student_id, caller.id, self._clock.now())
-        if await self._grades.release(release):
-            log.info("result_released", submission=submission.id, by=caller.id)
-            await self._telling.released(release)
+        if not await self._grades.release(release):
+            return True
+        now = await self._submissions.find(submission.id)
+        if now is None or now.state == "withdrawn" or now.grade_id != submission.grade_id:
+            await self._grades.take_back(submission.id)
+            return False
+        log.info("result_released", submission=submission.id, by=caller.id)
+        await self._telling.released(release)
+        return True

@@ -80,7 +80,7 @@ class Reviews:
             raise Conflict(what="ruling")
         if all(one.grade_id == paper.submission.grade_id for one in before):
             pen = Pen(caller, command.client_id, self._clock.now())
-            await self._write(paper, rulings_for(command, entry, paper.assignment, pen))
+            await self._write(paper, rulings_for(command, entry.without(before), paper.assignment, pen))
         return await self._shown(caller, paper)
 
     async def _write(self, paper: Paper, rulings: list[Ruling]) -> None:

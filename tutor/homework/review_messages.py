@@ -12,6 +12,7 @@ from tutor.homework.submission_messages import AnswerPart, State
 
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 AppealText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+MOST_SUBMISSIONS = 2000  # of the 20 classes and 200 single students that an assignment may be for
 FlagName = Literal[
     "undecided", "unsure", "disagreement", "unproved", "suspicious", "picture", "unreadable", "invalid", "no_service"
 ]
@@ -196,7 +197,7 @@ class RuleGroup(Command):
 
     client_id: ClientId
     question_id: PartId
-    submission_ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    submission_ids: Annotated[list[Id], Field(min_length=1, max_length=MOST_SUBMISSIONS)]
     points: Annotated[list[CriterionPoints], Field(min_length=1, max_length=20)]
     comment: Comment = ""
 

@@ -1,12 +1,13 @@
 """The lists of assignments for teachers: how many students have each, handed in, wait, and have it back."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tutor.homework.assignment_messages import AssignmentRow
 from tutor.homework.audience import Audience
 from tutor.homework.grade_store import GradeStore
-from tutor.homework.models import Assignment, Submission
+from tutor.homework.gradebook import newest_of_each
+from tutor.homework.models import Assignment
 from tutor.homework.submission_store import SubmissionStore
 
 WAITING = {"graded", "needs_teacher", "failed"}
@@ -20,15 +21,16 @@ class Rows:
         self._submissions = submissions
         self._grades = grades
 
-    async def of(self, assignments: Sequence[Assignment]) -> list[AssignmentRow]:
-        """A row for each, in their order."""
-        return list(await asyncio.gather(*(self._row(one) for one in assignments)))
+    async def of(self, teacher_id: str, assignments: Sequence[Assignment]) -> list[AssignmentRow]:
+        """A row for each, in their order; of those students whom she teaches, as in the queue of each."""
+        having = await asyncio.gather(*(self._audience.student_ids(one) for one in assignments))
+        taught = set(await self._audience.taught_by(teacher_id, {one for each in having for one in each}))
+        rows = (self._row(one, taught.intersection(each)) for one, each in zip(assignments, having, strict=True))
+        return list(await asyncio.gather(*rows))
 
-    async def _row(self, assignment: Assignment) -> AssignmentRow:
-        student_ids = set(await self._audience.student_ids(assignment))
+    async def _row(self, assignment: Assignment, student_ids: Collection[str]) -> AssignmentRow:
         handed_in = await self._submissions.of_assignment(assignment.id) if assignment.is_given else []
-        newest = newest_of(handed_in)
-        counted = [newest[one] for one in student_ids & newest.keys()]
+        counted = [one for one in newest_of_each(handed_in) if one.student_id in student_ids]
         released = await self._grades.releases([one.id for one in counted]) if counted else {}
         waiting = [one for one in counted if one.id not in released and one.state in WAITING]
         return AssignmentRow(
@@ -45,9 +47,3 @@ class Rows:
             to_review=len(waiting),
             released=len(released),
         )
-
-
-def newest_of(submissions: Sequence[Submission]) -> dict[str, Submission]:
-    """The hand-in that counts of each student: the newest that was not withdrawn."""
-    taken = [one for one in submissions if one.state != "withdrawn"]
-    return {one.student_id: one for one in sorted(taken, key=lambda one: one.version)}

@@ -6,10 +6,9 @@ order of sentences do not matter. What the question itself says does not count.
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from itertools import combinations
 
 # Measured on the corpus of tests/homework/test_similarity.py: copies with changed words share from 0.57 on, independent
 # answers to the same question at most 0.06.
@@ -37,8 +36,12 @@ def twins(question: str, answers: Mapping[str, str]) -> list[Twins]:
     """The pairs that are nearly the same, the most alike first; short answers are left out."""
     quoted = shingles(question)
     own = {name: shingles(answer) - quoted for name, answer in answers.items() if is_long(answer)}
-    common = _shared(own)
-    alike = [(share, *pair) for pair, count in common.items() if (share := _share(own, pair, count)) >= ALIKE]
+    bits = _bits(own)
+    alike = [
+        (share, one, two)
+        for one, two in combinations(sorted(own), 2)
+        if (share := _share(len(own[one]), len(own[two]), (bits[one] & bits[two]).bit_count())) >= ALIKE
+    ]
     alike.sort(key=lambda one: (-one[0], one[1], one[2]))
     return [
         Twins(first, second, round(share, 2), _passage(answers[first], answers[second]))
@@ -50,7 +53,7 @@ def likeness(question: str, first: str, second: str) -> float:
     """What two answers share of all they say beside the question, 0 to 1."""
     quoted = shingles(question)
     one, two = shingles(first) - quoted, shingles(second) - quoted
-    return len(one & two) / len(one | two) if one | two else 0.0
+    return _share(len(one), len(two), len(one & two))
 
 
 def is_long(answer: str) -> bool:
@@ -73,23 +76,38 @@ def _letters(text: str) -> str:
     return "".join(one for one in unicodedata.normalize("NFKC", text).casefold() if one.isalnum())
 
 
-def _shared(own: Mapping[str, frozenset[str]]) -> Counter[tuple[str, str]]:
-    """How many shingles each pair shares, for those that share any."""
-    having: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(own):
-        for shingle in own[name]:
-            having[shingle].append(name)
-    found: Counter[tuple[str, str]] = Counter()
-    for names in having.values():
-        found.update((one, two) for at, one in enumerate(names) for two in names[at + 1 :])
+def _bits(own: Mapping[str, frozenset[str]]) -> dict[str, int]:
+    """Each set as a number with a bit for each shingle: thousands of pairs are compared in no time, copies as well."""
+    places = {shingle: place for place, shingle in enumerate({one for each in own.values() for one in each})}
+    found: dict[str, int] = {}
+    for name, shingled in own.items():
+        bits = bytearray(len(places) // 8 + 1)
+        for place in map(places.__getitem__, shingled):
+            bits[place >> 3] |= 1 << (place & 7)
+        found[name] = int.from_bytes(bits, "little")
     return found
 
 
-def _share(own: Mapping[str, frozenset[str]], pair: Sequence[str], count: int) -> float:
-    return count / (len(own[pair[0]]) + len(own[pair[1]]) - count)
+def _share(one: int, two: int, common: int) -> float:
+    """What two sets of these sizes have in common, of all that is in either."""
+    together = one + two - common
+    return common / together if together else 0.0
 
 
 def _passage(first: str, second: str) -> str:
+    """The longest that is the same in both, as far as it is shown."""
     one, two = first[:COMPARED], second[:COMPARED]
-    match = SequenceMatcher(None, one, two, autojunk=False).find_longest_match()
-    return one[match.a : match.a + match.size].strip()[:SHOWN]
+    passage, fewest, most = "", 1, min(len(one), len(two), SHOWN)
+    while fewest <= most:
+        size = (fewest + most) // 2
+        if (found := _run(one, two, size)) is None:
+            most = size - 1
+        else:
+            passage, fewest = found, size + 1
+    return passage.strip()
+
+
+def _run(one: str, two: str, size: int) -> str | None:
+    """The first run of so many characters that is in both."""
+    there = {one[at : at + size] for at in range(len(one) - size + 1)}
+    return next((run for at in range(len(two) - size + 1) if (run := two[at : at + size]) in there), None)

@@ -1,7 +1,7 @@
 """What a student has to do and what became of it: tasks and submissions. Called by `submission_routes.py`."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from tutor.core.caller import Caller
@@ -12,6 +12,7 @@ from tutor.files.service import Files
 from tutor.homework.assignment_messages import TaskView
 from tutor.homework.assignments import Assignments
 from tutor.homework.drafting import Drafting
+from tutor.homework.gradebook import Entry, Gradebook
 from tutor.homework.models import Assignment, Submission
 from tutor.homework.stores import Stores
 from tutor.homework.submission_messages import (
@@ -22,7 +23,7 @@ from tutor.homework.submission_messages import (
     SubmissionView,
     Tasks,
 )
-from tutor.homework.submission_views import submission_view
+from tutor.homework.submission_views import earned_by, submission_view
 from tutor.homework.taking import History, lateness, refusal, seconds, what_keeps
 from tutor.homework.views import TaskStanding, task_view
 
@@ -33,9 +34,16 @@ class StudentDesk:
     """What its student alone sees."""
 
     def __init__(
-        self, stores: Stores, assignments: Assignments, drafting: Drafting, files: Files, clock: Clock
+        self,
+        stores: Stores,
+        gradebook: Gradebook,
+        assignments: Assignments,
+        drafting: Drafting,
+        files: Files,
+        clock: Clock,
     ) -> None:
         self._stores = stores
+        self._gradebook = gradebook
         self._assignments = assignments
         self._drafting = drafting
         self._files = files
@@ -68,7 +76,9 @@ class StudentDesk:
         )
 
     async def _tasks(self, given: Sequence[Assignment], histories: dict[str, list[Submission]]) -> list[TaskView]:
-        released = await self._stores.grades.releases([one.id for each in histories.values() for one in each])
+        handed_in = [one for each in histories.values() for one in each]
+        releases = await self._stores.grades.releases([one.id for one in handed_in])
+        back = await self._gradebook.back(handed_in, releases)
         names = await self._assignments.teacher_names(given)
         files = await self._assignments.files_of(given)
         return [
@@ -76,12 +86,14 @@ class StudentDesk:
                 one,
                 teacher_name=names.get(one.teacher_id, ""),
                 files=files,
-                standing=self._standing(one, histories[one.id], released.keys()),
+                standing=self._standing(one, histories[one.id], releases.keys(), back),
             )
             for one in given
         ]
 
-    def _standing(self, assignment: Assignment, handed_in: list[Submission], released: Collection[str]) -> TaskStanding:
+    def _standing(
+        self, assignment: Assignment, handed_in: list[Submission], released: Collection[str], back: Mapping[str, Entry]
+    ) -> TaskStanding:
         now = self._clock.now()
         history = History(sorted(handed_in, key=lambda one: one.version), released)
         newest, may_hand_in = history.newest, refusal(assignment, history, now) is None
@@ -95,6 +107,7 @@ class StudentDesk:
             may_hand_in=may_hand_in,
             may_withdraw=what_keeps(assignment, newest, now, released=is_back) is None,
             late_share=share,
+            earned=earned_by(back.get(newest.id), assignment),
         )
 
     async def page(self, caller: Caller, query: ListSubmissions) -> Submissions:
@@ -136,14 +149,15 @@ class StudentDesk:
             [one.assignment_id for one in submissions if one.assignment_id]
         )
         jobs = await self._stores.jobs.find_many([one.grade_id for one in submissions])
-        released = await self._stores.grades.releases([one.id for one in submissions])
+        releases = await self._stores.grades.releases([one.id for one in submissions])
+        back = await self._gradebook.back(submissions, releases)
         return [
             submission_view(
                 one,
-                title=given[one.assignment_id].title if one.assignment_id in given else "",
+                given.get(one.assignment_id or ""),
                 files=files,
                 job=jobs.get(one.grade_id),
-                released=one.id in released,
+                back=back.get(one.id),
             )
             for one in submissions
         ]

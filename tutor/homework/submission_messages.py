@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from tutor.core.messages import Answer, ClientId, Command, Event, Id
 from tutor.files.messages import FileView
-from tutor.homework.assignment_messages import PartId, SchoolGrade, Subject, TaskView
+from tutor.homework.assignment_messages import Earned, PartId, SchoolGrade, Subject, TaskView
 
 MOST_FILES = 9
 MOST_LETTERS = 10_000
@@ -91,6 +91,7 @@ class SubmissionView(Answer):
     released: bool
     done: int
     of: int
+    earned: Earned | None
 
 
 class OneSubmission(Answer):

@@ -63,6 +63,6 @@ async def submission(request: web.Request) -> OneSubmission:
 
 @api.on("POST", "/submissions/{submission_id}/withdraw", access="student")
 async def withdraw(request: web.Request) -> OneSubmission:
-    """Take work back that is neither due nor given back."""
+    """Take work back that is neither due, closed nor given back."""
     taken_back = await request.app[HANDING_IN].withdraw(request[CALLER], request.match_info["submission_id"])
     return await request.app[DESK].one(taken_back)

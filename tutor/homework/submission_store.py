@@ -111,6 +111,12 @@ class SubmissionStore:
         changes = {"rubric_version": rubric_version, "state": "pending"}
         await self._submissions.update_one({"_id": submission_id}, only_if(condition, changes))
 
+    async def reset_rubric(self, before: Submission, rubric_version: int) -> None:
+        """Undo a `set_rubric` to that version of which no grader knows yet."""
+        condition = {"$and": [{"$eq": ["$rubric_version", rubric_version]}, {"$eq": ["$state", "pending"]}]}
+        changes = {"rubric_version": before.rubric_version, "state": before.state}
+        await self._submissions.update_one({"_id": before.id}, only_if(condition, changes))
+
     async def save_draft(self, draft: Draft) -> Draft:
         """Keep a draft unless a newer one is kept; the one that is kept."""
         document = DRAFT.to_document(draft)

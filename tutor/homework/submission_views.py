@@ -3,18 +3,25 @@
 from collections.abc import Iterable, Mapping
 
 from tutor.files.messages import FileView
-from tutor.homework.models import Draft, GradingJob, Submission, Typed
+from tutor.homework.assignment_messages import Earned
+from tutor.homework.gradebook import Entry
+from tutor.homework.models import Assignment, Draft, GradingJob, Submission, Typed
 from tutor.homework.submission_messages import AnswerPart, DraftView, SubmissionView
 
 
 def submission_view(
-    submission: Submission, *, title: str, files: Mapping[str, FileView], job: GradingJob | None, released: bool
+    submission: Submission,
+    assignment: Assignment | None,
+    *,
+    files: Mapping[str, FileView],
+    job: GradingJob | None,
+    back: Entry | None,
 ) -> SubmissionView:
-    """A submission; `files` may be more than its own, `job` is what grades it."""
+    """A submission; `files` may be more than its own, `job` is what grades it, `back` is there when its result is."""
     return SubmissionView(
         id=submission.id,
         assignment_id=submission.assignment_id,
-        title=title,
+        title=assignment.title if assignment is not None else "",
         subject=submission.subject,
         grade=submission.grade,
         version=submission.version,
@@ -24,10 +31,18 @@ def submission_view(
         submitted_at=submission.submitted_at,
         late_s=submission.late_s,
         state=submission.state,
-        released=released and submission.state != "withdrawn",
+        released=back is not None,
         done=job.done if job is not None else 0,
         of=job.of if job is not None else 0,
+        earned=earned_by(back, assignment),
     )
+
+
+def earned_by(back: Entry | None, assignment: Assignment | None) -> Earned | None:
+    """What a result that is back says of its points."""
+    if back is None or back.standing is None:
+        return None
+    return Earned(points=back.earned(assignment), max_points=back.standing.max_points)
 
 
 def draft_view(draft: Draft, files: Mapping[str, FileView]) -> DraftView:

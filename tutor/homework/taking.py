@@ -11,7 +11,7 @@ from typing import Literal
 from tutor.homework.models import Assignment, Submission
 
 ClosedReason = Literal["closed", "late", "graded", "once", "released"]
-StaysReason = Literal["due", "released", "withdrawn"]
+StaysReason = Literal["closed", "due", "released", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,15 @@ def refusal(assignment: Assignment, history: History, now: datetime) -> ClosedRe
 def what_keeps(
     assignment: Assignment | None, submission: Submission, now: datetime, *, released: bool
 ) -> StaysReason | None:
-    """Why work cannot be taken back; None when it can. Work of one's own is never due."""
+    """Why work cannot be taken back; None when it can: what could not be handed in again stays. Work of one's own is
+    never due.
+    """
     if submission.state == "withdrawn":
         return "withdrawn"
     if released:
         return "released"
-    return "due" if assignment is not None and lateness(assignment, now) else None
+    if assignment is None:
+        return None
+    if assignment.state != "published":
+        return "closed"
+    return "due" if lateness(assignment, now) else None

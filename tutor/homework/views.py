@@ -12,6 +12,7 @@ from tutor.homework.assignment_messages import (
     AskedQuestion,
     AssignmentView,
     CriterionPart,
+    Earned,
     LatePart,
     LevelPart,
     QuestionPart,
@@ -31,6 +32,7 @@ class TaskStanding:
     may_hand_in: bool = True
     may_withdraw: bool = False
     late_share: float = 1.0
+    earned: Earned | None = None
 
 
 def asked(question: Question, number: int) -> AskedQuestion:
@@ -60,6 +62,7 @@ def task_view(
         may_hand_in=standing.may_hand_in,
         may_withdraw=standing.may_withdraw,
         late_share=standing.late_share,
+        earned=standing.earned,
     )
 
 

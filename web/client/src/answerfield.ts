@@ -60,6 +60,7 @@ export class AnswerField {
   /** What was handed in is only read. */
   set isLocked(locked: boolean) {
     this.#box.readOnly = locked;
+    this.#box.hidden = locked && !this.#box.value;
   }
 
   focus(): void {

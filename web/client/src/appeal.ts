@@ -25,6 +25,7 @@ export class AppealThread {
   readonly #shown = new Map<number, AppealMessageView>();
   #state: QuestionResult["appeal"] = "none";
   #isOpen = false;
+  #isKnown = false;
 
   /** @param card the element with its button and its panel */
   constructor(card: HTMLElement, connection: Connection, of: AppealOf) {
@@ -47,11 +48,12 @@ export class AppealThread {
     connection.on("appeal.settled", (news) => this.#isMine(news) && this.#settle());
   }
 
-  /** Shows how things stand; a thread that is there already is opened. */
+  /** Shows how things stand; a thread that was there before is opened. */
   show(state: QuestionResult["appeal"]): void {
     this.#state = state;
     this.#draw();
-    if (state === "open" && !this.#isOpen) this.#open();
+    if (state === "open" && !this.#isKnown) this.#open();
+    this.#isKnown = true;
   }
 
   /** The connection is a new one: what was said meanwhile is read. */

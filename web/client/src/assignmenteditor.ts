@@ -71,7 +71,9 @@ async function start(): Promise<void> {
       toast(words.assign_kept);
       changed();
     }
-    if (!id && !unsent) byId("assignment-title").focus();
+    if (id || unsent) return;
+    if (audience.first) fields.suit(audience.first);
+    byId("assignment-title").focus();
   } catch (error) {
     write(byId("save-state"), sentenceOf(error));
     complain(error);

@@ -19,6 +19,9 @@ const STATES: Readonly<Record<AssignmentRow["state"], string>> = {
   closed: words.assign_state_closed,
 };
 
+const wanted = new URLSearchParams(location.search).get("class_id") ?? "";
+byId<HTMLAnchorElement>("new").href = newAddress(false, wanted); // it may be clicked before the list is there
+
 const { api } = await enter("teacher");
 const list = byId("assignments");
 const classChoice = byId<HTMLSelectElement>("class-choice");
@@ -34,7 +37,7 @@ for (const radio of document.querySelectorAll("[name=kind]")) radio.addEventList
 try {
   const { items } = await api.get<Classes>("classes");
   classChoice.append(...items.map(({ id, name }) => new Option(name, id)));
-  classChoice.value = new URLSearchParams(location.search).get("class_id") ?? "";
+  classChoice.value = wanted;
   if (classChoice.selectedIndex < 0) classChoice.value = "";
   await load();
 } catch (error) {

@@ -102,7 +102,8 @@ function show(view: AssignmentView): void {
   byId("assignment-state").dataset["state"] = view.state;
   const due = view.due_at ? fill(words.assign_due, { time: dateTime(view.due_at) }) : words.assign_no_due;
   const people = view.student_ids.length > 0 ? fill(words.assign_singles, { n: view.student_ids.length }) : "";
-  const facts = [inOneLine(view.class_names), people, factsOf(view), due, fill(words.assign_points, { points: pointsText(view.points) })];
+  const opens = view.state === "scheduled" && view.opens_at ? fill(words.assign_opens, { time: dateTime(view.opens_at) }) : "";
+  const facts = [inOneLine(view.class_names), people, factsOf(view), opens, due, fill(words.assign_points, { points: pointsText(view.points) })];
   byId("assignment-facts").textContent = facts.filter(Boolean).join(" · ");
   byId<HTMLAnchorElement>("edit").href = `/teacher/homework/${id}/edit`;
   byId("close").hidden = view.state !== "published";

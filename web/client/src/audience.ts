@@ -40,6 +40,11 @@ export class Audience {
     }
   }
 
+  /** The first class that is chosen. */
+  get first(): ClassView | null {
+    return this.#classes.find(({ id }) => this.classIds.includes(id)) ?? null;
+  }
+
   get classIds(): string[] {
     return [...byId("classes").querySelectorAll<HTMLInputElement>("input:checked")].map(({ value }) => value);
   }

@@ -13,10 +13,11 @@ export async function releaseAll(api: Api, id: string, rows: readonly QueueRow[]
     toast(words.mark_release_none);
     return false;
   }
-  const text = fill(words.mark_release_sure, { n: ready, held: open.length - ready });
+  const left = open.length - ready;
+  const text = fill(left > 0 ? words.mark_release_sure : words.mark_release_sure_all, { n: ready, held: left });
   if (!(await confirmed(words.mark_release_all, text, fill(words.mark_release_yes, { n: ready })))) return false;
   const { released, held } = await api.post<Released>(`assignments/${id}/release`, {});
-  toast(fill(words.mark_released_n, { n: released.length, held: held.length }));
+  toast(fill(held.length > 0 ? words.mark_released_n : words.mark_released_all, { n: released.length, held: held.length }));
   return true;
 }
 

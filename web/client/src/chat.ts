@@ -2,6 +2,7 @@
 import "./styles/base.css";
 import "./styles/app.css";
 import "./styles/room.css";
+import { showAbout } from "./about.ts";
 import { showBroadcasts } from "./broadcasts.ts";
 import { askForCode } from "./codedialog.ts";
 import { Composer } from "./composer.ts";
@@ -26,6 +27,7 @@ const view = new RoomView(connection, user, {
   conversation: (conversation) => {
     list.update(conversation);
     address(conversation);
+    showAbout(conversation.about);
   },
   hand: (raised, place) => hand.show(raised, place),
   running: (running) => composer.showRunning(running),
@@ -86,6 +88,7 @@ function show(id: string | null, seq: number | null = null): void {
     byId("title").textContent = words.new_question;
     byId("facts").textContent = "";
   }
+  showAbout();
   list.select(id);
   view.show(id, seq);
   composer.showRoom(id ?? "new");

@@ -1,5 +1,6 @@
 /** Where the words that points rest on stand in an answer, and which line of it went wrong. Without a DOM. Used by
  *  resultcard.ts. */
+import { formulasIn } from "./mathtext.ts";
 import type { EvidenceView } from "./protocol.ts";
 
 /** A part of a line; `marked` when points rest on it. */
@@ -39,6 +40,19 @@ function marksOf(letters: readonly string[], quotes: readonly Pick<EvidenceView,
     const wanted = [...quote];
     const at = start !== null && isAt(letters, wanted, start) ? start : find(letters, wanted);
     if (at >= 0) marks.fill(true, at, at + wanted.length);
+  }
+  return wholeFormulas(letters, marks);
+}
+
+/** A formula is set whole, so it is marked whole. */
+function wholeFormulas(letters: readonly string[], marks: boolean[]): boolean[] {
+  let at = 0;
+  for (const line of letters.join("").split("\n")) {
+    for (const units of formulasIn(line)) {
+      const [from, to] = units.map((unit) => at + [...line.slice(0, unit)].length) as [number, number];
+      if (marks.slice(from, to).some(Boolean)) marks.fill(true, from, to);
+    }
+    at += [...line].length + 1;
   }
   return marks;
 }

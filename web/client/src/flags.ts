@@ -1,6 +1,6 @@
 /** Why a person has to look at an answer, in words. Used by the pages of homework. */
 import type { QueueRow } from "./protocol.ts";
-import { words } from "./ui.ts";
+import { data, make, words } from "./ui.ts";
 
 type Flag = QueueRow["flags"][number];
 
@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<Flag, string>> = {
   no_service: words.mark_flag_no_service,
 };
 
-export function flagName(flag: Flag): string {
-  return NAMES[flag];
+/** A flag by its short name; the pointer finds the sentence. */
+export function flagChip(flag: Flag): HTMLElement {
+  return make("span", { className: "flag", title: data.flags[flag] ?? "" }, NAMES[flag]);
 }

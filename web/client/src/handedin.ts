@@ -1,6 +1,6 @@
 /** What was handed in for an assignment, the least certain first, and who has handed in nothing. Used by
  *  assignmentpage.ts. */
-import { flagName } from "./flags.ts";
+import { flagChip } from "./flags.ts";
 import { KeyedList, type Shown } from "./keyedlist.ts";
 import { percent, pointsText } from "./points.ts";
 import type { QueueRow, ReviewQueue } from "./protocol.ts";
@@ -63,14 +63,15 @@ class Row implements Shown<Placed> {
     doubt.hidden = !waits(row) || row.doubt === 0;
     part<HTMLElement>(doubt, "i").style.inlineSize = `${Math.round(row.doubt * 100)}%`;
     part(doubt, ".visually-hidden").textContent = fill(words.mark_doubt, { share: percent(row.doubt) });
-    const flags = row.flags.map((flag) => make("span", { className: "flag" }, flagName(flag)));
+    const flags = row.flags.map(flagChip);
     if (row.appeal) flags.unshift(make("span", { className: "flag appeal" }, words.mark_appeal));
     part(element, ".flags").replaceChildren(...flags);
   }
 }
 
 function factsOf({ submitted_at, late_s, version }: QueueRow): string {
-  const late = late_s > 0 ? fill(words.mark_late, { time: lasting(new Date(Date.now() - late_s * 1000).toISOString()) }) : "";
+  const since = Date.now() - Math.max(60, late_s) * 1000; // by a minute at least: less than one is "just now"
+  const late = late_s > 0 ? fill(words.mark_late, { time: lasting(new Date(since).toISOString()) }) : "";
   return [ago(submitted_at), late, version > 1 ? fill(words.mark_version, { n: version }) : ""].filter(Boolean).join(" · ");
 }
 

@@ -3,10 +3,10 @@
 import type { Api } from "./api.ts";
 import { clientId } from "./ids.ts";
 import { Once } from "./once.ts";
-import { renderInto } from "./markdown.ts";
 import { pointsText } from "./points.ts";
 import type { AnswerGroup, AnswerGroups, CriterionPart, QuestionGroups, QuestionPart, RuleGroup, Ruled } from "./protocol.ts";
 import { byId, complain, fill, held, inOneLine, make, openDialog, sentenceOf, toast, words } from "./ui.ts";
+import { writeInto } from "./written.ts";
 
 export class Lookalikes {
   readonly #api: Api;
@@ -40,7 +40,7 @@ export class Lookalikes {
     accept.addEventListener("click", () => void held(accept, () => this.#accept(question_id).catch(complain)));
     const title = make("h3", {}, fill(words.assign_question, { n: number }));
     const asked = make("div", { className: "hint" });
-    renderInto(asked, question);
+    writeInto(asked, question);
     const head = make("div", { className: "group-head" }, make("div", {}, title, asked), accept);
     return make("li", {}, head, make("ul", { className: "group-list" }, ...groups.map((group) => this.#group(question_id, number, group))));
   }

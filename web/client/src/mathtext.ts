@@ -1,5 +1,5 @@
 /** Finds the formulas in lines that people type: those between $ signs, and, where it is wanted, plain ones such as
- *  x^2 = 1/2. Without a DOM. Used by written.ts. */
+ *  x^2 = 1/2. Without a DOM. Used by written.ts and evidence.ts. */
 
 export interface Piece {
   readonly kind: "text" | "math";
@@ -45,6 +45,11 @@ export function pieces(line: string, plain: boolean): Piece[] {
   }
   found.push(...unsigned(line.slice(from), plain));
   return found;
+}
+
+/** Where the formulas between signs stand in a line: their beginnings and ends. */
+export function formulasIn(line: string): [number, number][] {
+  return [...line.matchAll(SIGNED)].map(({ 0: whole, index }) => [index, index + whole.length]);
 }
 
 /** Whether a text has something in it that is set as a formula. */

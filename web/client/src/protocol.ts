@@ -387,6 +387,11 @@ export interface DraftWaiting {
   since: string;
 }
 
+export interface Earned {
+  points: number | null;
+  max_points: number;
+}
+
 export interface EndHand {
   conversation_id: string;
 }
@@ -1346,6 +1351,7 @@ export interface SubmissionView {
   released: boolean;
   done: number;
   of: number;
+  earned: Earned | null;
 }
 
 export interface Submissions {
@@ -1390,6 +1396,7 @@ export interface TaskView {
   may_hand_in: boolean;
   may_withdraw: boolean;
   late_share: number;
+  earned: Earned | null;
 }
 
 export interface Tasks {

@@ -1,10 +1,11 @@
 /** One question in the editor of an assignment: its text with formulas, its key, its points and what earns them.
  *  Used by questioncards.ts. */
 import { Criteria, sumText } from "./criteria.ts";
-import { renderInto } from "./markdown.ts";
+import { hasMath } from "./mathtext.ts";
 import { partId } from "./partid.ts";
 import type { QuestionPart } from "./protocol.ts";
 import { fill, fromTemplate, part, words } from "./ui.ts";
+import { writeInto } from "./written.ts";
 
 const FORMULA = /\$|\\\(|\\\[/;
 const DRAWN_AFTER_MS = 250;
@@ -90,8 +91,8 @@ export class QuestionCard {
     for (const name of ["text", "solution"] as const) {
       const place = part(this.element, `[data-preview=${name}]`);
       const text = this.#field(name).value;
-      place.hidden = !FORMULA.test(text);
-      if (!place.hidden) renderInto(part(place, ".preview-text"), text);
+      place.hidden = name === "solution" ? !hasMath(text) : !FORMULA.test(text);
+      if (!place.hidden) writeInto(part(place, ".preview-text"), text, name === "solution");
     }
   }
 

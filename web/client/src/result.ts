@@ -9,13 +9,14 @@ import { titleOf } from "./classfacts.ts";
 import { showFiles } from "./figures.ts";
 import { FilePictures } from "./filepictures.ts";
 import { ApiError } from "./live/fault.ts";
+import { oneAtATime } from "./oneatatime.ts";
 import { percent, pointsText } from "./points.ts";
 import type { OneSubmission, Result, SubmissionView } from "./protocol.ts";
 import { ResultCard } from "./resultcard.ts";
 import { tellReturned } from "./returned.ts";
 import { connect, enter } from "./session.ts";
 import { dateTime } from "./times.ts";
-import { byId, complain, fill, sentenceOf, words, write } from "./ui.ts";
+import { byId, complain, fill, sentenceOf, toast, words, write } from "./ui.ts";
 import { work } from "./versions.ts";
 import { barOf, progressOf, stateText } from "./workstate.ts";
 import { writeInto } from "./written.ts";
@@ -27,6 +28,7 @@ const id = /[0-9a-f]{24}$/.exec(location.pathname)?.[0] ?? "";
 const pictures = new FilePictures(api);
 const tutor = new AskTutor(connection);
 const cards = new Map<string, ResultCard>();
+const load = oneAtATime(read);
 let submission: SubmissionView | null = null;
 
 tellReturned(connection, (submissionId) => submissionId === id);
@@ -38,12 +40,12 @@ for (const name of ["homework.graded", "homework.released"] as const) {
 }
 connection.onState((state) => {
   if (state !== "online") return;
-  if (submission !== null) void load();
+  void load();
   for (const card of cards.values()) card.listenAgain();
 });
 await load();
 
-async function load(): Promise<void> {
+async function read(): Promise<void> {
   try {
     submission = (await api.get<OneSubmission>(`submissions/${id}`)).submission;
     showHead(submission);
@@ -95,6 +97,7 @@ function showWaiting(one: SubmissionView): void {
 }
 
 function showResult(result: Result, one: SubmissionView): void {
+  if (!byId("waiting").hidden) toast(words.hw_released); // it came while somebody waited for it
   byId("waiting").hidden = true;
   byId("result").hidden = false;
   const { points, max_points, late_share, comment } = result;

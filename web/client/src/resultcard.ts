@@ -10,7 +10,7 @@ import { pointsText } from "./points.ts";
 import type { FileView, PlaceView, QuestionResult } from "./protocol.ts";
 import type { Connection } from "./socket.ts";
 import { data, fill, fromTemplate, held, icon, make, part, words, write } from "./ui.ts";
-import { formulaOf, writeInto } from "./written.ts";
+import { formulaOf, inline, writeInto } from "./written.ts";
 
 export interface CardOptions {
   readonly connection: Connection;
@@ -72,10 +72,11 @@ export class ResultCard {
   }
 
   /** What was read, line by line: what points rest on is marked, and the line that went wrong. */
-  #showAnswer({ answer, answer_tex, awards, wrong_line }: QuestionResult): void {
+  #showAnswer(question: QuestionResult): void {
+    const { answer, answer_tex, awards, wrong_line } = question;
     const quotes = awards.flatMap(({ evidence }) => evidence ?? []);
-    const lines = linesOf(answer, quotes, wrong_line).map(({ stretches, wrong }) => {
-      const line = make("p", { className: "line" }, ...stretches.map(({ text, marked }) => (marked ? make("mark", {}, text) : text)));
+    const lines = linesOf(answer, quotes, hasAll(question) ? null : wrong_line).map(({ stretches, wrong }) => {
+      const line = make("p", { className: "line" }, ...stretches.map(({ text, marked }) => (marked ? make("mark", {}, inline(text)) : inline(text))));
       if (wrong) line.append(make("span", { className: "wrong-note" }, icon("flag"), make("span", {}, words.hw_wrong_line)));
       line.toggleAttribute("data-wrong", wrong);
       return line;
@@ -105,14 +106,16 @@ export class ResultCard {
       ...told.map(({ criterion, points, max_points, evidence }) => {
         const item = make("li", { className: "award" }, make("span", { className: "award-text" }, criterion));
         item.append(make("span", { className: "award-points" }, make("b", {}, pointsText(points)), ` / ${pointsText(max_points)}`));
-        if (evidence?.quote) item.append(make("q", { className: "award-quote" }, evidence.quote));
+        if (evidence?.quote) item.append(make("q", { className: "award-quote" }, inline(evidence.quote, true)));
         return item;
       }),
     );
   }
 
-  #showWhy({ reason, error, explanation, comment, solution, knowledge }: QuestionResult): void {
-    const sentence = [data.reasons[reason] ?? "", error].filter(Boolean).join(" ");
+  /** A teacher may have given all points for what was first found wrong: then nothing is. */
+  #showWhy(question: QuestionResult): void {
+    const { reason, error, explanation, comment, solution, knowledge } = question;
+    const sentence = hasAll(question) ? "" : [data.reasons[reason] ?? "", error].filter(Boolean).join(" ");
     const why = part(this.element, ".why-text");
     why.hidden = sentence === "";
     write(why, sentence);
@@ -138,7 +141,11 @@ export class ResultCard {
 }
 
 /** How the question went, for its colour. */
-function markOf({ points, max_points }: QuestionResult): string {
-  if (points === null) return "open";
-  return points >= max_points ? "full" : points > 0 ? "part" : "none";
+function markOf(question: QuestionResult): string {
+  if (question.points === null) return "open";
+  return hasAll(question) ? "full" : question.points > 0 ? "part" : "none";
+}
+
+function hasAll({ points, max_points }: QuestionResult): boolean {
+  return points !== null && points >= max_points;
 }

@@ -1,12 +1,13 @@
 /** One question of a submission on the teacher's desk: the answer beside its key, criteria with proposed points, a
  *  comment, an appeal. Used by rubricpane.ts. */
 import { AwardRow } from "./awardrow.ts";
-import { flagName } from "./flags.ts";
+import { flagChip } from "./flags.ts";
 import { renderInto } from "./markdown.ts";
 import { percent, pointsText } from "./points.ts";
 import type { QuestionReview } from "./protocol.ts";
 import type { Wish } from "./rulings.ts";
 import { data, fill, fromTemplate, make, part, words } from "./ui.ts";
+import { writeInto } from "./written.ts";
 
 export interface CardNews {
   rule(wish: Wish): void;
@@ -90,9 +91,9 @@ export class ReviewCard {
     const sure = by === "model" ? ` ${percent(confidence)}` : "";
     const badge = make("span", { className: "by" }, BADGES[by] + sure);
     badge.dataset["by"] = by;
-    const names = flags.map((flag) => make("span", { className: "flag" }, flagName(flag)));
+    const names = flags.map(flagChip);
     part(this.element, ".card-marks").replaceChildren(badge, ...names, ...(settled ? [make("span", { className: "settled" }, words.mark_settled)] : []));
-    renderInto(part(this.element, ".card-question"), question);
+    writeInto(part(this.element, ".card-question"), question);
   }
 
   /** What is known of the answer; each line only where there is something. */
@@ -107,14 +108,10 @@ export class ReviewCard {
       [words.mark_notes, notes],
       [words.mark_error, data.reasons[reason] ?? ""],
       [words.mark_error, error],
-      [words.mark_explanation, explanation],
       [words.mark_knowledge, knowledge.join("、")],
     ];
-    const shown = lines.filter(([, text]) => text).flatMap(([name, text]) => {
-      const said = make("dd");
-      renderInto(said, text);
-      return [make("dt", {}, name), said];
-    });
+    const shown = lines.filter(([, text]) => text).flatMap(([name, text]) => fact(name, (place) => writeInto(place, text)));
+    if (explanation) shown.push(...fact(words.mark_explanation, (place) => renderInto(place, explanation)));
     part(this.element, ".card-facts").replaceChildren(...shown);
   }
 
@@ -137,4 +134,11 @@ export class ReviewCard {
       }
     });
   }
+}
+
+/** A line of what is known. */
+function fact(name: string, show: (place: HTMLElement) => void): HTMLElement[] {
+  const said = make("dd");
+  show(said);
+  return [make("dt", {}, name), said];
 }

@@ -1,9 +1,9 @@
 /** How an assignment went, in charts: results by tenths of the points, questions from hard to easy, how often teachers
  *  kept what was proposed. Every chart says in words what it shows. Used by assignmentpage.ts. */
-import { renderInto } from "./markdown.ts";
 import { percent, pointsText } from "./points.ts";
 import type { CriterionAgreement, QuestionStatistics, Statistics } from "./protocol.ts";
 import { byId, fill, make, words } from "./ui.ts";
+import { writeInto } from "./written.ts";
 
 const KINDS = ["full", "part", "none", "undecided"] as const;
 
@@ -68,7 +68,7 @@ function questionBar(question: QuestionStatistics): HTMLElement {
   const counts = fill(words.mark_question_counts, { full: question.full, part: question.part, none: question.none, undecided: question.undecided });
   const common = question.commonest.length > 0 ? make("small", {}, fill(words.mark_commonest, { answers: question.commonest.join("；") })) : "";
   const asked = make("span", { className: "bar-text" });
-  renderInto(asked, question.question);
+  writeInto(asked, question.question);
   const head = make("div", { className: "bar-head" }, make("b", {}, fill(words.assign_question, { n: question.number })), asked, make("b", { className: "bar-share" }, share));
   return make("li", {}, head, bar, make("small", { className: "bar-facts" }, counts), common);
 }

@@ -7,6 +7,7 @@ import { titleOf } from "./classfacts.ts";
 import { confirmed } from "./confirm.ts";
 import { showFiles } from "./figures.ts";
 import { FilePictures } from "./filepictures.ts";
+import { oneAtATime } from "./oneatatime.ts";
 import { pointsText } from "./points.ts";
 import type { OneSubmission, OneTask, SubmissionView } from "./protocol.ts";
 import { tellReturned } from "./returned.ts";
@@ -26,6 +27,7 @@ const pictures = new FilePictures(api);
 const tutor = new AskTutor(connection);
 const again = byId<HTMLButtonElement>("again");
 const withdraw = byId<HTMLButtonElement>("withdraw");
+const load = oneAtATime(read);
 let shown: OneTask | null = null;
 let isWriting = false;
 
@@ -37,8 +39,7 @@ const form = new WorkForm({
   handedIn: () => {
     isWriting = false;
     toast(words.hw_handed_in);
-    scrollTo({ top: 0 });
-    void load();
+    void load().then(lookAtState);
   },
   ask: (question) => tutor.about("assignment", id, question.id, shown?.task.subject ?? "other"),
 });
@@ -54,7 +55,7 @@ connection.on("homework.progressed", ({ submission_id, done, of }) => {
 for (const name of ["homework.graded", "homework.released"] as const) {
   connection.on(name, ({ assignment_id }) => assignment_id === id && void load());
 }
-connection.onState((state) => state === "online" && shown !== null && void load());
+connection.onState((state) => state === "online" && void load());
 again.addEventListener("click", () => {
   isWriting = true;
   if (shown) showForm(shown);
@@ -63,7 +64,7 @@ again.addEventListener("click", () => {
 withdraw.addEventListener("click", () => void held(withdraw, takeBack));
 await load();
 
-async function load(): Promise<void> {
+async function read(): Promise<void> {
   try {
     const first = shown === null;
     shown = await api.get<OneTask>(`homework/${id}`);
@@ -142,5 +143,12 @@ async function takeBack(): Promise<void> {
     complain(error);
   }
   await load();
+  lookAtState();
+}
+
+/** The buttons that led here are gone. */
+function lookAtState(): void {
+  byId("state-text").focus();
+  scrollTo({ top: 0 });
 }
 

@@ -1,9 +1,6 @@
 /** One homework in the student's list. Used by tasks.ts. */
-import type { Api } from "./api.ts";
 import { titleOf } from "./classfacts.ts";
-import { asApiError } from "./live/fault.ts";
 import { pointsText } from "./points.ts";
-import type { Result } from "./protocol.ts";
 import { ago } from "./times.ts";
 import { fill, fromTemplate, make, part, words, write } from "./ui.ts";
 import type { WorkRow } from "./workrows.ts";
@@ -11,13 +8,6 @@ import { barOf, dueText, stateText } from "./workstate.ts";
 
 export class TaskRow {
   readonly element = fromTemplate("task");
-  readonly #api: Api;
-  /** Whose points are shown, or asked for. */
-  #asked: string | null = null;
-
-  constructor(api: Api) {
-    this.#api = api;
-  }
 
   show(row: WorkRow): void {
     part<HTMLAnchorElement>(this.element, "a").href = row.href;
@@ -31,7 +21,7 @@ export class TaskRow {
     state.toggleAttribute("data-late", row.pile === "todo" && row.isLate);
     part(this.element, ".task-late").hidden = row.pile === "todo" || !row.isLate;
     this.#showBar(row);
-    if (row.pile === "back") void this.#showPoints(row.submissionId ?? row.key);
+    this.#showPoints(row);
   }
 
   #showBar(row: WorkRow): void {
@@ -42,17 +32,10 @@ export class TaskRow {
     else place.replaceChildren(...(bar ? [bar] : []));
   }
 
-  async #showPoints(submissionId: string): Promise<void> {
+  #showPoints({ earned }: WorkRow): void {
     const place = part(this.element, ".task-points");
-    if (this.#asked === submissionId) return;
-    this.#asked = submissionId;
-    try {
-      const { points, max_points } = await this.#api.get<Result>(`submissions/${submissionId}/result`);
-      if (points !== null) place.replaceChildren(make("b", {}, pointsText(points)), ` / ${pointsText(max_points)}`);
-    } catch (error) {
-      asApiError(error); // the page of the result says what is wrong
-      this.#asked = null;
-    }
+    if (earned === null || earned.points === null) place.replaceChildren();
+    else place.replaceChildren(make("b", {}, pointsText(earned.points)), ` / ${pointsText(earned.max_points)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import "./styles/base.css";
 import "./styles/sign.css";
 import "./styles/tasks.css";
 import { KeyedList } from "./keyedlist.ts";
+import { oneAtATime } from "./oneatatime.ts";
 import type { Submissions, SubmissionView, Tasks } from "./protocol.ts";
 import { tellReturned } from "./returned.ts";
 import { connect, enter } from "./session.ts";
@@ -17,16 +18,15 @@ const session = await enter("student");
 const { api } = session;
 const connection = connect(session);
 let rows: readonly WorkRow[] = [];
-let loading: Promise<void> | null = null;
-let isStale = false;
 
+const load = oneAtATime(read);
 const lists = new Map(
   PILES.map((pile) => [
     pile,
     new KeyedList<WorkRow, TaskRow>(byId(pile), {
       key: ({ key }) => key,
       compare: (one, other) => rows.findIndex(({ key }) => key === one.key) - rows.findIndex(({ key }) => key === other.key),
-      make: () => new TaskRow(api),
+      make: () => new TaskRow(),
     }),
   ]),
 );
@@ -39,16 +39,6 @@ connection.on("homework.progressed", ({ submission_id, done, of }) => {
 });
 connection.onState((state) => state === "online" && void load());
 await load();
-
-/** Reads everything anew; what changes meanwhile is read once more. */
-function load(): Promise<void> {
-  isStale = loading !== null;
-  loading ??= read().finally(() => {
-    loading = null;
-    if (isStale) void load();
-  });
-  return loading;
-}
 
 async function read(): Promise<void> {
   try {

@@ -15,6 +15,8 @@ interface PageData {
   problems: Readonly<Record<string, string>>;
   /** Why an answer is not right, by the code of the reason. */
   reasons: Readonly<Record<string, string>>;
+  /** Why a person has to look at an answer, in a sentence, by the code of the flag. */
+  flags: Readonly<Record<string, string>>;
 }
 
 /** The element with this id, or an error that names it: a template and its script must agree. */

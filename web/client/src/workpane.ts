@@ -1,11 +1,11 @@
 /** The left half of a review: what the student handed in, with the evidence of every point marked. Used by
  *  reviewpage.ts. */
 import type { FilePictures } from "./filepictures.ts";
-import { renderInto } from "./markdown.ts";
 import { type Box, pagesOf } from "./pagepictures.ts";
 import type { QuestionReview, Review } from "./protocol.ts";
 import { type Quote, stretches } from "./quotes.ts";
 import { byId, fill, make, words } from "./ui.ts";
+import { writeInto } from "./written.ts";
 
 const FORMULA = /\$|\\\(|\\\[/;
 const SIZES = [0.5, 0.75, 1, 1.5, 2, 3];
@@ -85,7 +85,7 @@ function typedPart(questionId: string, title: string, text: string, quotes: read
   part.dataset["question"] = questionId;
   if (FORMULA.test(text)) {
     const drawn = make("div", { className: "preview-text" });
-    renderInto(drawn, text);
+    writeInto(drawn, text);
     part.append(make("div", { className: "preview" }, make("small", {}, words.mark_drawn), drawn));
   }
   return part;

@@ -1,5 +1,5 @@
 /** A student's homework in three piles: to do, handed in, returned. Without a DOM. Used by tasks.ts. */
-import type { SubmissionView, TaskView } from "./protocol.ts";
+import type { Earned, SubmissionView, TaskView } from "./protocol.ts";
 
 export type Pile = "todo" | "waiting" | "back";
 
@@ -9,8 +9,9 @@ export interface WorkRow {
   readonly href: string;
   readonly title: string;
   readonly subject: string;
-  /** Who gave it; null for work of the student's own. */
-  readonly teacher: string | null;
+  /** Who gave it; "" for work of the student's own. */
+  readonly teacher: string;
+  readonly isOwn: boolean;
   readonly questions: number;
   readonly state: TaskView["state"];
   readonly due: string | null;
@@ -24,6 +25,8 @@ export interface WorkRow {
   readonly submittedAt: string;
   readonly done: number;
   readonly of: number;
+  /** The points of a result that is back. */
+  readonly earned: Earned | null;
 }
 
 /** What is to do stands in the order of the tasks, everything else with the newest first. */
@@ -54,6 +57,7 @@ function ofTask(task: TaskView, newest: SubmissionView | undefined, now: number)
     title: task.title,
     subject: task.subject,
     teacher: task.teacher_name,
+    isOwn: false,
     questions: task.questions.length,
     state: task.state,
     due: task.due_at,
@@ -64,6 +68,7 @@ function ofTask(task: TaskView, newest: SubmissionView | undefined, now: number)
     submittedAt: newest?.submitted_at ?? "",
     done: newest?.done ?? 0,
     of: newest?.of ?? 0,
+    earned: task.earned,
   };
 }
 
@@ -74,7 +79,8 @@ function ofOwn(one: SubmissionView): WorkRow {
     href: `/homework/results/${one.id}`,
     title: one.title,
     subject: one.subject,
-    teacher: null,
+    teacher: "",
+    isOwn: true,
     questions: one.of,
     state: one.released ? "released" : one.state,
     due: null,
@@ -85,5 +91,6 @@ function ofOwn(one: SubmissionView): WorkRow {
     submittedAt: one.submitted_at,
     done: one.done,
     of: one.of,
+    earned: one.earned,
   };
 }

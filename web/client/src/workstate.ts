@@ -11,17 +11,19 @@ export interface Progress {
   readonly state: State;
   readonly done: number;
   readonly of: number;
+  /** Whether no teacher is there to look at it. */
+  readonly isOwn: boolean;
 }
 
-/** "3 of 8 questions": where it stands. */
-export function stateText({ state, done, of }: Progress): string {
+/** "3 of 8": where it stands. Work of one's own goes back by itself, a moment after it was graded. */
+export function stateText({ state, done, of, isOwn }: Progress): string {
   const texts: Record<State, string> = {
     todo: words.hw_todo,
     pending: words.hw_pending,
     grading: of > 0 ? fill(words.hw_grading_of, { done, n: of }) : words.hw_grading,
-    graded: words.hw_with_teacher,
-    needs_teacher: words.hw_with_teacher,
-    failed: words.hw_with_teacher,
+    graded: isOwn ? words.hw_grading : words.hw_with_teacher,
+    needs_teacher: isOwn ? words.hw_grading : words.hw_for_teacher,
+    failed: isOwn ? words.hw_own_failed : words.hw_for_teacher,
     withdrawn: words.hw_withdrawn,
     released: words.hw_released,
   };
@@ -37,8 +39,8 @@ export function barOf({ state, done, of }: Progress): HTMLProgressElement | null
 }
 
 /** Where a submission stands; one whose result is back is `released`. */
-export function progressOf({ state, released, done, of }: SubmissionView): Progress {
-  return { state: released ? "released" : state, done, of };
+export function progressOf({ assignment_id, state, released, done, of }: SubmissionView): Progress {
+  return { state: released ? "released" : state, done, of, isOwn: assignment_id === null };
 }
 
 /** By when it is due, how late it is, and what that costs; "" when it may come at any time. */

@@ -1,5 +1,6 @@
 /** Shows what people typed, line by line, with its formulas set. It is never read as Markdown: 2*3*4 has no emphasis.
  *  Used by the pages of homework. */
+import "./styles/written.css";
 import { pieces } from "./mathtext.ts";
 import { typeset } from "./typeset.ts";
 import { make } from "./ui.ts";
@@ -9,6 +10,13 @@ export function writeInto(root: HTMLElement, text: string, plain = false): void 
   const shown = text.split("\n").map((line) => make("p", { className: "line" }, ...nodesOf(line, plain)));
   root.replaceChildren(...shown);
   typeset(root);
+}
+
+/** One line among other words of it. */
+export function inline(text: string, plain = false): HTMLElement {
+  const place = make("span", {}, ...nodesOf(text, plain));
+  typeset(place);
+  return place;
 }
 
 /** One formula, set. */

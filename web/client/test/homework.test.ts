@@ -4,6 +4,7 @@ import { linesOf } from "../src/evidence.ts";
 import type { Store } from "../src/live/index.ts";
 import { ApiError } from "../src/live/fault.ts";
 import { hasMath, pieces, texOf } from "../src/mathtext.ts";
+import { oneAtATime } from "../src/oneatatime.ts";
 import { Once } from "../src/once.ts";
 import type { SubmissionView, TaskView } from "../src/protocol.ts";
 import { type DraftState, newest, type Work, WorkDraft } from "../src/workdraft.ts";
@@ -109,6 +110,11 @@ describe("the lines of an answer", () => {
     expect(told("😀x=2", [{ quote: "x=2", start: 1 }], null)).toEqual(["😀[x=2]"]);
   });
 
+  test("a formula is marked whole, and a sign of money is none", () => {
+    expect(told("😀因为 $2^{10}=1024$，大", [{ quote: "1024", start: null }], null)).toEqual(["😀因为 [$2^{10}=1024$]，大"]);
+    expect(told("$5\n$6", [{ quote: "5", start: null }], null)).toEqual(["$[5]", "$6"]);
+  });
+
   test("empty lines are shown but not counted", () => {
     expect(told("2x=4\n\nx=3", [], 2)).toEqual(["2x=4", "", "!x=3"]);
   });
@@ -151,6 +157,22 @@ describe("what is sent once", () => {
     expect(once().idFor("b")).toBe("id-2");
     first.done();
     expect(once().idFor("b")).toBe("id-3");
+  });
+});
+
+describe("work that is done once at a time", () => {
+  test("is done once more for all who asked meanwhile", async () => {
+    const gates: (() => void)[] = [];
+    const run = oneAtATime(() => new Promise((done) => gates.push(done)));
+    const first = run();
+    for (let asked = 0; asked < 3; asked += 1) void run();
+    expect(gates).toHaveLength(1);
+    gates[0]!();
+    await first;
+    expect(gates).toHaveLength(2);
+    gates[1]!();
+    await Promise.resolve();
+    expect(gates).toHaveLength(2);
   });
 });
 
@@ -269,11 +291,12 @@ describe("a draft of work", () => {
 describe("the piles of homework", () => {
   const task = (id: string, changes: Partial<TaskView> = {}): TaskView => ({
     id, title: id, text: "", subject: "math", grade: 7, teacher_name: "王老师", questions: [], files: [], points: 10, due_at: null,
-    closed: false, resubmit: "until_due", state: "todo", submission_id: null, may_hand_in: true, may_withdraw: false, late_share: 1, ...changes,
+    closed: false, resubmit: "until_due", state: "todo", submission_id: null, may_hand_in: true, may_withdraw: false, late_share: 1,
+    earned: null, ...changes,
   });
   const submission = (id: string, changes: Partial<SubmissionView> = {}): SubmissionView => ({
     id, assignment_id: null, title: id, subject: "math", grade: 7, version: 1, answers: [], text: "", files: [], submitted_at: NOW,
-    late_s: 0, state: "pending", released: false, done: 0, of: 2, ...changes,
+    late_s: 0, state: "pending", released: false, done: 0, of: 2, earned: null, ...changes,
   });
   const told = (tasks: TaskView[], submissions: SubmissionView[]) =>
     rowsOf(tasks, submissions, Date.parse(NOW)).map(({ pile, key, href }) => `${pile} ${key} ${href}`);
