@@ -351,6 +351,17 @@ async def test_photos_are_seen_by_teachers_as_long_as_the_work_is(people: People
     assert await student.picture(file["id"])
 
 
+async def test_work_that_was_graded_for_fewer_points_is_not_given_more_than_those(people: People) -> None:
+    desk = await a_desk(people)
+    grade = await desk.released(await desk.graded(desk.students[0]))
+    harder = tuple(replace(one, points=9.0) for one in desk.assignment.questions)
+    newer = replace(desk.assignment, questions=harder, rubric_version=2, revision=desk.assignment.revision + 1)
+    assert await desk.stores.assignments.replace(newer)
+    with pytest.raises(Refused, match="points_outside_rubric"):
+        await desk.rules(grade.submission_id, "change", question_id="q1", points=8)
+    assert (await desk.rules(grade.submission_id, "change", question_id="q1", points=4))["points"] == 9.0
+
+
 async def test_what_is_given_back_and_graded_again_at_once_is_one_of_both(people: People) -> None:
     desk = await a_desk(people, 8)
     grades = [await desk.graded(one) for one in desk.students]

@@ -9,7 +9,7 @@ from tests.homework.factories import a_question_grade, an_assignment
 from tests.homework.test_statistics import an_entry
 from tutor.core.cells import csv_of
 from tutor.homework.gradebook import Entry
-from tutor.homework.models import Assignment
+from tutor.homework.models import Assignment, LatePolicy
 from tutor.homework.tables import rows_of, xlsx_table
 
 ATTACK = '=HYPERLINK("http://example.com","x")'
@@ -25,9 +25,18 @@ def test_a_row_for_each_student() -> None:
     rows = rows_of(assignment, [named(assignment, "b"), named(assignment, "a")], ["c"])
     assert rows[0][0] == "student"
     assert [row[0] for row in rows[1:]] == ["a", "b", "c"]
-    assert rows[1][6:10] == [7.5, 10.0, 5.0, 2.5]
-    assert rows[3][4] == "missing"
+    assert rows[1][7:11] == [7.5, 10.0, 5.0, 2.5]
+    assert rows[3][5] == "missing"
     assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_what_late_work_keeps_stands_beside_its_points() -> None:
+    assignment = an_assignment(late=LatePolicy("deduct", 20))
+    entry = named(assignment, "a")
+    late = replace(entry, submission=replace(entry.submission, late_s=3600))
+    head, row = rows_of(assignment, [late], [])
+    shown = dict(zip(head, row, strict=True))
+    assert (shown["late_share"], shown["q1"], shown["q2"], shown["points"]) == (0.8, 5.0, 2.5, 6.0)
 
 
 def test_a_csv_file_holds_no_formula() -> None:

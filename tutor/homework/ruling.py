@@ -93,11 +93,15 @@ def changes(
 
     Raises:
         NotFound: it was graded without one of the criteria.
+        PointsOutsideRubric: it was graded by an older rubric, and for fewer points in all.
 
     """
-    asked = question.grade.question_id
+    asked, most = question.grade.question_id, question.grade.max_points
     if not points.keys() <= {one.award.criterion_id for one in question.awards}:
         raise NotFound(what="criterion")
+    after = round(sum(points.get(one.award.criterion_id, one.points or 0.0) for one in question.awards), 2)
+    if after > most:
+        raise PointsOutsideRubric(criterion=question.grade.question, points=after, limit=most)
     return [pen.write(grade, "change", asked, criterion, given, comment) for criterion, given in points.items()]
 
 

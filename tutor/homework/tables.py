@@ -6,10 +6,12 @@ from io import BytesIO
 from xlsxwriter import Workbook
 
 from tutor.core.cells import Cell, time_cell
-from tutor.homework.gradebook import Entry
+from tutor.homework.gradebook import Entry, share_of
 from tutor.homework.models import Assignment
 
-COLUMNS = ("student", "version", "submitted_at", "late_s", "state", "released_at", "points", "max_points")
+COLUMNS = (
+    "student", "version", "submitted_at", "late_s", "late_share", "state", "released_at", "points", "max_points",
+)  # fmt: skip
 # Nothing that people wrote becomes a formula, a link or a number.
 OPTIONS = {
     "strings_to_formulas": False,
@@ -25,7 +27,9 @@ def rows_of(assignment: Assignment, entries: Sequence[Entry], missing: Sequence[
     rows: list[list[Cell]] = [[*COLUMNS, *numbers, "comment"]]
     rows += [_row(assignment, one) for one in sorted(entries, key=lambda one: one.submission.student_name)]
     blank: list[Cell] = [None] * (len(numbers) + 1)
-    rows += [[name, None, None, None, "missing", None, None, assignment.points, *blank] for name in sorted(missing)]
+    rows += [
+        [name, None, None, None, None, "missing", None, None, assignment.points, *blank] for name in sorted(missing)
+    ]
     return rows
 
 
@@ -37,6 +41,7 @@ def _row(assignment: Assignment, entry: Entry) -> list[Cell]:
         submission.version,
         time_cell(submission.submitted_at),
         submission.late_s,
+        share_of(assignment, submission),
         submission.state,
         time_cell(entry.release.at) if entry.release else None,
         entry.points(assignment),
