@@ -17,7 +17,7 @@ EXTRAS = $(BIN)/python -c 'import sys, tomllib; \
 AGAIN := { echo "That did not work; the reason stands above. If it was the network, run the same command again."; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check rights faults bench bench-board grade-bench format client browser clocks lock clean
+.PHONY: help install run test check looks rights faults bench bench-board grade-bench format client browser clocks lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make test     install and run all tests"
 	@echo "make check    linters, types, contracts, the client's types and unit tests"
 	@echo "make rights   send everybody to every command and route, and see who is let in (half a minute)"
+	@echo "make looks    every page, wide and narrow, in both languages, light and dark (10 minutes; TUTOR_TEST_PICTURES keeps them)"
 	@echo "make faults   kill, freeze, cut and confuse everything, as often as promised (half an hour or more; FAULTS_SEED=... repeats)"
 	@echo "make bench    measure it beside four other servers (15 minutes; ROUNDS=1 SERVERS=ours,plain for less)"
 	@echo "make bench-board  measure a teacher's board in Chromium while fifty rooms stream (2 minutes)"
@@ -39,30 +40,35 @@ install: $(DONE)/package
 run: install
 	@exec $(BIN)/tutor serve --demo
 
-# Three parts side by side: much of a test is waiting. The two that come later step back where all want the processor,
-# because what is measured in tenths of seconds is in the first; what they have said comes at the end.
-TIMED := $(addprefix tests/,bench core faults live)
+# Two parts side by side: much of a test is waiting. The second steps back where both want the processor, because what is
+# measured in tenths of seconds is in the first; what it has said comes at the end. What pages run of the server, the
+# other tests run too, so Chromium's part goes without counting lines.
+SECOND := $(addprefix tests/,accounts board broadcasts classes homework house records)
 DRAWN := tests/browser
-PYTEST := $(BIN)/python -m pytest --cov=tutor --cov-report=
+PYTEST := $(BIN)/python -m pytest
+COVERED := $(PYTEST) --cov=tutor --cov-report=
 
 test: install browser clocks $(DONE)/test
 	@mkdir -p build && rm -f build/.coverage.*
-	@COVERAGE_FILE=build/.coverage.2 nice -n 5 $(PYTEST) $(DRAWN) > build/drawn.log 2>&1 & drawn=$$!; \
-		COVERAGE_FILE=build/.coverage.3 nice $(PYTEST) $(addprefix --ignore=,$(TIMED) $(DRAWN)) > build/rest.log 2>&1 & rest=$$!; \
-		trap 'kill $$drawn $$rest 2>/dev/null' EXIT; trap 'exit 1' INT TERM; \
-		COVERAGE_FILE=build/.coverage.1 $(PYTEST) $(TIMED); failed=$$?; \
-		echo "Waiting for the other two parts; build/drawn.log and build/rest.log have what they say"; \
-		wait $$drawn || failed=1; wait $$rest || failed=1; cat build/drawn.log build/rest.log; exit $$failed
+	@(nice $(PYTEST) $(DRAWN); drawn=$$?; COVERAGE_FILE=build/.coverage.2 nice $(COVERED) $(SECOND) && exit $$drawn) \
+			> build/second.log 2>&1 & second=$$!; \
+		trap 'kill $$second 2>/dev/null' EXIT; trap 'exit 1' INT TERM; \
+		COVERAGE_FILE=build/.coverage.1 $(COVERED) $(addprefix --ignore=,$(SECOND) $(DRAWN)); failed=$$?; \
+		echo "Waiting for the second part; build/second.log has what it says"; \
+		wait $$second || failed=1; cat build/second.log; exit $$failed
 	@cd build && ../$(BIN)/coverage combine --quiet --data-file=.coverage
 	$(BIN)/coverage report --data-file=build/.coverage --fail-under=90
 	$(BIN)/python web/build.py --client-check
+
+looks: install browser $(DONE)/test
+	TUTOR_TEST_LOOKS=all $(PYTEST) tests/browser/test_pages.py
 
 rights: install $(DONE)/test
 	$(BIN)/python -m pytest tests/house/test_rights.py
 
 faults: install clocks $(DONE)/test
 	@seed=$${FAULTS_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "FAULTS_SEED=$$seed"; \
-		FAULTS=full FAULTS_SEED=$$seed $(BIN)/python -m pytest tests/faults -v --tb=short --show-capture=no
+		FAULTS=full FAULTS_SEED=$$seed $(BIN)/python -m pytest tests/faults tests/live/test_crashes.py -v --tb=short --show-capture=no
 
 check: install $(DONE)/test
 	$(BIN)/ruff check

@@ -155,6 +155,7 @@ class AiSection(AiService):
     max_connections: Count
     max_reply_chars: Count
     pace_s: Annotated[float, Field(ge=0)]
+    prewarm: bool
 
 
 class LimitsSection(Section):

@@ -34,10 +34,10 @@ def setup(app: web.Application, settings: Settings, given: Model | None) -> None
         keys = AnswerKeys(workers)
         chosen = given or _model(settings, app[CLOCK], workers)
         app[MODEL] = chosen
-        if isinstance(chosen, EmbeddedModel):
-            app[TASKS].spawn(chosen.prewarm(), "prewarm")
-        else:
+        if not isinstance(chosen, EmbeddedModel):
             app[KEYS] = keys
+        elif settings.ai.prewarm:
+            app[TASKS].spawn(chosen.prewarm(), "prewarm")
         if isinstance(chosen, Chain):
             chosen.on_change = lambda down: app[STATUS].set_ai(works=not down)
         yield

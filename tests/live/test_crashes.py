@@ -22,7 +22,7 @@ from tutor.core.mongo import Database, Document, MongoSettings, connect
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
-ROUNDS = 10
+ROUNDS = 10 if os.environ.get("FAULTS") == "full" else 4
 FINAL_S = 60.0
 VICTIMS = ("server", "store", "both")
 AGAIN = 25
@@ -159,7 +159,7 @@ async def check_all_replies_end(server: ServerProcess) -> int:
         return await database["messages"].count_documents({"reply": {"$ne": None}})
 
 
-async def test_an_acknowledged_message_survives_ten_kills(server: ServerProcess, speakers: list[Speaker]) -> None:
+async def test_an_acknowledged_message_survives_kill_after_kill(server: ServerProcess, speakers: list[Speaker]) -> None:
     seed = int(os.environ.get("TUTOR_TEST_SEED") or random.SystemRandom().randrange(2**32))
     began = time.monotonic()
     print(f"\nseed {seed}")  # noqa: T201  # pytest shows it when the test fails
