@@ -21,7 +21,7 @@ export interface RoomNews {
 }
 
 /** What only a teacher's page shows. */
-export interface StaffListener extends Pick<RoomListener, "desk" | "held" | "presence" | "suggested"> {
+export interface StaffListener extends Pick<RoomListener, "desk" | "explained" | "held" | "presence" | "suggested"> {
   /** An answer was drawn, or changed. */
   drawn(answer: HTMLElement, message: MessageView): void;
 }
@@ -174,6 +174,10 @@ export class RoomView implements RoomListener {
 
   desk(whispers: readonly WhisperView[], drafts: readonly MessageView[]): void {
     this.#staff?.desk(whispers, drafts);
+  }
+
+  explained(why: string): void {
+    this.#staff?.explained(why);
   }
 
   suggested(text: string, state: SuggestionState, error: string | null): void {

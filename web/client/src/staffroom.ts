@@ -92,6 +92,10 @@ export class StaffRoom implements StaffListener {
     this.#why.present(present);
   }
 
+  explained(why: string): void {
+    this.#why.explained(why);
+  }
+
   desk(whispers: readonly WhisperView[], drafts: readonly MessageView[]): void {
     this.#whispers.show(whispers);
     this.#waiting = drafts[0] ?? null;

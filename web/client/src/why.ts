@@ -11,7 +11,7 @@ export class Why {
   readonly #room: () => Room | null;
   readonly #form = byId<HTMLFormElement>("why");
   readonly #box = byId<HTMLInputElement>("why-box");
-  /** What was said in the rooms of this page. */
+  /** What the server has taken in the rooms of this page. */
   readonly #said = new Map<string, { text: string; at: number }>();
   #isAway = false;
 
@@ -29,13 +29,24 @@ export class Why {
   clear(): void {
     this.#isAway = false;
     this.#box.value = "";
+    this.#form.ariaBusy = null;
     this.#draw();
   }
 
   present(present: readonly PresentView[]): void {
+    const wasAway = this.#isAway;
     this.#isAway = !present.some(({ role }) => role === "student");
     const before = this.#before;
-    if (this.#isAway && before !== undefined) this.#room()?.explain(before);
+    if (this.#isAway && !wasAway && before !== undefined) this.#room()?.explain(before);
+    this.#draw();
+  }
+
+  /** The server has written it down. */
+  explained(text: string): void {
+    const room = this.#room();
+    if (!room) return;
+    if (this.#before !== text) this.#said.set(room.conversationId, { text, at: Date.now() });
+    this.#form.ariaBusy = null;
     this.#draw();
   }
 
@@ -45,11 +56,8 @@ export class Why {
   }
 
   #say(text: string): void {
-    const room = this.#room();
-    if (!room) return;
-    this.#said.set(room.conversationId, { text, at: Date.now() });
-    room.explain(text);
-    this.#draw();
+    this.#form.ariaBusy = "true";
+    this.#room()?.explain(text);
   }
 
   #draw(): void {

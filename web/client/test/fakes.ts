@@ -320,6 +320,7 @@ export class Page implements RoomListener {
   place: number | null = null;
   whispers: string[] = [];
   drafts: string[] = [];
+  explanations: string[] = [];
   suggestion: [text: string, state: SuggestionState, error: string | null][] = [];
 
   reset = (messages: readonly MessageView[]): void => {
@@ -359,6 +360,7 @@ export class Page implements RoomListener {
     this.whispers = whispers.map(({ text }) => text);
     this.drafts = drafts.map(({ id }) => id);
   };
+  explained = (why: string): void => void this.explanations.push(why);
   suggested = (text: string, state: SuggestionState, error: string | null): void => {
     this.suggestion.push([text, state, error]);
   };

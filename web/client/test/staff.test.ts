@@ -299,4 +299,25 @@ describe("the reason of a visit", () => {
     expect(reasons()).toEqual([undefined, "看看作业", "看看作业"]);
     expect(page.texts).toHaveLength(1);
   });
+
+  test("counts as said when the server has it, and may then be said again", async () => {
+    await opened(message(1));
+    room.explain("看看作业");
+    expect(page.explanations).toEqual([]);
+    await settle();
+    expect(page.explanations).toEqual(["看看作业"]);
+    room.explain("看看作业");
+    await settle();
+    expect(reasons()).toEqual([undefined, "看看作业", "看看作业"]);
+    expect(page.explanations).toEqual(["看看作业", "看看作业"]);
+  });
+
+  test("waits for no more than the question that is under way", async () => {
+    server.messages().push(message(1));
+    room.open();
+    room.explain("看看作业");
+    await settle();
+    expect(reasons()).toEqual([undefined, "看看作业"]);
+    expect(page.explanations).toEqual(["看看作业"]);
+  });
 });

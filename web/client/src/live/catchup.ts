@@ -39,7 +39,7 @@ export class CatchUp {
     return !this.#stale;
   }
 
-  /** The connection is there: asks at once. */
+  /** The connection is there, or there is something to say: asks at once, or as soon as a question under way is answered. */
   start(): void {
     this.#stale = true;
     this.#failures = 0;
@@ -95,6 +95,6 @@ export class CatchUp {
       mark = this.#options.mark();
       this.#stale = false;
       await this.#options.ask();
-    } while (this.#options.canAsk() && this.#options.isMissing() && this.#options.mark() !== mark);
+    } while (this.#options.canAsk() && (this.#stale || (this.#options.isMissing() && this.#options.mark() !== mark)));
   }
 }

@@ -44,6 +44,8 @@ export class Feed {
   #isArriving = false;
   #present: readonly PresentView[] = [];
   #why: string | null = null;
+  /** The server has answered since `why` was said. */
+  #isExplained = false;
 
   constructor(
     connection: LiveConnection,
@@ -131,10 +133,11 @@ export class Feed {
     this.#catchUp.start();
   }
 
-  /** Tells the server why the reader looks in: now, and whenever it is asked again. */
+  /** Tells the server why the reader looks in: now, and whenever it is asked again. The listener hears when it knows. */
   explain(why: string): void {
-    if (why === this.#why) return;
+    if (why === this.#why && !this.#isExplained) return;
     this.#why = why;
+    this.#isExplained = false;
     this.#catchUp.start();
   }
 
@@ -158,9 +161,11 @@ export class Feed {
 
   async #ask(): Promise<void> {
     const question = { conversation_id: this.#conversationId, ...this.transcript.question() };
-    const payload = this.#why === null ? question : { ...question, why: this.#why };
+    const why = this.#why;
+    const payload = why === null ? question : { ...question, why };
     try {
       this.#opened(await this.#connection.call("conversation.open", payload));
+      if (why !== null && why === this.#why) this.#explained(why);
     } catch (error) {
       if (isGone(asApiError(error))) this.#leave();
       throw error;
@@ -182,6 +187,12 @@ export class Feed {
     this.#isArriving = false;
     this.#nowPresent(answer.present);
     this.#ears.open();
+  }
+
+  #explained(why: string): void {
+    if (this.#isExplained) return;
+    this.#isExplained = true;
+    this.#listener.explained(why);
   }
 
   #leave(): void {

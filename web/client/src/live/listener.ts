@@ -26,6 +26,8 @@ export interface RoomListener {
   typing(people: readonly TypingView[]): void;
   /** The student's hand; `place` is its place in the queue, 1 is next, until a teacher claims it. */
   hand(hand: HandView | null, place: number | null): void;
+  /** The server knows why the reader looks in, as `Room.explain` was told. */
+  explained(why: string): void;
   /** What teachers alone see: whispers in force, and drafts that wait for one of them, each in order. */
   desk(whispers: readonly WhisperView[], drafts: readonly MessageView[]): void;
   /** All that the tutor has drafted by now for the teacher who asked; `error` is the code of what cut it short. */
