@@ -147,10 +147,10 @@ $(BENCH)/venv/.done: config/bench.lock | $(BIN)/python
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
 browser:
-	@command -v chromium >/dev/null && ls /usr/share/fonts/opentype/noto/*CJK* >/dev/null 2>&1 || { \
+	@{ command -v chromium-headless-shell || command -v chromium; } >/dev/null && ls /usr/share/fonts/opentype/noto/*CJK* >/dev/null 2>&1 || { \
 		echo "Installing Chromium and Chinese fonts for the browser tests"; \
-		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; \
-	} || { echo "The tests need Chromium. As root: apt-get install chromium fonts-noto-cjk"; exit 1; }
+		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-noto-cjk; \
+	} || { echo "The tests need Chromium. As root: apt-get install chromium-headless-shell fonts-noto-cjk"; exit 1; }
 
 clocks:
 	@ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || { \

@@ -19,8 +19,10 @@ FLAGS = (
 
 @asynccontextmanager
 async def launched() -> AsyncIterator[Browser]:
-    """The machine's own Chromium, without a window."""
-    path = shutil.which("chromium")
+    """The machine's own Chromium, without a window; where it is there, the one that has no frame to draw around it
+    either: it begins a page twice as fast.
+    """
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     assert path, "Chromium is needed"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
