@@ -16,6 +16,9 @@ EXTRAS = $(BIN)/python -c 'import sys, tomllib; \
 	print(*(need for need in extras[sys.argv[1]] if need.startswith("llm-") == (len(sys.argv) > 2)), sep="\n")'
 AGAIN := { echo "That did not work; the reason stands above. If it was the network, run the same command again."; exit 1; }
 
+# Where Python may not keep what it has compiled, each of the hundred servers of the tests compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run test check looks rights faults bench bench-board grade-bench format client browser clocks lock clean
 .DELETE_ON_ERROR:
@@ -41,12 +44,13 @@ run: install
 	@exec $(BIN)/tutor serve --demo
 
 # Two parts side by side: much of a test is waiting. The second steps back where both want the processor, because what is
-# measured in tenths of seconds is in the first; what it has said comes at the end. What pages run of the server, the
-# other tests run too, so Chromium's part goes without counting lines. Under root, Chromium puts itself before everybody
-# else unless it loses the right to.
-SECOND := $(addprefix tests/,accounts board broadcasts classes homework house records)
+# measured in tenths of seconds is in the first; what it has said comes at the end. Lines are counted where tests run the
+# package themselves: faults and Chromium run servers. Under root, Chromium puts itself before everybody else unless it
+# loses the right to.
+FAULTY := $(addprefix tests/,bench faults live)
 DRAWN := tests/browser
-BEHIND = nice $(shell [ "$$(id -u)" != 0 ] || ! command -v setpriv >/dev/null || echo setpriv --bounding-set -sys_nice --inh-caps -sys_nice)
+SECOND := $(addprefix tests/,accounts ai broadcasts classes files homework house pictures records)
+BEHIND = nice -n 5 $(shell [ "$$(id -u)" != 0 ] || ! command -v setpriv >/dev/null || echo setpriv --bounding-set -sys_nice --inh-caps -sys_nice)
 PYTEST := $(BIN)/python -m pytest
 COVERED := $(PYTEST) --cov=tutor --cov-report=
 
@@ -55,7 +59,8 @@ test: install browser clocks $(DONE)/test
 	@($(BEHIND) $(PYTEST) $(DRAWN); drawn=$$?; COVERAGE_FILE=build/.coverage.2 $(BEHIND) $(COVERED) $(SECOND) && exit $$drawn) \
 			> build/second.log 2>&1 & second=$$!; \
 		trap 'kill $$second 2>/dev/null' EXIT; trap 'exit 1' INT TERM; \
-		COVERAGE_FILE=build/.coverage.1 $(COVERED) $(addprefix --ignore=,$(SECOND) $(DRAWN)); failed=$$?; \
+		$(PYTEST) $(FAULTY); failed=$$?; \
+		COVERAGE_FILE=build/.coverage.1 $(COVERED) $(addprefix --ignore=,$(FAULTY) $(DRAWN) $(SECOND)) || failed=1; \
 		echo "Waiting for the second part; build/second.log has what it says"; \
 		wait $$second || failed=1; cat build/second.log; exit $$failed
 	@cd build && ../$(BIN)/coverage combine --quiet --data-file=.coverage

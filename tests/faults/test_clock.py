@@ -61,7 +61,7 @@ async def takes(cluster: Cluster, node: Node, left_s: float) -> bool:
     return True
 
 
-@pytest.mark.fault("T-20", full=10, part=5)
+@pytest.mark.fault("T-20", full=10, part=3)
 async def test_clocks_are_off_or_jump(tmp_path: Path, runs: Runs) -> None:
     async def strike(cluster: Cluster, lesson: Lesson, node: Node) -> float:
         number = cluster.nodes.index(node)

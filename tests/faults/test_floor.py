@@ -47,12 +47,12 @@ async def strike_all(folder: Path, runs: Runs, strike: Strike, *, student_first:
     await side_by_side(folder, runs, one, clusters=CLUSTERS, make=partial(Cluster, students=2, CHAT_LEASE_S="3"))
 
 
-@pytest.mark.fault("T-35", full=20, part=3)
+@pytest.mark.fault("T-35", full=20, part=1)
 async def test_the_node_that_writes_a_draft_is_killed(tmp_path: Path, runs: Runs) -> None:
     await strike_all(tmp_path, runs, kill_the_first_node, student_first=True)
 
 
-@pytest.mark.fault("T-35", full=20, part=2)
+@pytest.mark.fault("T-35", full=20, part=1)
 async def test_the_node_that_the_teacher_is_on_is_killed(tmp_path: Path, runs: Runs) -> None:
     await strike_all(tmp_path, runs, kill_the_first_node, student_first=False)
 
@@ -63,7 +63,7 @@ async def kill_the_first_node(scene: Checked) -> None:
     await node.start()
 
 
-@pytest.mark.fault("T-36", full=20, part=2)
+@pytest.mark.fault("T-36", full=20, part=1)
 async def test_redis_restarts_while_a_teacher_checks(tmp_path: Path, runs: Runs) -> None:
     async def restart(scene: Checked) -> None:
         await scene.cluster.redis.kill()
@@ -73,7 +73,7 @@ async def test_redis_restarts_while_a_teacher_checks(tmp_path: Path, runs: Runs)
     await strike_all(tmp_path, runs, restart, student_first=True)
 
 
-@pytest.mark.fault("T-37", full=20, part=2)
+@pytest.mark.fault("T-37", full=20, part=1)
 async def test_the_teachers_connection_is_cut_and_comes_back(tmp_path: Path, runs: Runs) -> None:
     async def cut(scene: Checked) -> None:
         scene.lesson.teacher.drop()
@@ -81,7 +81,7 @@ async def test_the_teachers_connection_is_cut_and_comes_back(tmp_path: Path, run
     await strike_all(tmp_path, runs, cut, student_first=True)
 
 
-@pytest.mark.fault("T-38", full=20, part=2)
+@pytest.mark.fault("T-38", full=20, part=1)
 async def test_a_teacher_whose_connection_is_cut_stays_away(tmp_path: Path, runs: Runs) -> None:
     async def one(cluster: Cluster, number: int) -> float:
         first, second = cluster.nodes

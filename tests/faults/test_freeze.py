@@ -20,7 +20,7 @@ HEALED_S = 30.0
 TOKENS = 60
 
 
-@pytest.mark.fault("T-04", full=20, part=3)
+@pytest.mark.fault("T-04", full=20, part=2)
 async def test_a_frozen_node_that_comes_back_changes_nothing(tmp_path: Path, runs: Runs) -> None:
     victims = min(10, runs.required)
 

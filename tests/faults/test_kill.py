@@ -37,7 +37,7 @@ async def die_at(token: int, cluster: Cluster, lesson: Lesson, node: Node, *, le
     return took
 
 
-@pytest.mark.fault("T-01", full=50, part=5)
+@pytest.mark.fault("T-01", full=50, part=4)
 async def test_the_node_that_writes_is_killed_in_the_middle(tmp_path: Path, runs: Runs) -> None:
     victims = min(4, runs.required)  # each comes back while the rest is measured, on few cores
     async with Cluster(tmp_path / "c", nodes=victims + 1, students=victims, CHAT_LEASE_S=str(LEASE_S)) as cluster:
@@ -78,7 +78,7 @@ async def die_before_ack(write: bytes, cluster: Cluster, lesson: Lesson, node: N
     return took
 
 
-@pytest.mark.fault("T-02", full=20, part=3)
+@pytest.mark.fault("T-02", full=20, part=2)
 async def test_the_node_is_killed_between_the_write_and_the_ack(tmp_path: Path, runs: Runs) -> None:
     victims = min(5, runs.required)
     async with Cluster(tmp_path / "c", nodes=victims + 1, students=victims, CHAT_LEASE_S=str(LEASE_S)) as cluster:

@@ -46,7 +46,7 @@ async def fail(cluster: Cluster, begun: list[Lesson], **how: object) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.fault("T-10", full=20, part=2)
+@pytest.mark.fault("T-10", full=20, part=1)
 async def test_mongodb_restarts_cuts_or_is_late(tmp_path: Path, runs: Runs) -> None:
     async def one(cluster: Cluster, number: int) -> float:
         first, second = cluster.nodes

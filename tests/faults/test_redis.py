@@ -50,7 +50,7 @@ async def notes_until_heard(lesson: Lesson, within_s: float) -> float:
     raise AssertionError(f"deaf for {within_s} s")
 
 
-@pytest.mark.fault("T-06", full=20, part=2)
+@pytest.mark.fault("T-06", full=20, part=1)
 async def test_redis_is_killed_and_comes_back(tmp_path: Path, runs: Runs) -> None:
     async def strike(cluster: Cluster, begun: list[Lesson]) -> float:
         asked = await asyncio.gather(*(lesson.ask(tokens=80) for lesson in begun))

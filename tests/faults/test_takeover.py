@@ -106,7 +106,7 @@ class Story:
     tabs: list[Tab] = field(default_factory=list)
 
 
-@pytest.mark.fault("T-03", full=200, part=8)
+@pytest.mark.fault("T-03", full=200, part=6)
 @pytest.mark.timeout(400)
 async def test_every_reply_of_a_dead_or_frozen_node_ends_once_and_for_all(settings: Settings, runs: Runs) -> None:
     while runs.left:

@@ -25,14 +25,19 @@ _TABLES: tuple[tuple[frozenset[str], Wish], ...] = (
 _SEPARATORS = re.compile(r"([,;:!?\n]|\.(?!\d))")
 
 
-def _pattern(word: str) -> str:
-    """A word as it stands between others; one of a single letter, before another word, is no variable."""
-    if has_han(word):
-        return word
-    return rf"(?<![A-Za-z']){word}(?= [A-Za-z]{{2}})" if len(word) == 1 else rf"(?<![A-Za-z']){word}(?![A-Za-z'])"
+def _around() -> re.Pattern[str]:
+    """The words as they stand between others; one of a single letter, before another word, is no variable.
+
+    What surrounds a kind of words stands once: six hundred times, it takes a process 50 ms to begin with.
+    """
+    chinese = "|".join(word for word in AROUND if has_han(word))
+    english = "|".join(word for word in AROUND if len(word) > 1 and not has_han(word))
+    letters = "|".join(word for word in AROUND if len(word) == 1 and not has_han(word))
+    alone = rf"(?:{english})(?![A-Za-z'])|(?:{letters})(?= [A-Za-z]{{2}})"
+    return re.compile(rf"{chinese}|(?<![A-Za-z'])(?:{alone})", re.IGNORECASE)
 
 
-_WORD = re.compile("|".join(_pattern(word) for word in AROUND), re.IGNORECASE)
+_WORD = _around()
 
 
 def wish_of(text: str) -> Wish | None:
