@@ -43,26 +43,25 @@ install: $(DONE)/package
 run: install
 	@exec $(BIN)/tutor serve --demo
 
-# Two parts side by side: much of a test is waiting. The second steps back where both want the processor, because what is
-# measured in tenths of seconds is in the first; what it has said comes at the end. Lines are counted where tests run the
-# package themselves: faults and Chromium run servers. Under root, Chromium puts itself before everybody else unless it
-# loses the right to.
+# Three parts side by side: much of a test is waiting. Chromium steps back where all want the processor, because nothing
+# that it does is measured in tenths of seconds; under root it would put itself before everybody else unless it loses the
+# right to. Lines are counted where tests run the package themselves: faults and Chromium run servers.
 FAULTY := $(addprefix tests/,bench faults live)
 DRAWN := tests/browser
-SECOND := $(addprefix tests/,accounts ai broadcasts classes files homework house pictures records)
+SECOND := $(addprefix tests/,accounts ai broadcasts chat classes core files homework house pictures records)
 BEHIND = nice -n 5 $(shell [ "$$(id -u)" != 0 ] || ! command -v setpriv >/dev/null || echo setpriv --bounding-set -sys_nice --inh-caps -sys_nice)
 PYTEST := $(BIN)/python -m pytest
 COVERED := $(PYTEST) --cov=tutor --cov-report=
 
 test: install browser clocks $(DONE)/test
 	@mkdir -p build && rm -f build/.coverage.*
-	@($(BEHIND) $(PYTEST) $(DRAWN); drawn=$$?; COVERAGE_FILE=build/.coverage.2 $(BEHIND) $(COVERED) $(SECOND) && exit $$drawn) \
-			> build/second.log 2>&1 & second=$$!; \
-		trap 'kill $$second 2>/dev/null' EXIT; trap 'exit 1' INT TERM; \
-		$(PYTEST) $(FAULTY); failed=$$?; \
+	@$(BEHIND) $(PYTEST) $(DRAWN) > build/drawn.log 2>&1 & drawn=$$!; \
+		COVERAGE_FILE=build/.coverage.2 $(COVERED) $(SECOND) > build/second.log 2>&1 & second=$$!; \
+		trap 'kill $$drawn $$second 2>/dev/null' EXIT; trap 'exit 1' INT TERM; \
+		failed=0; $(PYTEST) $(FAULTY) || failed=1; \
 		COVERAGE_FILE=build/.coverage.1 $(COVERED) $(addprefix --ignore=,$(FAULTY) $(DRAWN) $(SECOND)) || failed=1; \
-		echo "Waiting for the second part; build/second.log has what it says"; \
-		wait $$second || failed=1; cat build/second.log; exit $$failed
+		echo "Waiting for the other parts; build/second.log and build/drawn.log have what they say"; \
+		wait $$second || failed=1; wait $$drawn || failed=1; cat build/second.log build/drawn.log; exit $$failed
 	@cd build && ../$(BIN)/coverage combine --quiet --data-file=.coverage
 	$(BIN)/coverage report --data-file=build/.coverage --fail-under=90
 	$(BIN)/python web/build.py --client-check

@@ -16,6 +16,7 @@ from tests.homework.factories import given
 from tests.live.fake_ai import FakeAI
 from tests.live.fake_grader import FakeGrader
 from tests.live.fake_wire import Script
+from tutor.core.clock import new_id
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -31,9 +32,10 @@ def mind() -> FakeGrader:
 
 @pytest.fixture
 async def seeing(serve: Serve, mind: FakeGrader) -> AsyncIterator[Server]:
-    """A server whose AI service sees."""
+    """A server whose AI service sees; on a database of its own, where no server without such a service grades."""
+    own = {"database": f"homework-{new_id()}"}
     async with FakeAI(Script("minds", mind=mind)) as ai:
-        yield await serve(ai=an_ai_service(ai.base_url, vision_model="sees"))
+        yield await serve(ai=an_ai_service(ai.base_url, vision_model="sees"), mongodb=own)
 
 
 @SIZES

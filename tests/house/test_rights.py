@@ -147,6 +147,7 @@ async def refusal_of_connect(server: Server, token: str | None) -> str:
     return code
 
 
+@pytest.mark.no_cover  # two thousand of them, and no line that other tests do not run
 @pytest.mark.parametrize(("name", "row", "who", "due"), COMMANDS)
 async def test_a_command(cast: Cast, name: str, row: dict[str, Any], who: str, due: str) -> None:
     here = cast.scene_of(who)
@@ -168,6 +169,7 @@ async def test_a_command(cast: Cast, name: str, row: dict[str, Any], who: str, d
     assert code == due
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("name", "row", "who", "due"), ROUTES)
 async def test_a_route(
     cast: Cast, http: aiohttp.ClientSession, name: str, row: dict[str, Any], who: str, due: str
