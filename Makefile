@@ -20,13 +20,14 @@ AGAIN := { echo "That did not work; the reason stands above. If it was the netwo
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check looks rights faults bench bench-board grade-bench format client browser clocks lock clean
+.PHONY: help install run test check coverage looks rights faults bench bench-board grade-bench format client browser clocks lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run      install, build and serve with demo data (Ctrl-C stops everything)"
 	@echo "make test     install and run all tests"
 	@echo "make check    linters, types, contracts, the client's types and unit tests"
+	@echo "make coverage  count the lines that the tests run (10 minutes)"
 	@echo "make rights   send everybody to every command and route, and see who is let in (half a minute)"
 	@echo "make looks    every page, wide and narrow, in both languages, light and dark (10 minutes; TUTOR_TEST_PICTURES keeps them)"
 	@echo "make faults   kill, freeze, cut and confuse everything, as often as promised (half an hour or more; FAULTS_SEED=... repeats)"
@@ -43,28 +44,24 @@ install: $(DONE)/package
 run: install
 	@exec $(BIN)/tutor serve --demo
 
-# Three parts side by side: much of a test is waiting. Chromium steps back where all want the processor, because nothing
-# that it does is measured in tenths of seconds; under root it would put itself before everybody else unless it loses the
-# right to. Lines are counted where tests run the package themselves: faults and Chromium run servers.
-FAULTY := $(addprefix tests/,bench faults live)
-DRAWN := tests/browser
-SECOND := $(addprefix tests/,accounts ai broadcasts chat classes core files homework house pictures records)
+# Two parts side by side: much of a test is waiting. The second steps back where both want the processor, because what is
+# measured in tenths of seconds is in the first; what it has said comes at the end. Under root, Chromium puts itself before
+# everybody else unless it loses the right to.
+SECOND := $(addprefix tests/,browser accounts ai broadcasts classes files homework house pictures records)
 BEHIND = nice -n 5 $(shell [ "$$(id -u)" != 0 ] || ! command -v setpriv >/dev/null || echo setpriv --bounding-set -sys_nice --inh-caps -sys_nice)
 PYTEST := $(BIN)/python -m pytest
-COVERED := $(PYTEST) --cov=tutor --cov-report=
 
-test: install browser clocks $(DONE)/test
-	@mkdir -p build && rm -f build/.coverage.*
-	@$(BEHIND) $(PYTEST) $(DRAWN) > build/drawn.log 2>&1 & drawn=$$!; \
-		COVERAGE_FILE=build/.coverage.2 $(COVERED) $(SECOND) > build/second.log 2>&1 & second=$$!; \
-		trap 'kill $$drawn $$second 2>/dev/null' EXIT; trap 'exit 1' INT TERM; \
-		failed=0; $(PYTEST) $(FAULTY) || failed=1; \
-		COVERAGE_FILE=build/.coverage.1 $(COVERED) $(addprefix --ignore=,$(FAULTY) $(DRAWN) $(SECOND)) || failed=1; \
-		echo "Waiting for the other parts; build/second.log and build/drawn.log have what they say"; \
-		wait $$second || failed=1; wait $$drawn || failed=1; cat build/second.log build/drawn.log; exit $$failed
-	@cd build && ../$(BIN)/coverage combine --quiet --data-file=.coverage
-	$(BIN)/coverage report --data-file=build/.coverage --fail-under=90
-	$(BIN)/python web/build.py --client-check
+test: install browser clocks $(DONE)/test build/client-checked
+	@mkdir -p build
+	@$(BEHIND) $(PYTEST) $(SECOND) > build/second.log 2>&1 & second=$$!; \
+		trap 'kill $$second 2>/dev/null' EXIT; trap 'exit 1' INT TERM; \
+		$(PYTEST) $(addprefix --ignore=,$(SECOND)); failed=$$?; \
+		echo "Waiting for the second part; build/second.log has what it says"; \
+		wait $$second || failed=1; cat build/second.log; exit $$failed
+
+# Faults and Chromium run servers, of which no lines are counted.
+coverage: install $(DONE)/test
+	$(PYTEST) --cov=tutor --cov-report=term --cov-fail-under=90 $(addprefix --ignore=tests/,bench browser faults live)
 
 looks: install browser $(DONE)/test
 	TUTOR_TEST_LOOKS=all $(PYTEST) tests/browser/test_pages.py
@@ -76,12 +73,16 @@ faults: install clocks $(DONE)/test
 	@seed=$${FAULTS_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "FAULTS_SEED=$$seed"; \
 		FAULTS=full FAULTS_SEED=$$seed $(BIN)/python -m pytest tests/faults tests/live/test_crashes.py -v --tb=short --show-capture=no
 
-check: install $(DONE)/test
+check: install $(DONE)/test build/client-checked
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The client's types and unit tests, once for what they are about.
+build/client-checked: $(shell find web/client -name node_modules -prune -o -type f -print) web/build.py | install
 	$(BIN)/python web/build.py --client-check
+	@mkdir -p $(@D) && touch $@
 
 format: $(DONE)/test
 	$(BIN)/ruff check --fix

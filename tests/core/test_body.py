@@ -31,8 +31,8 @@ async def answer_to(server: Server, sent: AsyncIterator[bytes]) -> tuple[int, st
 
 
 async def test_a_slow_body_is_read_to_its_end(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "PAUSE_S", 0.5)
-    status, _ = await answer_to(server, in_pieces(0.02))
+    monkeypatch.setattr(body, "PAUSE_S", 2.0)
+    status, _ = await answer_to(server, in_pieces(0.05))
     assert status == 401
 
 

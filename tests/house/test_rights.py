@@ -147,7 +147,7 @@ async def refusal_of_connect(server: Server, token: str | None) -> str:
     return code
 
 
-@pytest.mark.no_cover  # two thousand of them, and no line that other tests do not run
+@pytest.mark.no_cover  # there are two thousand, and they run no line that others do not
 @pytest.mark.parametrize(("name", "row", "who", "due"), COMMANDS)
 async def test_a_command(cast: Cast, name: str, row: dict[str, Any], who: str, due: str) -> None:
     here = cast.scene_of(who)
